@@ -1,0 +1,1 @@
+"""One module an input format; the table of them stands here."""

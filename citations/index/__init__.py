@@ -1,0 +1,1 @@
+"""The offline index: build it from dumps, keep it fresh, search it."""

@@ -1,0 +1,1 @@
+"""Is this record the cited work, and which fields differ?"""

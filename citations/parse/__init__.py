@@ -1,0 +1,1 @@
+"""From text to entries, and from an entry to fields."""

@@ -1,0 +1,1 @@
+"""One module a registry; the table of them stands here."""

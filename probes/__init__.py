@@ -1,0 +1,1 @@
+"""Probes: watch a local GGUF model from inside llama.cpp while it writes."""

@@ -1,0 +1,1 @@
+"""The middleware: signals to findings, kept and reported."""

@@ -1,0 +1,54 @@
+"""Errors of ``verifier``: a code to look up, one sentence, a hint, and the exit code of the command line.
+
+VerifierError
+ ├─ ConfigError         a setting cannot be understood
+ ├─ ExtraMissing        a command needs a part that is not installed
+ ├─ StoreError          the database cannot be opened, read or written
+ │   └─ StoreNeedsUpgrade  the database has another schema than this program
+ └─ ModelError          the local model cannot be loaded or run
+"""
+
+from __future__ import annotations
+
+
+class VerifierError(Exception):
+    """Base of all errors that a user can cause; ``str()`` of it is one sentence."""
+
+    code = "verifier-error"
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the sentence and the hint (a command to type, or what to change)."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ConfigError(VerifierError):
+    """A setting has a value that cannot be used."""
+
+    code = "config-error"
+
+
+class ExtraMissing(VerifierError):
+    """The command needs an extra that is not installed."""
+
+    code = "extra-missing"
+
+
+class StoreError(VerifierError):
+    """The database cannot be opened, read or written."""
+
+    code = "store-error"
+
+
+class StoreNeedsUpgrade(StoreError):
+    """The database was made by another version of the schema."""
+
+    code = "store-needs-upgrade"
+
+
+class ModelError(VerifierError):
+    """The local model is missing, damaged, or cannot run the request."""
+
+    code = "model-error"

@@ -1,0 +1,1 @@
+"""One module an output format; the table of them stands here."""
