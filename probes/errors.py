@@ -1,0 +1,42 @@
+"""Errors of ``probes``: a code to look up, one sentence, and what to type.
+
+ProbesError
+ ├─ EngineMissing     llama-cpp-python is not installed
+ ├─ ModelUnreadable   the file is no GGUF model that llama.cpp can run
+ └─ ContextOverflow   the prompt does not fit into the model's context
+"""
+
+from __future__ import annotations
+
+INSTALL = "pip install '.[probes]'"
+"""What installs the local engine from a checkout."""
+
+
+class ProbesError(Exception):
+    """Base of all errors that a user can cause; ``str()`` of it is one sentence."""
+
+    code = "probes-error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Keep the sentence and the hint (a command to type, or what to change)."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class EngineMissing(ProbesError):
+    """The package that runs GGUF models is not installed."""
+
+    code = "engine-missing"
+
+
+class ModelUnreadable(ProbesError):
+    """The model file is missing, damaged, or of a kind that cannot generate text."""
+
+    code = "model-unreadable"
+
+
+class ContextOverflow(ProbesError):
+    """The prompt leaves no room in the model's context."""
+
+    code = "context-overflow"

@@ -1,0 +1,54 @@
+"""The nouns of watching a model: which model it is, and what was seen at each token it wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Which model wrote a text; enough to tell whether two texts come from the same one."""
+
+    name: str
+    """``general.name`` of the GGUF file, or the file's name."""
+    architecture: str
+    """``llama``, ``qwen2``, ... as in ``general.architecture``."""
+    sha256: str
+    """Digest of the file's bytes."""
+    layers: int
+    context: int
+    """Tokens that fit into the context the engine was opened with."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateOptions:
+    """How a text is sampled. The defaults are greedy: the same prompt gives the same text."""
+
+    max_tokens: int = 512
+    temperature: float = 0.0
+    """0 takes the likeliest token each time."""
+    top_k: int = 40
+    top_p: float = 0.95
+    seed: int = 0
+    repeat_penalty: float = 1.1
+    """Above 1 it keeps small models from repeating one line for ever; 1 switches it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTrace:
+    """One token as it was written.
+
+    ``logprob`` and ``entropy`` are taken from the model's own distribution (temperature 1, before penalties and cuts), in
+    nats. Scores of a probe will stand here beside them.
+    """
+
+    id: int
+    text: str
+    """The characters that this token completed; empty where it holds part of a character."""
+    start: int
+    """Offset of ``text`` in what was written so far."""
+    end: int
+    logprob: float
+    """Natural logarithm of the token's probability; 0 is certain."""
+    entropy: float
+    """Entropy of the distribution that the token was drawn from."""
