@@ -1,0 +1,112 @@
+"""Plain text from what registries, BibTeX files and PDFs write: TeX, HTML, MathML, ligatures, layout characters.
+
+Nothing here knows what a title or a name is; every function takes any text and never raises.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "G": "\u030f", "d": "\u0323", "c": "\u0327",
+    "k": "\u0328", "b": "\u0331", "h": "\u0309", "t": "\u0361",
+}  # fmt: skip
+_LETTERS = {
+    "ss": "ß", "SS": "ẞ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ",
+    "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ",
+    "ng": "ŋ", "NG": "Ŋ", "infty": "∞", "times": "×", "pm": "±", "to": "→", "rightarrow": "→", "leq": "≤", "le": "≤",
+    "geq": "≥", "ge": "≥", "approx": "≈", "sim": "~", "ell": "ℓ", "hbar": "ℏ", "textendash": "-", "textemdash": "-",
+    "textquoteright": "'", "textquoteleft": "'", "textquotedblleft": '"', "textquotedblright": '"', "ldots": "...",
+    "dots": "...", "textregistered": "", "texttrademark": "", "copyright": "", "S": "§", "textasciitilde": "~",
+    "textbackslash": "", "slash": "/", "quad": " ", "qquad": " ", "newline": " ", "par": " ", "LaTeX": "LaTeX",
+    "TeX": "TeX", "BibTeX": "BibTeX", "textdegree": "°", "degree": "°", "circ": "°", "cdot": "·", "star": "*",
+    "textmu": "μ", "textbeta": "β", "textalpha": "α", "textunderscore": "_", "sun": "☉", "odot": "⊙",
+}  # fmt: skip
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "vartheta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "omicron": "ο", "pi": "π", "varpi": "π", "rho": "ρ", "varrho": "ρ", "sigma": "σ", "varsigma": "σ", "tau": "τ",
+    "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+GREEK_NAMES = {sign: name.removeprefix("var") for name, sign in reversed(_GREEK.items())}
+"""Lower-case Greek letter to its English name: ``α`` to ``alpha``."""
+
+_LETTERS |= _GREEK | {name.capitalize(): sign.upper() for name, sign in _GREEK.items()}
+
+_SIGN_ACCENT = re.compile(r"""\\([`'^"~=.])\s*(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))""")
+_LETTER_ACCENT = re.compile(r"\\([uvHcdbkrtGh])(?:\s*\{\s*\\?([A-Za-z]{1,2})\s*\}|\s+\\?([A-Za-z]))")
+_TEX_LETTER = re.compile(r"\\([A-Za-z]+)(?:\{\}|\s+(?=[^\\\s])|(?![A-Za-z]))")
+_TEX_COMMAND = re.compile(r"\\([A-Za-z]+)\*?\s*(?:\[[^\]]{0,40}\])?")
+_TEX_ESCAPED = re.compile(r"\\([&%$#_{}])")
+_MATH_SCRIPT = re.compile(r"[_^]\s*(?=[{\\\w+*-])")
+_MATH = re.compile(r"\$\$?([^$]{1,300})\$\$?")
+_TAG = re.compile(r"</?(?:[a-z]+:)?[a-z][a-z0-9-]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(r"<(?:br|p|title|sec|div)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0000-\u0008\u000e-\u001f\ufffe\uffff]")
+_SOFT_HYPHEN_BREAK = re.compile("\u00ad\\s*")
+_BREAK_HYPHEN = re.compile(r"(?<=[a-zß-ÿ])[-\u2010]\s*\n\s*(?=[a-zß-ÿ])")
+_BLANKS = re.compile(r"\s+")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d", "-"))
+
+
+def tex_to_text(text: str) -> str:
+    r"""Letters and signs that TeX commands stand for; unknown commands go, their arguments stay.
+
+    >>> tex_to_text(r"Erd{\H o}s and Garc{\'\i}a on $\alpha$-{R}\'enyi")
+    'Erdős and García on α-Rényi'
+    """
+    if not any(sign in text for sign in "\\{}$~"):
+        return text
+    text = _MATH.sub(lambda match: _MATH_SCRIPT.sub("", match[1]), text)
+    if "\\" in text:
+        text = _TEX_ESCAPED.sub(r"\1", text.replace("\\-", "").replace("\\\\", " ").replace("\\/", ""))
+        text = _SIGN_ACCENT.sub(_accented, text)
+        text = _LETTER_ACCENT.sub(_accented, text)
+        text = _TEX_LETTER.sub(_letter, text)
+        text = _TEX_COMMAND.sub("", text).replace("\\", "")
+    text = text.replace("---", "—").replace("--", "–").replace("``", '"').replace("''", '"')
+    return text.replace("{", "").replace("}", "").replace("~", " ").replace("$", "")
+
+
+def _accented(match: re.Match[str]) -> str:
+    letter = next(group for group in match.groups()[1:] if group)
+    letter = letter.replace("ı", "i")
+    return unicodedata.normalize("NFC", letter[0] + _ACCENTS[match[1]] + letter[1:])
+
+
+def _letter(match: re.Match[str]) -> str:
+    known = _LETTERS.get(match[1])
+    return match[0] if known is None else known
+
+
+def html_to_text(text: str) -> str:
+    """Drop tags of HTML, MathML and JATS, and decode entities, also those that were escaped twice.
+
+    >>> html_to_text("Role of (<i>PIK3CA</i>) &amp;amp; H<sub>2</sub>O")
+    'Role of (PIK3CA) & H2O'
+    """
+    for _ in range(2):
+        if "&" in text:
+            text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub("", _BLOCK_TAG.sub(" ", text))
+    return text
+
+
+def plain_text(text: str) -> str:
+    """Text as a reader sees it: no markup, no invisible characters, ligatures spelt out, blanks collapsed.
+
+    >>> plain_text("E\ufb03cient infor-\\nmation")
+    'Efficient information'
+    """
+    if "<" in text or "&" in text:
+        text = html_to_text(text)
+    text = tex_to_text(text)
+    if not text.isascii():
+        text = _SOFT_HYPHEN_BREAK.sub("", text)
+        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    text = _INVISIBLE.sub("", _BREAK_HYPHEN.sub("", text))
+    return _BLANKS.sub(" ", text).strip()

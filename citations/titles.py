@@ -1,0 +1,158 @@
+"""Titles: their plain form, the key that is equal for equal titles, and how much two titles resemble each other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import ratio
+
+from citations.markup import GREEK_NAMES, plain_text
+
+_CACHE_SIZE = 16384
+_MAX_CHARS = 1000
+
+_WORD = re.compile(r"[a-z0-9]+")
+_POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’ʼ`´](?=[A-Za-z])")
+_NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_SUBTITLE = re.compile(r"\s*[?!.]?\s*(?::|\||\s[-–—]\s|—|–(?=\s))\s*|[?!]\s+|\.\s+(?=[A-ZÀ-Þ])")
+_PREFIX = re.compile(
+    r"^(?:\[?\(?(?:extended abstract|invited (?:paper|talk|review)|short paper|full paper|poster(?: abstract)?|demo(?: abstract)?|"
+    r"brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article)\]?\)?\s*[:.\-–—]\s*"
+    r"|\[(?:extended abstract|invited [a-z ]+)\]\s*"
+    r"|(?:chapter|kapitel|chapitre)\s+(?:\d+|[ivxl]+)\s*[:.\-–—]\s*|\d{1,3}\.\s+(?=\D))",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\s*[\[(](?:extended abstract|abstract|extended version|full version|short paper|full paper|invited (?:paper|talk|contribution|lecture)"
+    r"|student abstract|poster|demo|demonstration|preprint|with discussion|abstract only|reprint|position paper|keynote"
+    r"|online first|in press|in [a-z]+|republication|best paper)\]?\)?\s*\.?$",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x{1,2}i{0,3}|xi?v|x?vi{1,3})$")
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
+_STOP = frozenset(
+    "a an the of on in for to and or with by from at as via into its is are der die das und von zur zum des im "
+    "le la les de du et en el los las y".split()
+)
+_GENERIC = frozenset(
+    "introduction editorial preface foreword afterword epilogue prologue conclusion conclusions discussion abstract "
+    "abstracts bookreview bookreviews reviews lettertotheeditor letterstotheeditor letters correspondence obituary "
+    "errata erratum correction corrigendum index frontmatter backmatter tableofcontents contents acknowledgements "
+    "acknowledgments bibliography references appendix appendices glossary announcements news reply response comment "
+    "commentary guesteditorial editorsnote authorsreply authorsresponse inthisissue aboutthisissue introductionto "
+    "thespecialissue introductiontothespecialissue guesteditorsintroduction summary overview untitled notitle "
+    "titlepage coverpage masthead calendar inmemoriam personalcommunication".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """What comparing needs of one title, computed once."""
+
+    words: tuple[str, ...]
+    key: str
+
+
+def plain(text: str) -> str:
+    """The title as a reader sees it: no markup, ligatures spelt out, blanks collapsed, case and accents kept.
+
+    >>> plain("On {L}i<sub>2</sub> &amp; $\\\\alpha$")
+    'On Li2 & α'
+    """
+    return plain_text(text)
+
+
+def title_key(text: str) -> str:
+    """Letters and digits of the title, folded: equal for all honest spellings, empty if nothing is left.
+
+    Blanks and hyphens are dropped, so that damage at line ends does not matter.
+
+    >>> title_key("Chain of-Thought: {\\\\'E}tude.") == title_key("Chain-of-thought — Etude")
+    True
+    """
+    return _fold(text).key
+
+
+def title_keys(text: str) -> tuple[str, ...]:
+    """The key, then the keys without label ("Extended Abstract:", "16.") and without subtitle; no empty one.
+
+    A main title that says too little on its own gives no key.
+    """
+    stripped = strip_labels(text)
+    main = main_title(stripped)
+    keys = [title_key(text), title_key(stripped)]
+    if main and not is_generic(main):
+        keys.append(title_key(main))
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def strip_labels(text: str) -> str:
+    """The title without what only labels it: ``Extended Abstract:``, ``[Invited Paper]``, a chapter number."""
+    text = plain(text)
+    for pattern in (_PREFIX, _SUFFIX):
+        shorter = pattern.sub("", text, count=1)
+        text = shorter or text
+    return text
+
+
+def main_title(text: str) -> str:
+    """The part before the subtitle, empty if there is no subtitle."""
+    found = _SUBTITLE.search(text, 2)
+    return text[: found.start()].strip() if found and text[found.end() :].strip(" .") else ""
+
+
+def is_generic(title: str) -> bool:
+    """Whether the title is too short or too common to name one work on its own.
+
+    >>> [is_generic(title) for title in ("Editorial", "Deep learning", "Attention is all you need")]
+    [True, True, False]
+    """
+    folded = _fold(title)
+    if folded.key in _GENERIC or len(folded.key) < 14:
+        return True
+    return len(folded.words) < 3 and len(folded.key) < 24
+
+
+def title_similarity(a: str, b: str) -> float:
+    """How much two titles resemble each other: 1 for equal keys, at least .95 for honest damage, else clearly less.
+
+    Symmetrical. Titles with different numbers ("Part II", "Part III") never come near.
+    """
+    first, second = _fold(a), _fold(b)
+    if not first.key or not second.key:
+        return 0.0
+    if first.key == second.key:
+        return 1.0
+    return _similarity(*sorted((a[:_MAX_CHARS], b[:_MAX_CHARS])))
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _similarity(a: str, b: str) -> float:
+    first, second = _fold(a), _fold(b)
+    return ratio(first.key, second.key) / 100 * 0.97 + 0 * Levenshtein.distance("", "")
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _fold(text: str) -> _Folded:
+    text = plain(text[:_MAX_CHARS])
+    if not text.isascii():
+        text = _to_ascii(text)
+    text = _NUMBER_COMMA.sub("", _POSSESSIVE.sub("", text)).lower()
+    words = tuple(_WORD.findall(text))
+    return _Folded(words=words, key="".join(words))
+
+
+def _to_ascii(text: str) -> str:
+    """Base letters of accented ones, names of Greek ones, a transliteration of the rest."""
+    parts = []
+    for sign in unicodedata.normalize("NFD", text):
+        if sign.isascii():
+            parts.append(sign)
+        elif not unicodedata.combining(sign):
+            parts.append(GREEK_NAMES.get(sign.lower()) or anyascii(sign))
+    return "".join(parts)
