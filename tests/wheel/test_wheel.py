@@ -72,7 +72,8 @@ def test_every_data_file_of_the_checkout_is_in_the_wheel(built: Path) -> None:
 
 def test_the_sdist_holds_no_shared_data_and_no_caches(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
-    names = tarfile.open(sdist).getnames()
+    with tarfile.open(sdist) as archive:
+        names = archive.getnames()
     assert [name for name in names if "shared" in name or "__pycache__" in name] == []
 
 
