@@ -29,37 +29,54 @@ class Rendering:
     noise: tuple[str, ...]
 
 
-def render(fields: Fields, random_: random.Random) -> Rendering:
-    """One honest printed form of the work."""
-    noise: list[str] = []
+@dataclass
+class Noise:
+    """Decides what happens to a rendering, and remembers it."""
 
-    def now(name: str, probability: float) -> bool:
-        happens = random_.random() < probability
+    random: random.Random
+    happened: list[str]
+
+    def __call__(self, name: str, probability: float) -> bool:
+        """Whether the named thing happens this time."""
+        happens = self.random.random() < probability
         if happens:
-            noise.append(name)
+            self.happened.append(name)
         return happens
 
-    cited = fields
-    if ":" in cited.title and now("subtitle dropped", 0.08) and len(cited.title.split(":")[0].split()) >= 4:
-        cited = replace(cited, title=cited.title.split(":")[0])
-    if now("venue abbreviated", 0.4):
-        cited = replace(cited, venue=abbreviated(cited.venue))
-    if cited.year and now("year of the preprint", 0.08):
-        cited = replace(cited, year=cited.year - 1)
-    if len(cited.authors) > 2 and now("et al.", 0.3):
-        cited = replace(cited, authors=cited.authors[: random_.choice((1, 1, 3, 6))], et_al=True)
-        cited = replace(cited, et_al=len(cited.authors) < len(fields.authors))
-    if not now("DOI given", 0.25):
-        cited = replace(cited, doi="")
+
+def render(fields: Fields, random_: random.Random) -> Rendering:
+    """One honest printed form of the work."""
+    noise = Noise(random_, [])
     style = random_.choice(list(STYLES))
-    raw = STYLES[style](cited)
-    if now("diacritics lost", 0.15):
+    raw = damaged(STYLES[style](hurried(fields, noise)), noise)
+    return Rendering(raw, style, tuple(noise.happened))
+
+
+def hurried(fields: Fields, noise: Noise) -> Fields:
+    """What writers leave out or shorten."""
+    cited = fields
+    head = cited.title.split(":")[0]
+    if head != cited.title and len(head.split()) >= 4 and noise("subtitle dropped", 0.08):
+        cited = replace(cited, title=head)
+    if noise("venue abbreviated", 0.4):
+        cited = replace(cited, venue=abbreviated(cited.venue))
+    if cited.year and noise("year of the preprint", 0.08):
+        cited = replace(cited, year=cited.year - 1)
+    if len(cited.authors) > 2 and noise("et al.", 0.3):
+        shown = cited.authors[: noise.random.choice((1, 1, 3, 6))]
+        cited = replace(cited, authors=shown, et_al=len(shown) < len(fields.authors))
+    return cited if noise("DOI given", 0.25) else replace(cited, doi="")
+
+
+def damaged(raw: str, noise: Noise) -> str:
+    """What typesetting and copying do to the string."""
+    if noise("diacritics lost", 0.15):
         raw = anyascii(raw)
-    if now("LaTeX left in", 0.05):
+    if noise("LaTeX left in", 0.05):
         raw = latex_remnants(raw)
-    if now("lines broken", 0.25):
-        raw = broken_lines(raw, random_)
-    return Rendering(raw, style, tuple(noise))
+    if noise("lines broken", 0.25):
+        raw = broken_lines(raw, noise.random)
+    return raw
 
 
 def apa(work: Fields) -> str:
