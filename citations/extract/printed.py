@@ -1,0 +1,58 @@
+"""From the entries of a printed list to References: fields, unique ids, authors printed as dashes, damaged entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from citations.parse.fields import parse_fields
+from citations.parse.repeated import with_repeated_authors
+from citations.types import Extracted, Fields, Location, Reference, Unreadable
+
+LONGEST = 10_000
+"""Characters; a longer run of text is no reference."""
+
+LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedEntry:
+    """One entry as an extractor found it."""
+
+    raw: str
+    """As it stands in the input."""
+    label: str
+    location: Location
+    plain: str = ""
+    """The same without markup, for reading the fields; ``raw`` where there is no markup."""
+
+
+def printed_references(entries: Iterable[PrintedEntry], source: str, most: int) -> Iterator[Extracted]:
+    """References and unreadable entries, in the given order; ids are unique and carry the printed label."""
+    seen: dict[str, int] = {}
+    above: Fields | None = None
+    for number, entry in enumerate(entries, 1):
+        if number > most:
+            yield Unreadable(entry.location, f"the list goes on, but only {most:,} entries are read", entry.raw[:500])
+            return
+        reason = _damage(entry)
+        if reason:
+            yield Unreadable(entry.location, reason, entry.raw[:500], entry.label)
+            continue
+        text = entry.plain or entry.raw
+        above = with_repeated_authors(text, parse_fields(text), above)
+        handle = entry.label or f"entry-{number}"
+        seen[handle] = seen.get(handle, 0) + 1
+        suffix = f".{seen[handle]}" if seen[handle] > 1 else ""
+        identity = f"{entry.location.file}#{handle}{suffix}"
+        yield Reference(identity, entry.raw, above, entry.location, entry.label, source)
+
+
+def _damage(entry: PrintedEntry) -> str:
+    """Why an entry cannot be read, empty if it can."""
+    if len(entry.raw) > LONGEST:
+        return f"this entry has {len(entry.raw):,} characters and cannot be one reference"
+    if not LETTERS.search(entry.raw):
+        return "this entry holds no words"
+    return ""

@@ -1,0 +1,67 @@
+"""Reads the reference lists of plain text and Markdown: files, standard input, pasted lists."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from citations.errors import UnreadableInput
+from citations.extract.interface import Document
+from citations.extract.markdown import plain_markdown
+from citations.extract.printed import PrintedEntry, printed_references
+from citations.parse.section import reference_sections
+from citations.parse.segment import NEWLINE, segment
+from citations.types import Extracted, Location
+
+MARKUP = re.compile(r"\]\(|[*_]{1,3}[^\W_]|<https?:|\\[_*&\[]|</?[a-z]|`")
+
+
+class TextExtractor:
+    """Reference lists in ``.txt``, ``.md`` and standard input."""
+
+    name = "text"
+    suffixes = (".txt", ".text", ".md", ".markdown", ".rst")
+
+    def accepts(self, head: bytes) -> bool:
+        """Whether the bytes are text at all."""
+        return b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+    def extract(self, document: Document) -> Iterator[Extracted]:
+        """References of all lists, in file order; lines are exact, offsets count characters of the decoded text."""
+        text = _readable(document)
+        entries = list(_entries(text, document.name))
+        if not entries:
+            raise UnreadableInput(
+                f"no reference list was found in {document.name}",
+                hint="put the list under a heading such as References, or check prose with: verifier check",
+            )
+        yield from printed_references(entries, self.name, document.limits.max_entries)
+
+
+def _readable(document: Document) -> str:
+    """The text, or one sentence why there is none."""
+    if not document.data.strip():
+        raise UnreadableInput(f"{document.name} is empty")
+    if len(document.data) > document.limits.max_bytes:
+        raise UnreadableInput(
+            f"{document.name} has {len(document.data):,} bytes, more than the {document.limits.max_bytes:,} that are read"
+        )
+    text = document.text()
+    sample = text[:20_000]
+    strange = sum(not (each.isprintable() or each.isspace()) or each == "�" for each in sample)
+    if strange > 0.1 * len(sample):
+        raise UnreadableInput(f"{document.name} is not text: it holds binary data")
+    return text
+
+
+def _entries(text: str, name: str) -> Iterator[PrintedEntry]:
+    """Entries of all reference lists with their places in the whole text."""
+    breaks = [match.end() for match in NEWLINE.finditer(text)]
+    markdown = PurePath(name).suffix.lower() in {".md", ".markdown", ".rst"} or bool(MARKUP.search(text[:200_000]))
+    for section in reference_sections(text):
+        for entry in segment(text[section.start : section.end]):
+            start, end = section.start + entry.start, section.start + entry.end
+            location = Location(name, line=bisect_right(breaks, start) + 1, start=start, end=end)
+            yield PrintedEntry(entry.raw, entry.label, location, plain_markdown(entry.raw) if markdown else "")

@@ -1,0 +1,35 @@
+"""Cuts printed lines into entries, numbered or not: the one place where the two ways meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from citations.parse.lines import Line
+from citations.parse.numbering import numbering
+from citations.parse.unnumbered import unnumbered
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A run of lines that is one entry."""
+
+    first: int
+    """Index of its first line."""
+    last: int
+    """Index behind its last line."""
+    label: str = ""
+    width: int = 0
+    """Characters of the first line that are its label."""
+
+
+def cuts(lines: Sequence[Line]) -> tuple[Cut, ...]:
+    """Entries as runs of lines; what stands before the first label is an entry only if it looks like one."""
+    if not lines:
+        return ()
+    marks = numbering(lines)
+    if not marks:
+        starts = unnumbered(lines)
+        return tuple(Cut(a, b) for a, b in zip(starts, (*starts[1:], len(lines)), strict=True))
+    ends = (*(mark.line for mark in marks[1:]), len(lines))
+    return tuple(Cut(mark.line, end, mark.label, mark.width) for mark, end in zip(marks, ends, strict=True))

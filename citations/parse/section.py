@@ -1,0 +1,258 @@
+"""Finds the reference sections of a document: by their headings, or by what reference lists look like."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from citations.parse.cuts import cuts
+from citations.parse.likeness import LABEL, likeness
+from citations.parse.lines import Line, read_lines
+from citations.parse.opening import YEAR, begins
+
+HEADINGS = frozenset(
+    [
+        "references",
+        "reference",
+        "referencelist",
+        "listofreferences",
+        "referencescited",
+        "citedreferences",
+        "referencesandnotes",
+        "notesandreferences",
+        "bibliography",
+        "bibliographicreferences",
+        "selectedbibliography",
+        "selectedreferences",
+        "annotatedbibliography",
+        "literature",
+        "literaturecited",
+        "literatureandreferences",
+        "literaturereferences",
+        "workscited",
+        "workconsulted",
+        "worksconsulted",
+        "citations",
+        "sources",
+        "citedliterature",
+        "citedworks",
+        "supplementaryreferences",
+        "supplementalreferences",
+        "additionalreferences",
+        "methodsreferences",
+        "onlinereferences",
+        "literatur",
+        "literaturverzeichnis",
+        "literaturliste",
+        "literaturangaben",
+        "quellen",
+        "quellenverzeichnis",
+        "quellenangaben",
+        "referenzen",
+        "referenceslist",
+        "referencesbibliographiques",
+        "bibliographie",
+        "listedesreferences",
+        "ouvragescites",
+        "referencias",
+        "referenciasbibliograficas",
+        "bibliografia",
+        "bibliografiacitada",
+        "obrascitadas",
+        "fuentes",
+        "literaturacitada",
+        "referenciasbibliografica",
+        "riferimenti",
+        "riferimentibibliografici",
+        "referenties",
+        "literatuur",
+        "literatuurlijst",
+        "geraadpleegdeliteratuur",
+        "bronnen",
+        "referenser",
+        "referanser",
+        "litteratur",
+        "litteraturforteckning",
+        "litteraturliste",
+        "lahteet",
+        "viitteet",
+        "kirjallisuus",
+        "kaynakca",
+        "kaynaklar",
+        "pismiennictwo",
+        "literatura",
+        "irodalom",
+        "irodalomjegyzek",
+        "literaturapouzita",
+        "pouzitaliteratura",
+        "seznamliteratury",
+        "zoznamliteratury",
+        "reference1",
+        "bibliografie",
+        "литература",
+        "списоклитературы",
+        "списокиспользованнойлитературы",
+        "источники",
+        "библиография",
+        "参考文献",
+        "参考资料",
+        "引用文献",
+        "文献",
+        "參考文獻",
+        "참고문헌",
+        "المراجع",
+        "βιβλιογραφια",
+    ]
+)
+"""Headings of reference lists, folded to letters."""
+
+ENDINGS = re.compile(
+    r"(?:appendix|appendices|supplement(?:ary|al)?\b|supporting information|acknowledge?ments?\b|author contributions?|"
+    r"about the authors?|biograph(?:y|ies)\b|conflicts? of interest|competing interests|data availability|funding\b|"
+    r"figure (?:captions?|legends?)|list of (?:figures|tables)|tables?$|figures?$|neurips paper checklist|checklist$|"
+    r"anhang|annexe?s?\b|ap[ée]ndice|allegat[oi]\b|glossary$|index$|endnotes?$|footnotes?$|author(?:s'?)? (?:information|affiliations)|"
+    r"ethics statement|reproducibility|extended data|received:? |publisher.s note|how to cite|additional information|author index|subject index)",
+    re.IGNORECASE,
+)
+"""How the headings go on that end a reference list."""
+
+NUMBERED = re.compile(
+    r"(?:#{1,6}\s*)?(?:(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){0,3}|[IVX]{1,6})[.:)]?\s+|§\s*\d*\s*)?"
+)
+SETEXT = re.compile(r"(?:=+|-{3,})$")
+TRAILING = re.compile(r"[\s.:·…]*\d{0,4}[\s:.]*$")
+MARKDOWN = re.compile(r"#{1,6}\s+\S")
+
+MEMBER = re.compile(
+    r"\[\d{1,4}\]\s|\d{1,4}\.\s|\bet al\b|\b(?:1[5-9]|20)\d\d[a-z]?\b|doi[.:]|arXiv|\bpp?\.|\bvol\.|\d+\s?\(\d+\)|:\s?\d+[–-]\d+|Proc\.|Journal|Press\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where a reference list stands in a text, heading excluded."""
+
+    start: int
+    end: int
+    heading: str = ""
+    """As printed; empty where the list has none."""
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line is the heading of a reference list, whatever number, markup or margin number stands beside it.
+
+    >>> [is_heading(line) for line in ("6 References 353", "**REFERENCES**", "R EFERENCES", "References are good.")]
+    [True, True, True, False]
+    """
+    return heading_of(line) in HEADINGS
+
+
+def heading_of(line: str) -> str:
+    """The letters of a line, folded, if it is short enough to be a heading; otherwise empty."""
+    if len(line) > 80:
+        return ""
+    bare = line.strip().strip("*_=~|{}[]<>\\ \t").removesuffix("{-}").strip("*_ #")
+    bare = TRAILING.sub("", NUMBERED.sub("", bare, count=1)).strip("*_: ")
+    if any(mark in bare for mark in ".,;?!()"):
+        return ""
+    folded = unicodedata.normalize("NFKD", bare)
+    return "".join(each for each in folded if each.isalpha()).casefold()
+
+
+def is_ending(line: str) -> bool:
+    """Whether a line is the heading of what follows a reference list."""
+    if len(line) > 90 or line.endswith((",", ";")):
+        return False
+    bare = NUMBERED.sub("", line.strip().strip("*_ "), count=1).strip("*_# ")
+    return bool(ENDINGS.match(bare)) and not YEAR.search(bare)
+
+
+def reference_section(text: str) -> Section | None:
+    """The main reference list of a text, ``None`` if there is none."""
+    sections = reference_sections(text)
+    return max(sections, key=lambda section: section.end - section.start) if sections else None
+
+
+def reference_sections(text: str) -> tuple[Section, ...]:
+    """All reference lists of a text in order: below their headings, or where lines look like references.
+
+    >>> text = "Prose.\\n\\n## References\\n\\n- A. Smith, X, 2001.\\n\\n## Appendix\\nProse."
+    >>> [text[section.start:section.end] for section in reference_sections(text)]
+    ['- A. Smith, X, 2001.']
+    """
+    lines = read_lines(text)
+    found = headed(lines)
+    if not found:
+        found = headless(lines)
+    return tuple(
+        Section(
+            lines[begin].start,
+            lines[end - 1].end,
+            lines[begin - 1].text if begin and is_heading(lines[begin - 1].text) else "",
+        )
+        for begin, end in found
+    )
+
+
+def headed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """Runs of lines below the headings of reference lists, the headings excluded."""
+    runs: list[tuple[int, int]] = []
+    for index, line in enumerate(lines):
+        if not is_heading(line.text) or (runs and index < runs[-1][1]):
+            continue
+        begin = index + 1
+        while begin < len(lines) and SETEXT.match(lines[begin].text):
+            begin += 1
+        end = _end(lines, begin)
+        if end > begin and any(MEMBER.search(each.text) for each in lines[begin : begin + 12]):
+            runs.append((begin, end))
+    return tuple(runs)
+
+
+def _end(lines: Sequence[Line], begin: int) -> int:
+    """Index behind the last line of a list that begins at a line."""
+    for index in range(begin, len(lines)):
+        text = lines[index].text
+        if is_heading(text) or is_ending(text) or (MARKDOWN.match(text) and index > begin):
+            return index
+    return len(lines)
+
+
+def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """Runs of lines without a heading whose entries look like references; empty if there are none."""
+    for begin, end, share in ((0, len(lines), 0.8), (*_densest(lines), 0.6), (0, len(lines), 0.6)):
+        pieces = [_joined(lines[begin + cut.first : begin + cut.last]) for cut in cuts(lines[begin:end])]
+        alike = sum(likeness(piece) >= 0.5 for piece in pieces)
+        if alike and alike >= share * len(pieces):
+            return ((begin, end),)
+    return ()
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    return " ".join(line.text for line in lines[:12])
+
+
+def _densest(lines: Sequence[Line]) -> tuple[int, int]:
+    """The run of lines that together look most like references."""
+    best, best_run, total, begin = 0.0, (0, 0), 0.0, 0
+    for index, line in enumerate(lines):
+        if total <= 0:
+            total, begin = 0.0, index
+        total += _worth(line.text)
+        if total > best:
+            best, best_run = total, (begin, index + 1)
+    begin, end = best_run
+    while begin < end < len(lines) and not (lines[end].gap or is_ending(lines[end].text)) and end < best_run[1] + 10:
+        end += 1
+    return begin, end
+
+
+def _worth(text: str) -> float:
+    """How much a line looks like part of a reference list (positive) or of prose (negative)."""
+    head = text[:300]
+    signs = len(set(MEMBER.findall(head)))
+    label = bool(LABEL.match(head))
+    return min(0.35 * signs + 0.5 * label * bool(signs) + 0.7 * (begins(head) >= 0.8) - 0.45, 1.5)
