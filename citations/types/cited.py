@@ -135,6 +135,8 @@ class Reference:
     """BibTeX key or printed label (``12``), empty where there is none."""
     source: str = ""
     """Name of the extractor that found it."""
+    mended: tuple[str, ...] = ()
+    """What was damaged in the entry and was read nevertheless, a phrase each."""
 
 
 @dataclass(frozen=True, slots=True)
