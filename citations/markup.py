@@ -9,6 +9,8 @@ import html
 import re
 import unicodedata
 
+from anyascii import anyascii
+
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
     '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "G": "\u030f", "d": "\u0323", "c": "\u0327",
@@ -63,12 +65,22 @@ def tex_to_text(text: str) -> str:
     text = _MATH.sub(lambda match: _MATH_SCRIPT.sub("", match[1]), text)
     if "\\" in text:
         text = _TEX_ESCAPED.sub(r"\1", text.replace("\\-", "").replace("\\\\", " ").replace("\\/", ""))
-        text = _SIGN_ACCENT.sub(_accented, text)
-        text = _LETTER_ACCENT.sub(_accented, text)
-        text = _TEX_LETTER.sub(_letter, text)
-        text = _TEX_COMMAND.sub("", text).replace("\\", "")
+        text = _TEX_COMMAND.sub("", tex_accents(text)).replace("\\", "")
     text = text.replace("---", "—").replace("--", "–").replace("``", '"').replace("''", '"')
     return text.replace("{", "").replace("}", "").replace("~", " ").replace("$", "")
+
+
+def tex_accents(text: str) -> str:
+    r"""Accents and letters of TeX as characters; braces and all other commands stay.
+
+    >>> tex_accents(r"Erd\H os and {\"O}zg{\"u}r {World Bank}")
+    'Erdős and {Ö}zg{ü}r {World Bank}'
+    """
+    if "\\" not in text:
+        return text
+    text = _SIGN_ACCENT.sub(_accented, text)
+    text = _LETTER_ACCENT.sub(_accented, text)
+    return _TEX_LETTER.sub(_letter, text)
 
 
 def _accented(match: re.Match[str]) -> str:
@@ -110,3 +122,20 @@ def plain_text(text: str) -> str:
         text = unicodedata.normalize("NFKC", text).translate(_DASHES)
     text = _INVISIBLE.sub("", _BREAK_HYPHEN.sub("", text))
     return _BLANKS.sub(" ", text).strip()
+
+
+def to_ascii(text: str) -> str:
+    """Base letters of accented ones, English names of Greek ones, a transliteration of all others.
+
+    >>> to_ascii("Łukasz Müller, β-decay, Паршин")
+    'Lukasz Muller, beta-decay, Parshin'
+    """
+    if text.isascii():
+        return text
+    parts = []
+    for sign in unicodedata.normalize("NFD", text):
+        if sign.isascii():
+            parts.append(sign)
+        elif not unicodedata.combining(sign):
+            parts.append(GREEK_NAMES.get(sign.lower()) or anyascii(sign))
+    return "".join(parts)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from anyascii import anyascii
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import ratio
 
-from citations.markup import GREEK_NAMES, plain_text
+from citations.markup import plain_text, to_ascii
 
 _CACHE_SIZE = 16384
 _MAX_CHARS = 1000
@@ -141,18 +139,7 @@ def _similarity(a: str, b: str) -> float:
 def _fold(text: str) -> _Folded:
     text = plain(text[:_MAX_CHARS])
     if not text.isascii():
-        text = _to_ascii(text)
+        text = to_ascii(text)
     text = _NUMBER_COMMA.sub("", _POSSESSIVE.sub("", text)).lower()
     words = tuple(_WORD.findall(text))
     return _Folded(words=words, key="".join(words))
-
-
-def _to_ascii(text: str) -> str:
-    """Base letters of accented ones, names of Greek ones, a transliteration of the rest."""
-    parts = []
-    for sign in unicodedata.normalize("NFD", text):
-        if sign.isascii():
-            parts.append(sign)
-        elif not unicodedata.combining(sign):
-            parts.append(GREEK_NAMES.get(sign.lower()) or anyascii(sign))
-    return "".join(parts)

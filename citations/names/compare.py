@@ -1,0 +1,263 @@
+"""Two lists of authors: who is paired with whom, and how serious what is left over is.
+
+The severity is monotone: one more wrong author never makes it milder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from citations.names.person import Folded, compare_folded, fold
+from citations.types import Name, Severity
+
+_COMPATIBLE = 0.7
+_LONG_LIST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorsDiff:
+    """How two lists of authors differ."""
+
+    severity: Severity | None
+    """``None`` if they agree."""
+    note: str = ""
+    """The gravest differences in words, for the reader."""
+    paired: int = 0
+    """How many cited authors stand in the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A cited person, the registered one, and how well they fit."""
+
+    cited: int
+    registered: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """One difference."""
+
+    severity: Severity
+    note: str
+
+
+def compare_authors(
+    cited: tuple[Name, ...], registered: tuple[Name, ...], *, et_al: bool = False
+) -> AuthorsDiff:
+    """How the cited authors differ from the registered ones; an empty list on either side is no difference.
+
+    Initials, particles, accents, transliteration, a list cut with ``et al.`` and the place of consortia are none
+    either. ``et_al`` belongs to the cited list.
+
+    >>> doe, lee, roe = Name("Doe", "Jane"), Name("Lee", "Bob"), Name("Roe", "Kim")
+    >>> compare_authors((doe, roe), (doe, lee)).note
+    'Kim Roe is not in the record; Bob Lee is missing'
+    """
+    if not cited or not registered:
+        return AuthorsDiff(None)
+    if cited == registered:
+        return AuthorsDiff(None, paired=len(cited))
+    theirs = _List.of(cited), _List.of(registered)
+    if not theirs[0].persons or not theirs[1].persons:
+        return _bodies_only(*theirs)
+    return _persons(*theirs, et_al=et_al)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of authors, persons and bodies apart."""
+
+    names: tuple[Name, ...]
+    persons: tuple[Folded, ...]
+    bodies: tuple[Folded, ...]
+
+    @classmethod
+    def of(cls, names: Iterable[Name]) -> _List:
+        """Fold the names; an exact repetition counts once."""
+        unique = tuple(dict.fromkeys(names))[:_LONG_LIST]
+        folded = [fold(name) for name in unique]
+        persons = [(name, each) for name, each in zip(unique, folded, strict=True) if not each.body]
+        return cls(
+            tuple(name for name, _ in persons),
+            tuple(each for _, each in persons),
+            tuple(each for each in folded if each.body),
+        )
+
+
+def _bodies_only(cited: _List, registered: _List) -> AuthorsDiff:
+    """At least one side names institutions alone: names of institutions vary too much to accuse anybody."""
+    if any(compare_folded(a, b) for a in cited.bodies for b in registered.bodies):
+        return AuthorsDiff(None, paired=len(cited.bodies))
+    if cited.bodies and registered.bodies:
+        return AuthorsDiff(Severity.MINOR, "another institution is registered as author")
+    who = "an institution is cited, the record names persons" if cited.bodies else "the record names an institution"
+    crossed = any(_mononym(a, b) for a in (*cited.bodies, *cited.persons) for b in (*registered.bodies, *registered.persons))
+    return AuthorsDiff(None, paired=1) if crossed else AuthorsDiff(Severity.MINOR, who)
+
+
+def _mononym(a: Folded, b: Folded) -> bool:
+    """A single word that one side took for an institution and the other for a name."""
+    return bool(a.core) and "".join((*a.given, *a.family)) == "".join((*b.given, *b.family))
+
+
+def _persons(cited: _List, registered: _List, *, et_al: bool) -> AuthorsDiff:
+    pairs = _in_place(cited, registered) or _align(cited, registered)
+    left_cited = _left(cited, (pair.cited for pair in pairs))
+    left_registered = _left(registered, (pair.registered for pair in pairs))
+    if left_cited and _cut_elsewhere(cited, registered, left_cited):
+        findings = [_Finding(Severity.COSMETIC, "names are divided in another way")]
+    else:
+        findings = [
+            *_invented(cited, registered, left_cited, pairs),
+            *_missing(cited, registered, left_registered, et_al=et_al, wrong=bool(left_cited)),
+            *_order(cited, registered, pairs),
+            *_given_names(cited, registered, pairs),
+        ]
+    findings.extend(_consortia(cited, registered))
+    worst = max((finding.severity for finding in findings), key=lambda each: each.rank, default=None)
+    ranked = sorted(findings, key=lambda finding: -finding.severity.rank)
+    return AuthorsDiff(worst, "; ".join(dict.fromkeys(finding.note for finding in ranked)), len(pairs))
+
+
+def _in_place(cited: _List, registered: _List) -> list[_Pair]:
+    """Pairs by position if that explains every cited person, else nothing."""
+    if len(cited.persons) > len(registered.persons):
+        return []
+    pairs = []
+    for i, (a, b) in enumerate(zip(cited.persons, registered.persons, strict=False)):
+        score = compare_folded(a, b)
+        if score < _COMPATIBLE:
+            return []
+        pairs.append(_Pair(i, i, score))
+    return pairs
+
+
+def _align(cited: _List, registered: _List) -> list[_Pair]:
+    """The best pairs first, each person once; equal fits prefer the nearer place."""
+    scored = [
+        _Pair(i, j, score)
+        for i, a in enumerate(cited.persons)
+        for j, b in enumerate(registered.persons)
+        if (score := compare_folded(a, b))
+    ]
+    scored.sort(key=lambda pair: (-pair.score, abs(pair.cited - pair.registered)))
+    pairs: list[_Pair] = []
+    used_cited: set[int] = set()
+    used_registered: set[int] = set()
+    for pair in scored:
+        if pair.cited not in used_cited and pair.registered not in used_registered:
+            pairs.append(pair)
+            used_cited.add(pair.cited)
+            used_registered.add(pair.registered)
+    return sorted(pairs, key=lambda pair: pair.cited)
+
+
+def _left(names: _List, paired: Iterable[int]) -> list[int]:
+    taken = set(paired)
+    return [i for i in range(len(names.persons)) if i not in taken]
+
+
+def _cut_elsewhere(cited: _List, registered: _List, left: Sequence[int]) -> bool:
+    """Whether all words of the unpaired cited names stand in the record: names were divided wrongly, not invented."""
+    known = {word for each in registered.persons for word in (*each.family, *each.given)}
+    cited_words = [word for each in cited.persons for word in (*each.family, *each.given) if len(word) > 2]
+    missing = [word for i in left for word in (*cited.persons[i].family, *cited.persons[i].given) if len(word) > 1]
+    return bool(missing) and all(word in known for word in (*missing, *cited_words)) and len(cited_words) > 1
+
+
+def _invented(
+    cited: _List, registered: _List, left: Sequence[int], pairs: Sequence[_Pair]
+) -> Iterator[_Finding]:
+    """Cited persons whom the record does not hold."""
+    if not left:
+        return
+    if len(registered.persons) == 1 and pairs and pairs[0].cited == 0 and pairs[0].score >= _COMPATIBLE:
+        # Aggregators cut the list of some works to the first author.
+        yield _Finding(Severity.MINOR, "the record lists only the first author")
+        return
+    if len(left) == len(cited.persons):
+        yield _Finding(Severity.MAJOR, "none of the cited authors is in the record")
+        return
+    names = ", ".join(str(cited.names[i]) for i in left[:3]) + (", ..." if len(left) > 3 else "")
+    yield _Finding(Severity.MAJOR, f"{names} {'is' if len(left) == 1 else 'are'} not in the record")
+
+
+def _missing(
+    cited: _List, registered: _List, left: Sequence[int], *, et_al: bool, wrong: bool
+) -> Iterator[_Finding]:
+    """Registered persons who are not cited."""
+    if not left:
+        return
+    kept = len(registered.persons) - len(left)
+    tail = left[0] == kept
+    if et_al and tail:
+        return
+    names = _named(registered, left)
+    if 0 in left and not wrong:
+        # Old records list the communicating editor; nobody can tell which of two names is the extra one.
+        yield _Finding(Severity.MAJOR if len(registered.persons) > 2 or kept == 0 else Severity.MINOR, f"first author {names}")
+    elif et_al:
+        yield _Finding(Severity.COSMETIC, names)
+    elif kept < min(3, len(registered.persons) / 4):
+        yield _Finding(Severity.MAJOR, f"only {kept} of {len(registered.persons)} authors and no et al.")
+    else:
+        shortened = tail and len(left) > 1
+        yield _Finding(Severity.MINOR, "list shortened without et al." if shortened else names)
+
+
+def _named(registered: _List, left: Sequence[int]) -> str:
+    if len(left) > 3:
+        return f"{len(left)} of {len(registered.persons)} authors are missing"
+    verb = "is" if len(left) == 1 else "are"
+    return f"{', '.join(str(registered.names[i]) for i in left)} {verb} missing"
+
+
+def _order(cited: _List, registered: _List, pairs: Sequence[_Pair]) -> Iterator[_Finding]:
+    """Authors in another order than registered."""
+    places = [pair.registered for pair in pairs]
+    if places == sorted(places):
+        return
+    if _alphabetical(cited) or _alphabetical(registered):
+        yield _Finding(Severity.COSMETIC, "one list is in alphabetical order")
+        return
+    first_moved = pairs[0].cited == 0 and pairs[0].registered != min(places)
+    moved = [pair for pair, place in zip(pairs, sorted(places), strict=True) if pair.registered != place]
+    if len(moved) == 2:
+        note = f"authors {moved[0].cited + 1} and {moved[1].cited + 1} are exchanged"
+    else:
+        note = "authors are in another order"
+    yield _Finding(Severity.MAJOR if first_moved else Severity.MINOR, note)
+
+
+def _alphabetical(names: _List) -> bool:
+    """Whether the list is sorted by family name; two names are too few to tell."""
+    families = [person.core for person in names.persons]
+    return len(families) > 2 and families == sorted(families)
+
+
+def _given_names(cited: _List, registered: _List, pairs: Sequence[_Pair]) -> Iterator[_Finding]:
+    """Persons whose family name agrees and whose given name does not, and misspelt ones."""
+    wrong = [pair for pair in pairs if pair.score < _COMPATIBLE]
+    weight = sum(0.75 if pair.score < 0.3 else 0.5 for pair in wrong if pair.score != 0.5)
+    severity = Severity.MAJOR if weight >= len(cited.persons) / 2 else Severity.MINOR
+    for pair in wrong:
+        a, b = cited.names[pair.cited], registered.names[pair.registered]
+        if pair.score == 0.5:
+            yield _Finding(Severity.COSMETIC, "names in different scripts, not compared")
+        else:
+            yield _Finding(severity, f"{a} is registered as {b}")
+    for pair in pairs:
+        if pair.score == 0.75:
+            a, b = cited.names[pair.cited], registered.names[pair.registered]
+            yield _Finding(Severity.MINOR, f"{a} is registered as {b}")
+
+
+def _consortia(cited: _List, registered: _List) -> Iterator[_Finding]:
+    """Consortia that stand on one side only."""
+    if cited.bodies and not any(compare_folded(a, b) for a in cited.bodies for b in registered.bodies):
+        yield _Finding(Severity.COSMETIC, "the record does not name the institution")
+    elif registered.bodies and not cited.bodies:
+        yield _Finding(Severity.COSMETIC, "consortium left out")
