@@ -241,7 +241,7 @@ def _densest(lines: Sequence[Line]) -> tuple[int, int]:
     for index, line in enumerate(lines):
         if total <= 0:
             total, begin = 0.0, index
-        total += _worth(line.text)
+        total += worth(line.text)
         if total > best:
             best, best_run = total, (begin, index + 1)
     begin, end = best_run
@@ -250,7 +250,7 @@ def _densest(lines: Sequence[Line]) -> tuple[int, int]:
     return begin, end
 
 
-def _worth(text: str) -> float:
+def worth(text: str) -> float:
     """How much a line looks like part of a reference list (positive) or of prose (negative)."""
     head = text[:300]
     signs = len(set(MEMBER.findall(head)))

@@ -1,0 +1,105 @@
+"""Reads the reference lists of PDFs that have a text layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from citations.errors import UnreadableInput
+from citations.extract.interface import Document
+from citations.extract.pdf_join import join, vocabulary
+from citations.extract.pdf_layout import PageLine, page_lines
+from citations.extract.pdf_lists import list_runs, parse_lines, without_furniture
+from citations.extract.pdf_pages import likely_pages
+from citations.extract.pdf_text import open_pdf, repaired
+from citations.extract.pdf_words import page_words
+from citations.extract.printed import PrintedEntry, printed_references
+from citations.parse.cuts import cuts
+from citations.parse.several import several
+from citations.types import Extracted, Location
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+SCANNED = 20
+"""Characters a page; with fewer on average, the pages are pictures."""
+
+
+class PdfExtractor:
+    """Reference lists of PDFs, by their text layer and its layout."""
+
+    name = "pdf"
+    suffixes = (".pdf",)
+
+    def accepts(self, head: bytes) -> bool:
+        """Whether a PDF header stands near the beginning."""
+        return b"%PDF-" in head[:1024]
+
+    def extract(self, document: Document) -> Iterator[Extracted]:
+        """References of all lists in reading order, each with its page; only the pages that matter are laid out."""
+        if len(document.data) > document.limits.max_bytes:
+            raise UnreadableInput(
+                f"{document.name} has {len(document.data):,} bytes, more than the {document.limits.max_bytes:,} that are read"
+            )
+        entries = _entries(document)
+        if not entries:
+            raise UnreadableInput(
+                f"no reference list was found in {document.name}",
+                hint="if it has one, copy the list into a text file and scan that",
+            )
+        yield from printed_references(entries, self.name, document.limits.max_entries)
+
+
+def _entries(document: Document) -> list[PrintedEntry]:
+    """Entries of all lists of a PDF."""
+    with open_pdf(document) as pdf:
+        texts = [_plain(pdf, number) for number in range(len(pdf))]
+        if sum(len("".join(text.split())) for text in texts) < SCANNED * min(len(texts), 10):
+            raise UnreadableInput(
+                f"{document.name} has no text layer: its pages are pictures",
+                hint="run OCR first, for example: ocrmypdf in.pdf out.pdf",
+            )
+        lines: list[PageLine] = []
+        for number in likely_pages(texts):
+            lines += _laid_out(pdf, number)
+    lines = without_furniture(lines, texts)
+    words = vocabulary("\n".join(texts))
+    entries: list[PrintedEntry] = []
+    for run in list_runs(lines):
+        entries += _printed(run, words, document.name)
+    return entries
+
+
+def _plain(pdf: pypdfium2.PdfDocument, number: int) -> str:
+    """Text of a page in drawing order; empty if pdfium cannot read the page."""
+    import pypdfium2
+
+    try:
+        page = pdf[number]
+        textpage = page.get_textpage()
+        text = textpage.get_text_range()
+    except (pypdfium2.PdfiumError, UnicodeError):
+        return ""
+    textpage.close()
+    page.close()
+    return repaired(text)
+
+
+def _laid_out(pdf: pypdfium2.PdfDocument, number: int) -> list[PageLine]:
+    """Printed lines of a page."""
+    page = pdf[number]
+    textpage = page.get_textpage()
+    lines = page_lines(page_words(page, textpage), number + 1, page.get_height())
+    textpage.close()
+    page.close()
+    return lines
+
+
+def _printed(run: Sequence[PageLine], words: dict[str, int], name: str) -> Iterator[PrintedEntry]:
+    """Entries of one list."""
+    for cut in cuts(parse_lines(run)):
+        part = run[cut.first : cut.last]
+        raw = repaired(join([line.text for line in part], words))
+        offsets = [0, *(several(raw) if cut.label else ()), len(raw)]
+        for begin, end in zip(offsets, offsets[1:], strict=False):
+            yield PrintedEntry(raw[begin:end].strip(), cut.label, Location(name, page=part[0].page))

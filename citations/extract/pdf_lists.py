@@ -1,0 +1,119 @@
+"""Finds the reference lists among the printed lines of a PDF, and hands their layout on to the parser.
+
+Pure: it sees lines with their places, never the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from citations.extract.pdf_layout import PageLine
+from citations.parse.likeness import likeness
+from citations.parse.lines import Line
+from citations.parse.section import headed, headless, worth
+
+MARGIN = 0.13
+"""Share of the page height at top and bottom where running heads and page numbers stand."""
+
+PAGE_NUMBER = re.compile(
+    r"(?:[-–—|\s]*\d{1,5}[-–—|\s]*|[ivxlc]{1,6}|(?:page|p\.|seite|página)\s*\d+(?:\s*(?:of|/|von|de)\s*\d+)?|\d+\s*(?:of|/)\s*\d+)$",
+    re.IGNORECASE,
+)
+DIGITS = re.compile(r"\d+")
+LARGER = 1.12
+"""A line of this many times the usual font size is a heading or belongs to other text."""
+
+
+def without_furniture(lines: Sequence[PageLine], texts: Sequence[str]) -> list[PageLine]:
+    """Lines without page numbers, running heads and running feet."""
+    pages = Counter(key for text in texts for key in {_head_key(line) for line in text.splitlines() if len(line) < 200})
+    repeated = {key for key, count in pages.items() if key and count >= max(2, min(3, len(texts) // 2))}
+    edges = _edges(lines)
+    return [
+        line
+        for index, line in enumerate(lines)
+        if not (
+            (line.base < MARGIN * line.height or line.base > (1 - MARGIN) * line.height)
+            and (_head_key(line.text) in repeated or (index in edges and PAGE_NUMBER.match(line.text)))
+        )
+    ]
+
+
+def _head_key(text: str) -> str:
+    return DIGITS.sub("#", text.strip()).casefold()
+
+
+def _edges(lines: Sequence[PageLine]) -> set[int]:
+    """Indices of the two highest and two lowest lines of each page."""
+    by_page: dict[int, list[int]] = defaultdict(list)
+    for index, line in enumerate(lines):
+        by_page[line.page].append(index)
+    found: set[int] = set()
+    for indices in by_page.values():
+        ordered = sorted(indices, key=lambda index: lines[index].base)
+        found |= {*ordered[:2], *ordered[-2:]}
+    return found
+
+
+def list_runs(lines: Sequence[PageLine]) -> list[list[PageLine]]:
+    """The reference lists among the lines, headings excluded."""
+    plain = parse_lines(lines)
+    runs = [(begin, _typographic_end(lines, begin, end)) for begin, end in headed(plain)]
+    runs = [(begin, end) for begin, end in runs if _alike(plain[begin:end])]
+    return [list(lines[begin:end]) for begin, end in runs or headless(plain)]
+
+
+def _alike(lines: Sequence[Line]) -> bool:
+    """Whether lines below a heading look like references at all."""
+    return (
+        sum(worth(line.text) for line in lines[:60]) > 0 or likeness(" ".join(line.text for line in lines[:8])) >= 0.5
+    )
+
+
+def _typographic_end(lines: Sequence[PageLine], begin: int, end: int) -> int:
+    """Where a list ends by its looks: a heading in larger type, behind which no references follow."""
+    if end - begin < 2:
+        return end
+    usual = median(line.size for line in lines[begin : min(end, begin + 60)])
+    for index in range(begin + 1, end):
+        line = lines[index]
+        if line.size > LARGER * usual and len(line.text) < 90 and not _goes_on(lines[index + 1 : index + 13]):
+            return index
+    return end
+
+
+def _goes_on(lines: Sequence[PageLine]) -> bool:
+    return sum(worth(line.text) for line in lines) > 0
+
+
+def parse_lines(lines: Sequence[PageLine]) -> tuple[Line, ...]:
+    """Lines with indents, distances and fullness as the parser understands them."""
+    columns: dict[tuple[int, int], list[PageLine]] = defaultdict(list)
+    for line in lines:
+        columns[line.page, line.column].append(line)
+    lefts = {key: _left(column) for key, column in columns.items()}
+    rights = {key: max(line.right for line in column) for key, column in columns.items()}
+    pitches = [a.base - b.base for column in columns.values() for a, b in pairwise(column) if a.base > b.base]
+    pitch = median(pitches) if pitches else 12.0
+    found: list[Line] = []
+    above: PageLine | None = None
+    for line in lines:
+        key = (line.page, line.column)
+        same = above is not None and (above.page, above.column) == key
+        gap = same and above is not None and above.base - line.base > 1.3 * pitch
+        width = rights[key] - lefts[key]
+        full = line.right >= rights[key] - 0.12 * width
+        found.append(Line(line.text, 0, 0, (line.left - lefts[key]) / line.size, gap, full))
+        above = line
+    return tuple(found)
+
+
+def _left(column: Sequence[PageLine]) -> float:
+    """Left edge of a column: the leftmost place where lines begin more than once."""
+    places = Counter(round(line.left) for line in column)
+    often = [place for place, count in places.items() if count >= max(2, 0.05 * len(column))]
+    return float(min(often, default=min(places)))

@@ -1,0 +1,85 @@
+"""Opens PDFs and reads the plain text of their pages; says in one sentence why that is impossible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from citations.errors import UnreadableInput
+from citations.extract.interface import Document
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+PASSWORD = 4
+"""``FPDF_ERR_PASSWORD`` of pdfium."""
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+LIGATURES = str.maketrans(
+    {
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
+        "ﬅ": "st",
+        "ﬆ": "st",
+        "\xad": "",
+        "\u200b": "",
+        "\ufeff": "",
+    }
+)
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+SPLIT_LIGATURE = re.compile(
+    r"(?<=[^\W\d_]) (ffi|ffl|ff|fi|fl) (?=[a-zß-ÿ])|\b(Di|di|E|e|O|o|Su|su|A|a) (ff|ffi) (?=[a-z])"
+)
+LOST_LIGATURE = re.compile(r"(?<=[^\W\d_])\x00(?=[^\W\d_])")
+
+
+@contextmanager
+def open_pdf(document: Document) -> Iterator[pypdfium2.PdfDocument]:
+    """The document opened by pdfium; raises ``UnreadableInput`` if it is damaged, encrypted, empty or too long."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(document.data)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == PASSWORD or "password" in str(error).lower():
+            raise UnreadableInput(
+                f"{document.name} is encrypted and asks for a password",
+                hint="save a copy without a password and scan that",
+            ) from error
+        raise UnreadableInput(
+            f"{document.name} is damaged or no PDF", hint="open it in a viewer and save it again"
+        ) from error
+    try:
+        if len(pdf) == 0:
+            raise UnreadableInput(f"{document.name} has no pages")
+        if len(pdf) > document.limits.max_pages:
+            raise UnreadableInput(
+                f"{document.name} has {len(pdf):,} pages, more than the {document.limits.max_pages:,} that are read",
+                hint="scan a part of it, or raise the limit with --max-pages",
+            )
+        yield pdf
+    finally:
+        pdf.close()
+
+
+def repaired(text: str) -> str:
+    """Text as it was meant: ligatures as letters, no control characters, no lone surrogates, no NUL.
+
+    A NUL between letters is a ligature whose mapping is lost; which one is unknown, so it leaves a mark a reader can see.
+
+    >>> repaired("di ff cult \\ufb01gures, Ho\\x00mann")
+    'diffcult figures, Ho\ufffdmann'
+    """
+    text = text.translate(LIGATURES)
+    text = LOST_LIGATURE.sub("\ufffd", text)
+    text = SURROGATES.sub("\ufffd", CONTROL.sub("", text))
+    return SPLIT_LIGATURE.sub(_joined, text)
+
+
+def _joined(match: re.Match[str]) -> str:
+    return (match[1] or "") if match[1] else f"{match[2]}{match[3]}"
