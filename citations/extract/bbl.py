@@ -1,0 +1,152 @@
+r"""Read ``.bbl`` files and ``thebibliography`` environments: what BibTeX or biber wrote, or an author by hand.
+
+Three ways of writing: printed text behind ``\bibitem``, the same with its parts marked (``\bibinfo`` of REVTeX, ACM and
+Elsevier), and biblatex's ``\entry`` with fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from citations.extract.bbl_marked import biblatex_block, marked_fields
+from citations.extract.bibtex_fields import bibtex_fields
+from citations.extract.interface import Document
+from citations.extract.tex_source import braced, bracketed, readable_source, without_comments
+from citations.extract.tex_text import tex_text
+from citations.identifiers import find_identifiers
+from citations.names import read_names
+from citations.parse.fields import parse_fields
+from citations.parse.repeated import with_repeated_authors
+from citations.types import Extracted, Fields, Location, Reference, Scheme, Unreadable
+
+_LIST = re.compile(rb"\\begin\s*\{thebibliography\}|\\bibitem\b|\\entry\{[^}]*\}\{[a-z]+\}|biblatex auxiliary file")
+_ITEM = re.compile(r"\\(?:bibitem|entry(?=\s*\{[^{}]*\}\s*\{))(?![A-Za-z])")
+_ENTRY_END = re.compile(r"\\endentry(?![A-Za-z])")
+_LIST_END = re.compile(
+    r"\\end\s*\{(?:thebibliography|references|document|CSLReferences)\}|\\endrefsection|\\endgroup(?![A-Za-z])"
+)
+_HREF = re.compile(r"\\(?:href|doi|url|path|eprint)(?:@noop)?\s*\{([^{}]*)\}")
+_BYSAME = re.compile(r"\\bysame(?![A-Za-z])|\\rule\s*\{[^{}]*\}\s*\{[^{}]*\}|\\underline\s*\{\s*\\hskip[^{}]*\}")
+_NEWBLOCK = re.compile(r"\\newblock(?![A-Za-z])")
+_EMPHASIS = re.compile(r"\s*(?:\{\s*\\(?:em|it|sl|itshape)(?![A-Za-z])|\\(?:emph|textit|textsl|textbf)\s*(?=\{))")
+_NO_TITLE = re.compile(r"(?:in|url|doi|https?|arxiv|ph\.?d\.?|master|technical|\d)\b", re.IGNORECASE)
+_PRINTED_YEAR = re.compile(r"[\s,.]*\(?\b(?:1[5-9]|20)\d\d[a-z]?\b\)?[\s.:]*$")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+_LONGEST = 20_000
+
+
+class BblExtractor:
+    """Entries of a ``.bbl`` file."""
+
+    name = "bbl"
+    suffixes = (".bbl",)
+
+    def accepts(self, head: bytes) -> bool:
+        """Whether a list begins in the first kilobytes, and no document of its own."""
+        return _LIST.search(head) is not None and b"\\documentclass" not in head
+
+    def extract(self, document: Document) -> Iterator[Extracted]:
+        """Entries in file order, a biblatex entry that several sortings repeat once."""
+        text = document.text().replace("\0", " ")
+        return bibliography_items(document, text, readable_source(text))
+
+
+def bibliography_items(document: Document, text: str, readable: str) -> Iterator[Extracted]:
+    """Entries in ``text``, found in its ``readable`` copy (comments blanked, same offsets)."""
+    seen: dict[str, int] = {}
+    above: Fields | None = None
+    line, counted = 1, 0
+    starts = list(_ITEM.finditer(readable))
+    stops = [match.start() for match in starts[1:]] + [len(text)]
+    for number, (match, stop) in enumerate(zip(starts, stops, strict=True), 1):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        structured = readable.startswith("\\entry", match.start())
+        end_mark = (_ENTRY_END if structured else _LIST_END).search(readable, match.end(), stop)
+        end = end_mark.start() if end_mark else stop
+        where = Location(document.name, line=line, start=match.start(), end=end)
+        if number > document.limits.max_entries:
+            yield Unreadable(where, f"only the first {document.limits.max_entries:,} entries of a list are read")
+            return
+        item = _biblatex(text, match.end(), end) if structured else _printed(text, readable, match.end(), end, above)
+        if item is None:
+            yield Unreadable(
+                where, "the entry holds no words that can be read", text[match.start() : end].strip()[:500]
+            )
+            continue
+        key, fields = item
+        above = fields
+        if structured and key in seen:
+            continue
+        seen[key] = seen.get(key, 0) + 1
+        handle = (key or f"line-{line}") + (f"~{seen[key]}" if key and seen[key] > 1 else "")
+        raw = text[match.start() : end].strip()
+        yield Reference(f"{document.name}#{handle}", raw, fields, where, key, "bbl")
+
+
+def _biblatex(text: str, position: int, end: int) -> tuple[str, Fields] | None:
+    block = biblatex_block(text[position:end])
+    return (block.key, bibtex_fields(block)) if block.fields else None
+
+
+def _printed(text: str, readable: str, position: int, end: int, above: Fields | None) -> tuple[str, Fields] | None:
+    r"""Key and fields of a ``\bibitem``."""
+    label = bracketed(readable, position, end)
+    key = braced(readable, label[1] if label else position, end)
+    body = without_comments(text[key[1] if key else position : end])[:_LONGEST]
+    if not _WORDS.search(tex_text(body)):
+        return None
+    return " ".join(key[0].split()) if key else "", printed_fields(body, above)
+
+
+def printed_fields(body: str, above: Fields | None = None) -> Fields:
+    r"""Fields of one printed entry in LaTeX; ``above`` is the entry whose authors a dash repeats.
+
+    >>> printed_fields(r"A.~Turing.\n\newblock On computable numbers. \newblock {\em Proc. LMS}, 42:230, 1937.").title
+    'On computable numbers'
+    """
+    marked = marked_fields(body)
+    if marked is not None:
+        return _with_links(marked, body)
+    body = _BYSAME.sub("———", body)
+    text = tex_text(body)
+    fields = _by_blocks(with_repeated_authors(text, parse_fields(text), above), body)
+    return _with_links(fields, body)
+
+
+def _by_blocks(fields: Fields, body: str) -> Fields:
+    r"""Title and authors where ``\newblock`` says where they end: in the standard styles and their many children."""
+    blocks = [block for block in _NEWBLOCK.split(body) if block.strip()]
+    if len(blocks) < 2 or _EMPHASIS.match(blocks[0]) or "``" in blocks[0]:
+        return fields
+    emphasis = _EMPHASIS.match(blocks[1])
+    title = blocks[1]
+    if emphasis:
+        start = blocks[1].index("{")
+        argument = braced(blocks[1], start)
+        title = argument[0] if argument else title
+    title = tex_text(title).strip("“”‘’\"' ").rstrip(".,")
+    if not _WORDS.search(title) or _NO_TITLE.match(title):
+        return fields
+    authors = read_names(_PRINTED_YEAR.sub("", tex_text(blocks[0])).rstrip(" .,:"))
+    if not authors.names or "———" in blocks[0]:
+        return replace(fields, title=title)
+    return replace(fields, title=title, authors=authors.names, et_al=authors.et_al or fields.et_al)
+
+
+def _with_links(fields: Fields, body: str) -> Fields:
+    """Identifiers that stand only in the links."""
+    for link in _HREF.finditer(body):
+        address = link[1].replace("\\", "").replace(" ", "")
+        if not fields.url and address.startswith(("http://", "https://")):
+            fields = replace(fields, url=address)
+        for each in find_identifiers(
+            address if "doi" in address or not address.startswith("10.") else f"doi:{address}"
+        ):
+            if each.scheme is Scheme.DOI and not fields.doi:
+                fields = replace(fields, doi=each.value)
+            elif each.scheme is Scheme.ARXIV and not fields.arxiv:
+                fields = replace(fields, arxiv=each.value)
+    return fields
