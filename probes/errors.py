@@ -3,7 +3,9 @@
 ProbesError
  ├─ EngineMissing     llama-cpp-python is not installed
  ├─ ModelUnreadable   the file is no GGUF model that llama.cpp can run
- └─ ContextOverflow   the prompt does not fit into the model's context
+ ├─ ContextOverflow   the prompt does not fit into the model's context
+ ├─ LayoutMismatch    this llama.cpp keeps tensors in another way than we read them
+ └─ CaptureFailed     activations could not be read
 """
 
 from __future__ import annotations
@@ -40,3 +42,15 @@ class ContextOverflow(ProbesError):
     """The prompt leaves no room in the model's context."""
 
     code = "context-overflow"
+
+
+class LayoutMismatch(ProbesError):
+    """The loaded llama.cpp keeps its tensors in another way than this version can read."""
+
+    code = "layout-mismatch"
+
+
+class CaptureFailed(ProbesError):
+    """Activations could not be read; raised after the decode, never from inside it."""
+
+    code = "capture-failed"

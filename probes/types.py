@@ -52,3 +52,11 @@ class TokenTrace:
     """Natural logarithm of the token's probability; 0 is certain."""
     entropy: float
     """Entropy of the distribution that the token was drawn from."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Neuron:
+    """One feed-forward neuron: the column of a layer's down projection."""
+
+    layer: int
+    index: int

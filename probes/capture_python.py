@@ -1,0 +1,168 @@
+"""The capture in Python, for machines without a C compiler; behaves as ``native/capture.c`` does, and slower."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from probes.capture import DEFAULT_MAX_VALUES, Floats, Seen, Wanted, failure_sentence, joined
+from probes.errors import CaptureFailed
+from probes.layout import Ggml, Tensor
+
+CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_bool, ctypes.c_void_p)
+WEIGHT = re.compile(rb"(?:[^#]*#)?blk\.(\d+)\.ffn_down(_exps)?\.weight(?:#.*)?")
+NODE = re.compile(rb".*-(\d+)")
+F32 = 0
+
+
+class PythonCapture:
+    """The capture in Python."""
+
+    def __init__(self, ggml: Ggml, layers: int) -> None:
+        """Make the callback; it is kept alive here because llama.cpp keeps only its address."""
+        self._ggml = ggml
+        self._count = layers
+        self._wanted = Wanted({})
+        self._scaled: dict[int, tuple[npt.NDArray[np.int32], Floats]] = {}
+        self._activations: dict[int, bytes] = {}
+        self._parts: list[tuple[int, npt.NDArray[np.int32] | None, Floats, Floats]] = []
+        self._values = 0
+        self._failure: BaseException | str = ""
+        self._function = CALLBACK(self._called)
+
+    @property
+    def function(self) -> Any:
+        """The callback's address."""
+        return ctypes.cast(self._function, ctypes.c_void_p).value
+
+    @property
+    def user_data(self) -> None:
+        """Nothing: the callback knows its capture."""
+        return
+
+    def want(self, wanted: Wanted) -> None:
+        """Change what is read and scaled from the next decode on."""
+        self._wanted = wanted
+        by_layer: dict[int, list[tuple[int, float]]] = {}
+        for neuron, factor in sorted((wanted.factors or {}).items()):
+            by_layer.setdefault(neuron.layer, []).append((neuron.index, factor))
+        self._scaled = {
+            layer: (np.array([i for i, _ in pairs], np.int32), np.array([f for _, f in pairs], np.float32))
+            for layer, pairs in by_layer.items()
+        }
+
+    def drain(self) -> list[Seen]:
+        """What was recorded since the last call, joined by layer."""
+        parts, failure = self._parts, self._failure
+        self._parts, self._failure, self._values = [], "", 0
+        if isinstance(failure, BaseException):
+            raise CaptureFailed(f"reading the activations failed: {failure}") from failure
+        if failure:
+            raise CaptureFailed(failure)
+        return joined(parts)
+
+    def close(self) -> None:
+        """Forget what was recorded."""
+        self._parts = []
+
+    def _called(self, address: int, ask: bool, _user_data: Any) -> bool:
+        """Called by llama.cpp. Never raises and never answers False to a computed node: that would corrupt the logits."""
+        try:
+            tensor = Tensor.from_address(address)
+            product = self._layer_of_product(tensor)
+            watched = product >= 0 and (self._reads(product) or self._must_learn(product))
+            activation = self._layer_of_activation(tensor)
+            if ask:
+                return watched or activation >= 0
+            if activation >= 0:
+                self._scale(activation, tensor, address)
+            if watched:
+                self._record(product, tensor)
+        except BaseException as error:  # noqa: BLE001 - see above; raised again by drain()
+            self._failure = self._failure or error
+        return not ask
+
+    def _reads(self, layer: int) -> bool:
+        return layer in self._wanted.whole_layers or len(self._wanted.neurons.get(layer, ())) > 0
+
+    def _must_learn(self, layer: int) -> bool:
+        return layer in self._scaled and layer not in self._activations
+
+    def _layer_of_product(self, tensor: Any) -> int:
+        if tensor.op not in {self._ggml.mul_mat, self._ggml.mul_mat_id} or not tensor.src[0]:
+            return -1
+        found = WEIGHT.fullmatch(tensor.src[0].contents.name)
+        if not found:
+            return -1
+        if found.group(2):
+            self._fail(3, tensor)
+            return -1
+        layer = int(found.group(1))
+        return layer if tensor.op == self._ggml.mul_mat and layer < self._count else -1
+
+    def _layer_of_activation(self, tensor: Any) -> int:
+        if not self._activations or not self._scaled:
+            return -1
+        found = NODE.fullmatch(tensor.name)
+        layer = int(found.group(1)) if found else -1
+        return layer if layer in self._scaled and self._activations.get(layer) == tensor.name else -1
+
+    def _record(self, layer: int, h: Any) -> None:
+        z = h.src[1].contents
+        if layer in self._scaled:
+            self._activations.setdefault(layer, z.name)
+        if not self._reads(layer):
+            return
+        if (z.type, h.type, z.nb[0], h.nb[0]) != (F32, F32, 4, 4):
+            self._fail(2, h)
+            return
+        neurons = None if layer in self._wanted.whole_layers else self._wanted.neurons[layer]
+        if neurons is not None and int(neurons[-1]) >= z.ne[0]:
+            self._fail(4, h)
+            return
+        rows = z.ne[0] if neurons is None else len(neurons)
+        self._values += (rows + 1) * h.ne[1]
+        if self._values > DEFAULT_MAX_VALUES:
+            self._fail(1, h)
+            return
+        values = self._matrix(z, h.src[1])
+        out = self._matrix(h, ctypes.pointer(h))
+        norms = np.sqrt(np.einsum("ij,ij->i", out, out, dtype=np.float64)).astype(np.float32)
+        self._parts.append((layer, neurons, (values if neurons is None else values[:, neurons]).copy(), norms))
+
+    def _matrix(self, tensor: Any, pointer: Any) -> Floats:
+        """The tensor as ``[column, row]``; a view of llama.cpp's memory where that can be read."""
+        rows, columns, stride = tensor.ne[0], tensor.ne[1], tensor.nb[1]
+        owner = tensor.view_src.contents if tensor.view_src else tensor
+        size = stride * (columns - 1) + 4 * rows
+        if not owner.buffer or self._ggml.library.ggml_backend_buffer_is_host(owner.buffer):
+            raw = (ctypes.c_ubyte * size).from_address(tensor.data)
+        else:
+            raw = (ctypes.c_ubyte * size)()
+            self._ggml.library.ggml_backend_tensor_get(ctypes.cast(pointer, ctypes.c_void_p), raw, 0, size)
+        flat = np.frombuffer(raw, dtype=np.float32)
+        return np.lib.stride_tricks.as_strided(flat, (columns, rows), (stride, 4))
+
+    def _scale(self, layer: int, z: Any, address: int) -> None:
+        neurons, factors = self._scaled[layer]
+        if z.type != F32 or z.nb[0] != 4:
+            self._fail(2, z)
+            return
+        if int(neurons[-1]) >= z.ne[0]:
+            self._fail(4, z)
+            return
+        library = self._ggml.library
+        value = ctypes.c_float()
+        for column in range(z.ne[1]):
+            for neuron, factor in zip(neurons.tolist(), factors, strict=True):
+                offset = column * z.nb[1] + 4 * neuron
+                library.ggml_backend_tensor_get(address, ctypes.byref(value), offset, 4)
+                value.value = float(np.float32(value.value) * factor)
+                library.ggml_backend_tensor_set(address, ctypes.byref(value), offset, 4)
+
+    def _fail(self, failure: int, tensor: Any) -> None:
+        self._failure = self._failure or failure_sentence(failure, tensor.name.decode(errors="replace"))

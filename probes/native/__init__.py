@@ -1,0 +1,1 @@
+"""The part of the capture that is written in C, and how it gets compiled."""
