@@ -19,7 +19,7 @@ from citations.identifiers import find_identifiers
 from citations.names import read_names
 from citations.parse.fields import parse_fields
 from citations.parse.repeated import with_repeated_authors
-from citations.types import Extracted, Fields, Location, Reference, Scheme, Unreadable
+from citations.types import Extracted, Fields, Kind, Location, Reference, Scheme, Unreadable
 
 _LIST = re.compile(rb"\\begin\s*\{thebibliography\}|\\bibitem\b|\\entry\{[^}]*\}\{[a-z]+\}|biblatex auxiliary file")
 _ITEM = re.compile(r"\\(?:bibitem|entry(?=\s*\{[^{}]*\}\s*\{))(?![A-Za-z])")
@@ -34,6 +34,16 @@ _EMPHASIS = re.compile(r"\s*(?:\{\s*\\(?:em|it|sl|itshape)(?![A-Za-z])|\\(?:emph
 _NO_TITLE = re.compile(r"(?:in|url|doi|https?|arxiv|ph\.?d\.?|master|technical|\d)\b", re.IGNORECASE)
 _PRINTED_YEAR = re.compile(r"[\s,.]*\(?\b(?:1[5-9]|20)\d\d[a-z]?\b\)?[\s.:]*$")
 _WORDS = re.compile(r"[^\W\d_]{2}")
+_UNTITLED = re.compile(
+    r"(?P<authors>\S.{2,2000}?),?\s\(?(?P<year>(?:1[789]|20)\d\d)[a-z]?\)?,\s(?P<venue>[^,\d][^,]{1,89}),\s(?P<volume>\w{1,9}),\s"
+    r"(?P<page>[A-Z]{0,2}\d[\w.–-]{0,14})\.?,?(?:\s*(?:\[?doi|\[?arxiv|https?:|\().{0,300})?",
+    re.IGNORECASE,
+)
+_PREPRINT = re.compile(
+    r"(?P<authors>\S.{2,2000}?),?\s\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?,\s(?P<venue>arxiv(?: e-prints| preprint)?),\s"
+    r"(?:arxiv:)?(?P<number>[\w./-]+)\.?(?:\s.{0,120})?",
+    re.IGNORECASE,
+)
 _LONGEST = 20_000
 
 
@@ -60,7 +70,7 @@ def bibliography_items(document: Document, text: str, readable: str) -> Iterator
     line, counted = 1, 0
     starts = list(_ITEM.finditer(readable))
     stops = [match.start() for match in starts[1:]] + [len(text)]
-    for number, (match, stop) in enumerate(zip(starts, stops, strict=True), 1):
+    for number, (match, stop) in enumerate(zip(starts, stops, strict=False), 1):
         line += text.count("\n", counted, match.start())
         counted = match.start()
         structured = readable.startswith("\\entry", match.start())
@@ -112,8 +122,29 @@ def printed_fields(body: str, above: Fields | None = None) -> Fields:
         return _with_links(marked, body)
     body = _BYSAME.sub("———", body)
     text = tex_text(body)
-    fields = _by_blocks(with_repeated_authors(text, parse_fields(text), above), body)
+    fields = _untitled(text) or _by_blocks(parse_fields(text), body)
+    fields = with_repeated_authors(text, fields, above)
     return _with_links(fields, body)
+
+
+def _untitled(text: str) -> Fields | None:
+    """Fields of an entry in the astronomers' style, which prints no title: authors year, journal, volume, page."""
+    preprint, paper = _PREPRINT.fullmatch(text), _UNTITLED.fullmatch(text)
+    found = preprint or paper
+    if found is None:
+        return None
+    names = read_names(found["authors"].rstrip(" ,"))
+    fields = Fields(
+        authors=names.names,
+        et_al=names.et_al,
+        year=int(found["year"]),
+        venue=found["venue"].strip(),
+        kind=Kind.PREPRINT if preprint else Kind.ARTICLE,
+    )
+    if paper:
+        fields = replace(fields, volume=paper["volume"], pages=paper["page"].replace("–", "-"))
+    identifiers = {each.scheme: each.value for each in find_identifiers(text)}
+    return replace(fields, doi=identifiers.get(Scheme.DOI, ""), arxiv=identifiers.get(Scheme.ARXIV, ""))
 
 
 def _by_blocks(fields: Fields, body: str) -> Fields:

@@ -253,7 +253,7 @@ def _salvage(text: str, position: int, macros: dict[str, str]) -> tuple[list[Fie
         end_of_fields = end
     stops = [start.start() for start in starts[1:]] + [end_of_fields]
     fields = []
-    for start, stop in zip(starts, stops, strict=True):
+    for start, stop in zip(starts, stops, strict=False):
         value = _salvaged(text[start.end() : stop])
         fields.append(Field(start[1].lower(), macros.get(value.lower(), value)))
     return fields, end

@@ -55,7 +55,7 @@ class LatexExtractor:
         found: set[str] = set()
         for file in project.lists:
             for each in BibtexExtractor().extract(file):
-                if everything or each.key in wanted or not each.key or _inside(each, wanted):
+                if self.whole_lists or (each.key not in found and (everything or _printed(each, wanted))):
                     found.add(each.key)
                     yield each
         for each in printed:
@@ -79,9 +79,9 @@ def files_of(main: Path, root: Path, limits: Limits | None = None) -> frozenset[
     return frozenset(each.path for each in documents if each.path is not None and each.path != document.path)
 
 
-def _inside(each: Extracted, wanted: set[str]) -> bool:
-    """Whether a damaged entry might be a cited one: LaTeX does not mind the case of some keys, nor do we of any."""
-    return isinstance(each, Unreadable) and each.key.lower() in {key.lower() for key in wanted}
+def _printed(each: Extracted, wanted: set[str]) -> bool:
+    """Whether the paper prints the entry; of two with one key BibTeX prints the first, and a keyless one cannot be told."""
+    return not each.key or each.key in wanted
 
 
 def _keys_by_hand(readable: str) -> Iterator[str]:
