@@ -5,6 +5,7 @@ Pure: it sees words with their places, never the file.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -52,7 +53,11 @@ def page_lines(words: Sequence[Word], page: int, height: float) -> list[PageLine
 
 def _line(row: Sequence[Word], page: int, column: int, height: float) -> PageLine:
     ordered = sorted(row, key=lambda word: word.left)
-    main = max(ordered, key=lambda word: (len(word.text), word.size))
+    sizes: Counter[float] = Counter()
+    for word in ordered:
+        sizes[round(word.size, 1)] += len(word.text)
+    size = max(sizes, key=lambda each: (sizes[each], each))
+    main = next(word for word in ordered if round(word.size, 1) == size)
     text = " ".join(word.text for word in ordered)
     return PageLine(
         text,
@@ -96,60 +101,67 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
     return rows
 
 
-def _columns(fragments: list[list[Word]], depth: int) -> list[list[list[Word]]]:
-    """Fragments by column in reading order; what spans the gutter stands between what is above and below it."""
-    gutter = _gutter(fragments) if depth else None
-    if gutter is None:
-        return [fragments] if fragments else []
-    regions: list[list[list[Word]]] = []
+def _columns(fragments: Sequence[list[Word]], depth: int) -> list[list[list[Word]]]:
+    """Fragments by column in reading order: what stands above the columns, each column, what stands below them."""
+    ordered = sorted(fragments, key=lambda each: -each[0].base)
+    split = _gutter(ordered) if depth else None
+    if split is None:
+        return [ordered] if ordered else []
+    begin, end, gutter = split
+    regions = _columns(ordered[:begin], depth - 1)
     left: list[list[Word]] = []
     right: list[list[Word]] = []
-    spanning: list[list[Word]] = []
-
-    def flush() -> None:
-        for side in (left, right):
-            regions.extend(_columns(list(side), depth - 1))
-            side.clear()
-
-    for fragment in sorted(fragments, key=lambda each: -each[0].base):
-        if fragment[0].left < gutter - 1 and fragment[-1].right > gutter + 1:
-            if left or right:
-                flush()
-            spanning.append(fragment)
-            continue
-        if spanning:
-            regions.append(list(spanning))
-            spanning.clear()
-        (left if fragment[-1].right <= gutter + 1 else right).append(fragment)
-    if spanning:
-        regions.append(list(spanning))
-    flush()
-    return regions
+    for fragment in ordered[begin:end]:
+        if _crosses(fragment, gutter):
+            regions += [*_columns(left, depth - 1), *_columns(right, depth - 1), [fragment]]
+            left, right = [], []
+        else:
+            (left if fragment[-1].right <= gutter + 1 else right).append(fragment)
+    return [*regions, *_columns(left, depth - 1), *_columns(right, depth - 1), *_columns(ordered[end:], depth - 1)]
 
 
-def _gutter(fragments: Sequence[Sequence[Word]]) -> float | None:
-    """Where a vertical strip of white parts the fragments into columns, ``None`` if nowhere."""
-    if len(fragments) < 8:
+def _crosses(fragment: Sequence[Word], gutter: float) -> bool:
+    return fragment[0].left < gutter - 1 and fragment[-1].right > gutter + 1
+
+
+def _gutter(ordered: Sequence[Sequence[Word]]) -> tuple[int, int, float] | None:
+    """The run of fragments that a vertical strip of white parts into columns, and where; ``None`` if nowhere."""
+    if len(ordered) < 8:
         return None
-    spans = [(each[0].left, each[-1].right) for each in fragments]
-    low = min(left for left, _ in spans)
-    high = max(right for _, right in spans)
+    low = min(each[0].left for each in ordered)
+    high = max(each[-1].right for each in ordered)
     if high - low < 150:
         return None
-    best: tuple[float, float] | None = None
-    edges = sorted({round(left) for left, _ in spans if low + 0.28 * (high - low) < left < low + 0.72 * (high - low)})
-    for edge in edges:
-        at = edge - 3.0
-        crossing = sum(left < at - 1 and right > at + 1 for left, right in spans)
-        before = sum(right <= at + 1 for _, right in spans)
-        after = len(spans) - crossing - before
-        begun = sum(at <= left <= at + 30 for left, _ in spans)
-        if min(before, after) < 4 or crossing > 0.6 * min(before, after) or begun < 0.5 * after:
-            continue
-        cost = crossing - 0.1 * begun
-        if best is None or cost < best[0]:
-            best = (cost, at)
-    return None if best is None else best[1]
+    inner = (low + 0.28 * (high - low), low + 0.72 * (high - low))
+    edges = Counter(round(each[0].left) for each in ordered if inner[0] < each[0].left < inner[1])
+    best: tuple[float, int, int, float] | None = None
+    for edge, count in edges.items():
+        if count >= 2:
+            found = _parted(ordered, edge - 3.0)
+            if found and (best is None or found > best):
+                best = found
+    return None if best is None else best[1:]
+
+
+def _parted(ordered: Sequence[Sequence[Word]], gutter: float) -> tuple[float, int, int, float] | None:
+    """The longest run of fragments with few that cross a gutter: its worth, begin, end and the gutter."""
+    total, begin = 0.0, 0
+    best = (0.0, 0, 0)
+    for index, fragment in enumerate(ordered):
+        if total <= 0:
+            total, begin = 0.0, index
+        begun = gutter <= fragment[0].left <= gutter + 30
+        total += -2.5 if _crosses(fragment, gutter) else 1.0 if begun or fragment[-1].right <= gutter else 0.3
+        if total > best[0]:
+            best = (total, begin, index + 1)
+    worth, begin, end = best
+    run = ordered[begin:end]
+    before = sum(each[-1].right <= gutter + 1 for each in run)
+    begun = sum(gutter <= each[0].left <= gutter + 30 for each in run)
+    after = sum(each[0].left >= gutter - 1 for each in run)
+    if min(before, after) < 4 or begun < 0.5 * after:
+        return None
+    return worth, begin, end, gutter
 
 
 def _without_line_numbers(words: Sequence[Word]) -> list[Word]:

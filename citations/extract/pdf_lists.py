@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from citations.extract.pdf_layout import PageLine
-from citations.parse.likeness import likeness
+from citations.parse.likeness import LABEL, likeness
 from citations.parse.lines import Line
 from citations.parse.section import headed, headless, worth
 
@@ -24,6 +24,9 @@ PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 DIGITS = re.compile(r"\d+")
+STRAY = 3
+"""From so many lines on, text in another size is no part of an entry."""
+
 LARGER = 1.12
 """A line of this many times the usual font size is a heading or belongs to other text."""
 
@@ -64,7 +67,20 @@ def list_runs(lines: Sequence[PageLine]) -> list[list[PageLine]]:
     plain = parse_lines(lines)
     runs = [(begin, _typographic_end(lines, begin, end)) for begin, end in headed(plain)]
     runs = [(begin, end) for begin, end in runs if _alike(plain[begin:end])]
-    return [list(lines[begin:end]) for begin, end in runs or headless(plain)]
+    return [_of_one_size(lines[begin:end]) for begin, end in runs or headless(plain)]
+
+
+def _of_one_size(run: Sequence[PageLine]) -> list[PageLine]:
+    """The lines of a list without footnotes, captions and body text that stand between them in another type size."""
+    usual = Counter(line.size for line in run if LABEL.match(line.text)).most_common(1)
+    sizes = usual or Counter(line.size for line in run).most_common(1)
+    kept: list[PageLine] = []
+    for other, group in groupby(run, key=lambda line: abs(line.size - sizes[0][0]) > 0.04 * line.size):
+        lines = list(group)
+        if other and (len(lines) >= STRAY or lines[0].size < 0.93 * sizes[0][0]):
+            continue
+        kept += lines
+    return kept
 
 
 def _alike(lines: Sequence[Line]) -> bool:

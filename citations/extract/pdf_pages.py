@@ -21,7 +21,7 @@ def likely_pages(texts: Sequence[str]) -> list[int]:
         if any(is_heading(line.strip()) for line in text.splitlines()):
             chosen.add(number)
             following = number + 1
-            while following < len(texts) and densities[following] > 0:
+            while following < len(texts) and (following == number + 1 or densities[following] > -0.05):
                 chosen.add(following)
                 following += 1
     for number, density in enumerate(densities):

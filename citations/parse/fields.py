@@ -1,58 +1,191 @@
-"""One printed reference to its fields, in whatever style it was printed."""
+"""One printed reference to its fields, in whatever style it was printed.
+
+The pieces of the reference are labelled (``citations.parse.labels``); what is done here is reading each labelled run.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from citations.identifiers import find_identifiers
-from citations.names import read_names
+from citations.names import NameList, read_names
+from citations.parse.kinds import kind_of
+from citations.parse.labels import Label, label_pieces
+from citations.parse.tokens import mend, pieces
 from citations.types import Fields, Scheme
 
-_LABEL = re.compile(r"^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])\s+")
-_YEAR = re.compile(r"(?<![\d./-])\(?((?:1[5-9]|20)\d\d)[a-z]?\)?(?![\d/])")
-_QUOTED = re.compile(r"[“\"«„](.{8,400}?)[,.]?[”\"»“]")
-_URL = re.compile(r"https?://\S+")
-_STOP = re.compile(r"(?<=[^\s.A-Z])[.?!]\s+(?=\S)")
-_DETAILS = re.compile(
-    r"(\d{1,4})\s*(?:\((\d{1,4})\))?\s*[,:]\s*(?:pp?\.?\s*)?([A-Za-z]?\d+(?:\s*[-–]+\s*[A-Za-z]?\d+)?)"
+_LONGEST = 4_000
+_YEAR = re.compile(r"(?<![\d.])(1[4-9]\d\d|20\d\d)(?=[a-z]?(?!\d))")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
+_RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx\.|www\.)?doi\.org|(?:www\.|export\.)?arxiv\.org)/", re.IGNORECASE)
+_IN = re.compile(r"^(?:in|dans|en)\b\s*:?\s*(?:the\s+)?(?=\S)|^in:\s*", re.IGNORECASE)
+_EDITOR_WORDS = re.compile(
+    r"\(?\b(?:edited by|eds?\b\.?|editors?\b|hrsgg?\b\.?|hgg?\b\.?|herausgegeben von|dir\.|coord\.|trans\.|translated by)\)?[:,.]?|\(\s*\)",
+    re.IGNORECASE,
 )
+_PAGES = re.compile(r"[A-Za-z]{0,3}\d+[A-Za-z]?(?:\s*[-–—−‐]{1,3}\s*[A-Za-z]{0,3}\d+[A-Za-z]?)?")
+_NUMBER = re.compile(r"\d+[A-Za-z]?(?:[-–/]\d+)?|\b[IVXLC]+\b")
+_QUOTED = re.compile(r"[“„«]\s*([^“”„«»]{6,400}?)[,.]?\s*[”“»]|\"([^\"]{6,400}?)[,.]?\"|``(.{6,400}?)[,.]?''")
+_CLOSING_QUOTE = re.compile(r"[,.?!][”\"»’'“](?!\w)|[”\"»“’'](?=[,.;:])|[”\"»](?= (?:[A-Z]|in\b))|[’'](?= [A-Z])")
+_QUOTES = "“”\"«»„‘’'‚`"
+_TRIM = " .,;:-–—/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring pieces of one label."""
+
+    label: Label
+    text: str
+    size: int
 
 
 def parse_fields(raw: str) -> Fields:
-    """Read the bibliographic fields of one printed reference; whatever cannot be read stays empty. Never raises."""
-    text = _LABEL.sub("", " ".join(raw.replace("\x00", "").split()))
-    body = _URL.sub("", text)
-    authors, title, rest = _split(body)
-    years = _YEAR.findall(body)
-    names = read_names(authors)
-    details = _DETAILS.search(rest)
-    found = {each.scheme: each.value for each in reversed(find_identifiers(raw))}
-    url = _URL.search(text)
-    return Fields(
-        title=title,
+    """Read the bibliographic fields of one printed reference; what cannot be read stays empty. Never raises.
+
+    Only the first 4,000 characters are read. Identifiers come from the printed string alone.
+
+    >>> parse_fields("Turing, A. M. (1937). On computable numbers. Proc. London Math. Soc., 42, 230-265.").title
+    'On computable numbers'
+    """
+    text = mend(raw[:_LONGEST])
+    runs = _runs(text)
+    names = _authors(runs)
+    fields = Fields(
+        title=_title(runs, text),
         authors=names.names,
         et_al=names.et_al,
-        year=int(years[0]) if years else None,
-        venue=rest[: details.start()].strip(" ,.;(") if details else "",
-        volume=details[1] if details else "",
-        issue=(details[2] or "") if details else "",
-        pages=details[3] if details else "",
-        doi=found.get(Scheme.DOI, ""),
-        arxiv=found.get(Scheme.ARXIV, ""),
-        pmid=found.get(Scheme.PMID, ""),
-        isbn=found.get(Scheme.ISBN, ""),
-        url=url[0].rstrip(".,;)") if url else "",
+        editors=_editors(runs),
+        year=_year(runs, text),
+        venue=_venue(runs),
+        volume=_first(_NUMBER, runs, Label.VOLUME),
+        issue=_first(_NUMBER, runs, Label.ISSUE),
+        pages=_first(_PAGES, runs, Label.PAGES),
+        publisher=_longest(runs, Label.PUBLISHER).strip(_TRIM + "()[]" + _QUOTES),
+        url=_url(text),
     )
+    fields = _with_identifiers(fields, raw[:_LONGEST])
+    return replace(fields, kind=kind_of(text, fields))
 
 
-def _split(body: str) -> tuple[str, str, str]:
-    """Authors, title and what follows."""
-    quoted = _QUOTED.search(body)
-    if quoted:
-        return body[: quoted.start()].strip(" ,.("), quoted[1].strip(" ,."), body[quoted.end() :].strip(" ,.")
-    year = _YEAR.search(body)
-    if year and year.start() < len(body) * 0.5:
-        pieces = _STOP.split(body[year.end() :].lstrip(" .,:;)"), maxsplit=1)
-        return body[: year.start()].strip(" ,.("), pieces[0].strip(" ."), pieces[1] if len(pieces) > 1 else ""
-    pieces = [*_STOP.split(body, maxsplit=2), "", ""]
-    return pieces[0], pieces[1].strip(" ."), pieces[2]
+def _runs(text: str) -> list[_Run]:
+    """The labelled runs, in order."""
+    found = pieces(text)
+    labels = label_pieces([piece[0] for piece in found])
+    result: list[_Run] = []
+    start = 0
+    for at, label in enumerate(labels):
+        if at + 1 == len(labels) or labels[at + 1] is not label:
+            result.append(_Run(label, text[found[start].start() : found[at].end()], at + 1 - start))
+            start = at + 1
+    return result
+
+
+def _joined(runs: Sequence[_Run], label: Label, gap: int) -> Iterator[str]:
+    """Texts of the runs of a label; runs with at most ``gap`` pieces between them count as one."""
+    current, between, skipped = "", "", 0
+    for run in runs:
+        if run.label is label:
+            if current and skipped <= gap:
+                current += f"{between} {run.text}"
+            else:
+                if current:
+                    yield current
+                current = run.text
+            between, skipped = "", 0
+        else:
+            between += f" {run.text}"
+            skipped += run.size
+    if current:
+        yield current
+
+
+def _longest(runs: Sequence[_Run], label: Label) -> str:
+    return max(_joined(runs, label, 0), key=len, default="")
+
+
+def _title(runs: Sequence[_Run], text: str) -> str:
+    """The longest run of the title; without one, the quoted part."""
+    title = max(_joined(runs, Label.TITLE, 1), key=len, default="")
+    if not any(char.isalpha() for char in title):
+        quoted = _QUOTED.search(text)
+        title = next((part for part in quoted.groups() if part), "") if quoted else ""
+    return _bare_title(title)
+
+
+def _bare_title(title: str) -> str:
+    """The title without the quotes around it and the punctuation behind it."""
+    title = title.strip(_TRIM)
+    while len(title) > 1 and title[0] in _QUOTES and (title[-1] in _QUOTES or not any(q in title[1:] for q in _QUOTES)):
+        title = title[1:].strip(_TRIM) if title[-1] not in _QUOTES else title[1:-1].strip(_TRIM)
+    if title[-1:] in set(_QUOTES) and sum(char in _QUOTES for char in title) == 1:
+        title = title[:-1].strip(_TRIM)
+    if title.endswith(")") and title.count(")") > title.count("("):
+        title = title[:-1].strip(_TRIM)
+    title = _up_to_closing_quote(title)
+    return "" if _URL.match(title) else title
+
+
+def _up_to_closing_quote(title: str) -> str:
+    """The quoted part, if the title starts with a quote that is closed before its end."""
+    if title[:1] not in set(_QUOTES):
+        return title
+    closed = _CLOSING_QUOTE.search(title, 4)
+    return title[1 : closed.start()].strip(_TRIM) if closed else title[1:]
+
+
+def _authors(runs: Sequence[_Run]) -> NameList:
+    text = next(_joined(runs, Label.AUTHOR, 1), "").lstrip(" ,;:([-–—―_.0123456789").rstrip(" ,;:([")
+    return read_names(text) if text else NameList(())
+
+
+def _editors(runs: Sequence[_Run]) -> tuple:
+    text = next(_joined(runs, Label.EDITOR, 1), "")
+    text = _EDITOR_WORDS.sub(" ", _IN.sub("", text)).strip(" ,;:.()[]")
+    return read_names(text).names if text else ()
+
+
+def _year(runs: Sequence[_Run], text: str) -> int | None:
+    """The first year among the dates; without one, the last year in the text outside of title, pages and addresses."""
+    for run in runs:
+        if run.label is Label.DATE and (found := _YEAR.search(run.text)):
+            return int(found[1])
+    apart = {Label.TITLE, Label.PAGES, Label.IDENTIFIER}
+    years = [year for run in runs if run.label not in apart for year in _YEAR.findall(run.text)]
+    return int(years[-1]) if years else None
+
+
+def _venue(runs: Sequence[_Run]) -> str:
+    venue = max(_joined(runs, Label.VENUE, 0), key=len, default="").strip(_TRIM + "([")
+    return _IN.sub("", venue).strip(_TRIM + _QUOTES)
+
+
+def _first(pattern: re.Pattern[str], runs: Sequence[_Run], label: Label) -> str:
+    for run in runs:
+        if run.label is label and (found := pattern.search(run.text)):
+            return found[0]
+    return ""
+
+
+def _url(text: str) -> str:
+    """The first address that is not just an identifier's."""
+    for found in _URL.finditer(text):
+        url = found[0].rstrip(".,;:)]}'’*_")
+        if not _RESOLVER.match(url):
+            return url
+    return ""
+
+
+def _with_identifiers(fields: Fields, raw: str) -> Fields:
+    first: dict[Scheme, str] = {}
+    for identifier in find_identifiers(raw):
+        first.setdefault(identifier.scheme, identifier.value)
+    return replace(
+        fields,
+        doi=first.get(Scheme.DOI, ""),
+        arxiv=first.get(Scheme.ARXIV, ""),
+        pmid=first.get(Scheme.PMID, ""),
+        isbn=first.get(Scheme.ISBN, ""),
+    )

@@ -71,6 +71,12 @@ def numbering(lines: Sequence[Line]) -> tuple[Mark, ...]:
     return best
 
 
+def chains(lines: Sequence[Line]) -> tuple[tuple[Mark, ...], ...]:
+    """Every rising chain of three or more numbers, one for each form, wherever among the lines it stands."""
+    found = (_chain(lines, pattern)[0] for pattern in NUMBERS.values())
+    return tuple(chain for chain in found if len(chain) >= 3)
+
+
 def _labelled(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterator[Mark]:
     """Marks that are no numbers and therefore form no chain."""
     for index, line in enumerate(lines):

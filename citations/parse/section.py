@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from citations.parse.cuts import cuts
 from citations.parse.likeness import LABEL, likeness
 from citations.parse.lines import Line, read_lines
+from citations.parse.numbering import chains
 from citations.parse.opening import YEAR, begins
 
 HEADINGS = frozenset(
@@ -223,12 +225,43 @@ def _end(lines: Sequence[Line], begin: int) -> int:
 
 def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     """Runs of lines without a heading whose entries look like references; empty if there are none."""
-    for begin, end, share in ((0, len(lines), 0.8), (*_densest(lines), 0.6), (0, len(lines), 0.6)):
-        pieces = [_joined(lines[begin + cut.first : begin + cut.last]) for cut in cuts(lines[begin:end])]
-        alike = sum(likeness(piece) >= 0.5 for piece in pieces)
-        if alike and alike >= share * len(pieces):
+    if _alike(lines, 0, len(lines), 0.8):
+        return ((0, len(lines)),)
+    numbered = _numbered_run(lines)
+    if numbered:
+        return (numbered,)
+    for begin, end in (_densest(lines), (0, len(lines))):
+        if _alike(lines, begin, end, 0.6):
             return ((begin, end),)
     return ()
+
+
+def _alike(lines: Sequence[Line], begin: int, end: int, share: float) -> bool:
+    """Whether at least this share of the entries in a run of lines look like references."""
+    pieces = [_joined(lines[begin + cut.first : begin + cut.last]) for cut in cuts(lines[begin:end])]
+    alike = sum(likeness(piece) >= 0.5 for piece in pieces)
+    return alike > 0 and alike >= share * len(pieces)
+
+
+def _numbered_run(lines: Sequence[Line]) -> tuple[int, int] | None:
+    """The run of lines below the chain of numbers that begin the most references."""
+    best, best_run = 0, None
+    for chain in chains(lines):
+        places = [mark.line for mark in chain]
+        pieces = [_joined(lines[a : min(b, a + 8)]) for a, b in zip(places, [*places[1:], len(lines)], strict=True)]
+        alike = sum(likeness(piece) >= 0.5 for piece in pieces)
+        if alike > best and alike >= 0.6 * len(pieces):
+            longest = max((b - a for a, b in pairwise(places)), default=4)
+            best, best_run = alike, (places[0], _paragraph_end(lines, places[-1] + 1, longest + 2))
+    return best_run
+
+
+def _paragraph_end(lines: Sequence[Line], begin: int, most: int) -> int:
+    """Index behind the paragraph that goes on at a line."""
+    end = begin
+    while end < len(lines) and end < begin + most and not (lines[end].gap or is_ending(lines[end].text)):
+        end += 1
+    return end
 
 
 def _joined(lines: Sequence[Line]) -> str:
@@ -245,9 +278,7 @@ def _densest(lines: Sequence[Line]) -> tuple[int, int]:
         if total > best:
             best, best_run = total, (begin, index + 1)
     begin, end = best_run
-    while begin < end < len(lines) and not (lines[end].gap or is_ending(lines[end].text)) and end < best_run[1] + 10:
-        end += 1
-    return begin, end
+    return begin, _paragraph_end(lines, end, 10) if end > begin else end
 
 
 def worth(text: str) -> float:
