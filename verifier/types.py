@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from citations.types import CheckedReference, Unreadable
+from citations.types import CheckedReference, Severity, Status, Unreadable
 
 SCHEMA_VERSION = "1.0"
 """Version of every emitted record; the first number changes when a reader must change."""
@@ -100,6 +100,37 @@ class Finding:
     span: Span | None = None
     """Where the citation stands in checked prose."""
 
+    @property
+    def status(self) -> Status:
+        """The verdict word."""
+        return self.checked.verdict.status
+
+    @property
+    def is_major(self) -> bool:
+        """Whether a field is seriously wrong."""
+        return any(diff.severity is Severity.MAJOR for diff in self.checked.verdict.diffs)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedInput:
+    """An input of which nothing could be read: missing, encrypted, no paper, or without any reference."""
+
+    file: str
+    """As the user gave it."""
+    code: str
+    """The error's code, to look up with ``verifier explain``."""
+    reason: str
+    """One sentence for the user."""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many findings bear one verdict word."""
+
+    status: Status
+    number: int
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -120,8 +151,19 @@ class Report:
     gaps: tuple[Gap, ...]
     started_at: datetime
     finished_at: datetime
+    failed: tuple[FailedInput, ...] = ()
+    """Inputs that could not be read at all."""
     interrupted: bool = False
     """The run was stopped before everything was checked."""
     hints: tuple[str, ...] = ()
     """At most three sentences on what would make the next run better."""
     schema_version: str = SCHEMA_VERSION
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        """Number of findings for every verdict word, zeros included, so that they add up to the whole."""
+        return tuple(Count(status, sum(each.status is status for each in self.findings)) for status in Status)
+
+    def count(self, status: Status) -> int:
+        """Number of findings that bear the word."""
+        return sum(each.status is status for each in self.findings)

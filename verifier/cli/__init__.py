@@ -1,1 +1,153 @@
-"""The command line: one module a command."""
+"""The command line: one module a command, loaded when it is called."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citations.errors import CitationsError
+from verifier import __version__
+from verifier.cli.console import print_error
+from verifier.errors import VerifierError
+from verifier.policy import ExitCode
+
+COMMANDS = {
+    "ask": "let a local model answer, then check what it cites",
+    "check": "check the citations of a text, such as a model's answer",
+    "completion": "print the completion script of a shell",
+    "config": "show settings and where each comes from",
+    "db": "upgrade the database, or look at its version",
+    "doctor": "look for what keeps this installation from working",
+    "explain": "explain a verdict, an error code or the coverage table",
+    "index": "build and read the offline index",
+    "scan": "check the reference lists of papers",
+    "schema": "print the JSON Schema of the emitted records",
+}
+"""Commands and their sentence, so that ``--help`` loads none of them; ``verifier/cli/<name>.py`` holds each."""
+
+START = """\
+Checks whether the works that papers and language models cite exist, and say what is claimed of them.
+
+  verifier scan paper.pdf refs.bib    check the reference lists of papers; start here
+  verifier check answer.txt           check the citations in a model's answer
+  verifier ask --model m.gguf "..."   let a local model answer, then check what it cites
+  verifier index build SOURCE         build an offline index, so that no network is needed
+  verifier explain fabricated         what a verdict means, and what it does not
+
+No key, account or configuration is needed. All commands: verifier --help"""
+
+
+HELP = """Check whether cited works exist, and say what is claimed of them.
+
+\b
+verifier scan paper.pdf
+verifier check answer.txt --format html -o report.html
+"""
+
+
+class Commands(click.Group):
+    """A group whose commands are loaded when they are called, and whose errors are sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The commands that this installation has."""
+        return [name for name in sorted(COMMANDS) if find_spec(f"verifier.cli.{name}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"verifier.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was probably meant."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
+            if near:
+                hint = f"did you mean `verifier {near[0]}`?"
+            elif Path(name).exists():
+                hint = f"verifier scan {name}"
+            else:
+                hint = "`verifier --help` lists all commands"
+            raise VerifierError(f"there is no command {name!r}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and sentences, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line; errors become a sentence and an exit code."""
+        typed = list(sys.argv[1:] if args is None else args)
+
+        def run() -> Any:
+            return super(Commands, self).main(typed, prog_name, complete_var, standalone_mode=False, **extra)
+
+        if not standalone_mode:
+            return run()
+        sys.exit(_guarded(run, typed))
+
+
+def _guarded(run: Callable[[], Any], args: list[str]) -> int:
+    verbose = any(each == "--verbose" or (each[:2] == "-v" and set(each[1:]) == {"v"}) for each in args)
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.CLEAN
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "verifier"
+        click.echo(f"error: {error.format_message()}\n\nhint: {command} --help", err=True)
+        return ExitCode.UNREADABLE
+    except (VerifierError, CitationsError, click.ClickException) as error:
+        print_error(error, verbose=verbose)
+        return ExitCode.UNREADABLE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return ExitCode.INCOMPLETE
+    except Exception as error:  # noqa: BLE001 - a crash is reported in one sentence, with the way to learn more
+        _report_crash(error, args, verbose=verbose)
+        return ExitCode.UNREADABLE
+    return code if isinstance(code, int) else ExitCode.CLEAN
+
+
+def _report_crash(error: Exception, args: list[str], *, verbose: bool) -> None:
+    if verbose:
+        print_error(error, verbose=True)
+    command = " ".join(["verifier", *args[:1]])
+    click.echo(f"error: {command} crashed: {type(error).__name__}: {error} [crash]", err=True)
+    click.echo(f"\nhint: run it again with -v and report the output (version {__version__})", err=True)
+
+
+@click.group(
+    cls=Commands,
+    help=HELP,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="factprobe", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context, /) -> None:
+    """Print where to start if no command is named."""
+    if ctx.invoked_subcommand is None:
+        click.echo(START)

@@ -1,0 +1,107 @@
+"""From settings to who is asked: registries and offline index, opened once for a run and closed at its end."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import verifier
+from citations.types import CheckedReference, Reference
+from verifier.config import Settings
+from verifier.errors import ConfigError
+
+if TYPE_CHECKING:
+    from citations.check import Progress
+
+    from citations.registries.interface import Registry
+    from citations.registries.settings import RegistrySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The registries of one run."""
+
+    registries: tuple[Registry, ...]
+    has_index: bool
+    on_progress: Callable[[Progress], None] | None = None
+
+    def check(self, references: Sequence[Reference]) -> Iterator[CheckedReference]:
+        """Check references, each yielded as soon as it is done."""
+        from citations.check import check
+
+        return check(references, self.registries, progress=self.on_progress)
+
+    def body(self, sha256: str) -> bytes | None:
+        """The body of an answer of this run or of the cache, if a registry still has it."""
+        return next((found for each in self.registries if (found := _body(each, sha256)) is not None), None)
+
+    def close(self) -> None:
+        """Release connections, cache and index."""
+        for registry in self.registries:
+            registry.close()
+
+
+def open_registries(settings: Settings, on_progress: Callable[[Progress], None] | None = None) -> Asking:
+    """Everybody the settings name; raises ``CitationsError`` or ``ConfigError`` for names that do not exist.
+
+    An index that was asked for and is missing is an error; the default place may be empty.
+    """
+    from citations.registries import load
+
+    wanted = settings.registries or None
+    online = load([name for name in wanted if name != "offline"] if wanted else None, registry_settings(settings))
+    index = _open_index(settings)
+    registries = (index, *online) if index else online
+    return Asking(registries, index is not None, on_progress)
+
+
+def registry_settings(settings: Settings) -> RegistrySettings:
+    """Our settings in the words of the registries."""
+    from citations.registries.settings import RegistrySettings
+
+    usual = RegistrySettings(
+        mailto=settings.crossref_mailto,
+        semantic_scholar_key=settings.semantic_scholar_api_key,
+        offline=settings.offline,
+        cache_dir=Path(settings.cache),
+    )
+    known = [each.name.removesuffix("_url") for each in fields(RegistrySettings) if each.name.endswith("_url")]
+    for each in settings.urls:
+        if each.registry not in known:
+            near = difflib.get_close_matches(each.registry, known, n=1)
+            raise ConfigError(
+                f"{settings.origin(f'urls.{each.registry}')}: there is no registry {each.registry!r}",
+                hint=f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}",
+            )
+    urls: dict[str, Any] = {f"{each.registry}_url": each.url for each in settings.urls}
+    return replace(usual, **urls)
+
+
+def settings_digest(settings: Settings) -> str:
+    """Digest of what can change a verdict; being offline cannot, because what it leaves unchecked is asked again."""
+    urls = [(each.registry, each.url) for each in settings.urls]
+    text = json.dumps([verifier.__version__, settings.registries, urls, settings.index, settings.only_cited])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _open_index(settings: Settings) -> Registry | None:
+    folder = Path(settings.index)
+    if settings.registries and "offline" not in settings.registries:
+        return None
+    if settings.origin("index") == "default" and not folder.is_dir():
+        return None
+    from citations.registries.offline import Offline
+
+    from citations.index.search import Index
+
+    return Offline(Index.open(folder))
+
+
+def _body(registry: Registry, sha256: str) -> bytes | None:
+    body = getattr(registry, "body", None)
+    return body(sha256) if callable(body) else None

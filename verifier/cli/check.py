@@ -1,0 +1,67 @@
+"""``verifier check``: the citations of prose, such as a model's answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citations.errors import UnreadableInput
+from verifier.cli.options import SortedCommand, shared_options
+from verifier.cli.run import begin, conclude, opened
+from verifier.pipeline import check_text
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Longest prose that is read."""
+
+HELP = """Check the citations of a text, such as a language model's answer; - reads standard input.
+
+\b
+verifier check answer.txt
+echo "See Vaswani et al. (2017), Attention is all you need." | verifier check -
+
+A text that cites nothing exits 0 and says so. Exit codes: 0 clean, 1 findings, 2 unreadable, 3 unchecked.
+"""
+
+
+@click.command("check", cls=SortedCommand, help=HELP)
+@click.argument("file", metavar="FILE|-")
+@shared_options
+def command(file: str, **options: Any) -> int:
+    """Check, print the report, return the exit code."""
+    text = read_prose(file)
+    start = Path.cwd() if file == "-" else Path(file).parent
+    run = begin(f"verifier check {file}", start, options)
+    with opened(run, "check", (file,)) as opening:
+        report = check_text(
+            text,
+            opening.check,
+            name=file,
+            around=opening.around,
+            record=opening.record,
+            resume=run.is_resuming,
+            on_finding=opening.on_finding,
+        )
+    return conclude(run, report)
+
+
+def read_prose(file: str) -> str:
+    """The text of a file or of standard input, undecodable bytes replaced; raises ``UnreadableInput``."""
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if file == "-" else _read(Path(file))
+    except OSError as error:
+        raise UnreadableInput(
+            f"{file} cannot be read: {error.strerror}", hint="check the spelling of the path"
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise UnreadableInput(f"{file} has more than {MAX_BYTES:,} bytes", hint="check a smaller text")
+    if data[:5] == b"%PDF-" or b"\0" in data[:1024]:
+        raise UnreadableInput(f"{file} is not plain text", hint=f"verifier scan {file}")
+    return data.decode("utf-8-sig", errors="replace")
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)

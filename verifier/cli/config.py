@@ -1,0 +1,37 @@
+"""``verifier config``: settings and where each comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from verifier.cli.options import ISOLATED
+from verifier.config import load_settings, shown
+
+HELP = """Show every setting, its value and where the value comes from; secrets are never printed.
+
+\b
+verifier config show
+verifier config show paper/refs.bib
+"""
+
+
+@click.group("config", help=HELP)
+def command() -> None:
+    """Group the commands."""
+
+
+@command.command("show", help="Settings that hold for PATH (default: the working directory).")
+@click.argument("path", required=False)
+@ISOLATED
+def show_command(path: str | None, *, isolated: bool) -> None:
+    """Print name, value, origin and meaning."""
+    start = Path(path) if path else Path.cwd()
+    settings = load_settings(start=start if start.is_dir() else start.parent, isolated=isolated)
+    rows = shown(settings)
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        click.echo(f"{row.name:<{width}}  {row.value}  ({row.source}: {row.about})")
+    for warning in settings.warnings:
+        click.echo(f"warning: {warning}", err=True)

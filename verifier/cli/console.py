@@ -1,0 +1,140 @@
+"""Standard output for results, standard error for everything else: colour, errors, warnings, and the progress line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from citations.errors import CitationsError
+from verifier.errors import VerifierError
+
+PROGRESS_AFTER_S = 1.0
+"""A run that ends sooner prints no progress at all."""
+PROGRESS_EVERY_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """How much is said, and in which colours."""
+
+    quiet: int = 0
+    """1: results only; 2: exit code only."""
+    verbose: int = 0
+    """1: requests and decisions; 2: more of them."""
+    colour: str = "auto"
+    """``auto``, ``always`` or ``never``."""
+
+    def has_colour(self, stream: TextIO) -> bool:
+        """Whether the stream gets colour: the option first, then ``NO_COLOR`` and ``FORCE_COLOR``, then whether it is a terminal."""
+        if self.colour != "auto":
+            return self.colour == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+    def note(self, sentence: str) -> None:
+        """A line for whoever watches, on standard error; not with ``-q``."""
+        if not self.quiet:
+            click.echo(sentence, err=True)
+
+    def warn(self, sentence: str) -> None:
+        """A warning, which is always something to act on."""
+        if self.quiet < 2:
+            click.echo(f"warning: {sentence}", err=True)
+
+    def detail(self, sentence: str) -> None:
+        """A line that only ``-v`` prints."""
+        if self.verbose:
+            click.echo(sentence, err=True)
+
+
+def print_error(error: BaseException, *, verbose: bool = False) -> None:
+    """The error's sentence, its causes, and what to type."""
+    if verbose:
+        traceback.print_exception(error)
+    if isinstance(error, VerifierError | CitationsError):
+        click.echo(f"error: {error.message} [{error.code}]", err=True)
+    else:
+        click.echo(f"error: {error}", err=True)
+    cause = error.__cause__
+    while cause is not None:
+        sentence = f"{type(cause).__name__}: {cause}".splitlines()[0]
+        if str(cause).splitlines()[:1] and str(cause).splitlines()[0] not in str(error):
+            click.echo(f"  cause: {sentence}", err=True)
+        cause = cause.__cause__
+    hint = getattr(error, "hint", "")
+    if hint:
+        click.echo(f"\nhint: {hint}", err=True)
+
+
+class ProgressLine:
+    """One line on a terminal's standard error that comes after a second and is gone at the end."""
+
+    def __init__(self, console: Console, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._active = self._stream.isatty() and not console.quiet and not console.verbose
+        self._started_at = time.monotonic()
+        self._shown_at = 0.0
+        self._is_shown = False
+
+    def show(self, text: str) -> None:
+        """Replace the line."""
+        now = time.monotonic()
+        if self._active and now - self._started_at >= PROGRESS_AFTER_S and now - self._shown_at >= PROGRESS_EVERY_S:
+            self._shown_at = now
+            self._is_shown = True
+            self._stream.write(f"\r\x1b[K{text[:120]}")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._is_shown:
+            self._is_shown = False
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+@contextmanager
+def output(path: str | None) -> Iterator[TextIO]:
+    """Standard output, or a file that appears whole or not at all; its folders are made."""
+    if path is None or path == "-":
+        with suppress(AttributeError):
+            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a captured stream has no such method
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    target = Path(path)
+    if target.exists() and not target.is_file():  # a pipe or /dev/stdout is written through, not replaced
+        with target.open("w", encoding="utf-8", errors="replace") as stream:
+            yield stream
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise VerifierError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
+            yield stream
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

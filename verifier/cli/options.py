@@ -1,0 +1,80 @@
+"""Options that several commands share, and a command whose options stand in alphabetical order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from verifier.policy import FailOn
+from verifier.render import RENDERERS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SortedCommand(click.Command):
+    """A command whose help lists options alphabetically, so that a reader finds them."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Arguments as declared, then options by their long name."""
+        params = super().get_params(ctx)
+        return sorted(params, key=lambda each: (isinstance(each, click.Option), _long_name(each)))
+
+
+def _long_name(param: click.Parameter) -> str:
+    if not isinstance(param, click.Option) or param.name == "help":
+        return "~" if param.name == "help" else ""
+    return max(param.opts, key=len).lstrip("-")
+
+
+def _level(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    return value and value.replace("-", "_")
+
+
+DB = click.option(
+    "--db", metavar="URL", help="Database of scans and flags (a path or SQLAlchemy URL). [env: VERIFIER_DB]"
+)
+COLOUR = click.option(
+    "--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."
+)
+ISOLATED = click.option("--isolated", is_flag=True, help="Read no settings file.")
+QUIET = click.option("-q", "--quiet", count=True, help="Results only; twice: exit code only.")
+VERBOSE = click.option("-v", "--verbose", count=True, help="Print requests and decisions.")
+
+_SHARED = (
+    click.option("--allow-incomplete", is_flag=True, default=None, help="Exit 0 even if much was unchecked."),
+    COLOUR,
+    DB,
+    click.option(
+        "--fail-on",
+        type=click.Choice([level.value for level in FailOn] + ["not-found"]),
+        metavar="LEVEL",
+        callback=_level,
+        help="Mildest verdict to exit 1 for: mismatch (default), retracted, not_found, fabricated, never.",
+    ),
+    click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(sorted(RENDERERS)),
+        metavar="FORMAT",
+        help=f"One of {', '.join(sorted(RENDERERS))}.",
+    ),
+    click.option("--index", metavar="DIR", help="Folder of the offline index. [env: VERIFIER_INDEX]"),
+    ISOLATED,
+    click.option("--no-store", is_flag=True, help="Keep nothing in the database."),
+    click.option("--offline", is_flag=True, default=None, help="Ask only index and cache. [env: VERIFIER_OFFLINE]"),
+    click.option("-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."),
+    QUIET,
+    click.option("--registries", metavar="NAMES", help="Ask only these, separated by commas."),
+    click.option("--resume", is_flag=True, help="Take over what an earlier run of the same input judged."),
+    click.option("--strict", is_flag=True, default=None, help="Exit 3 if anything is unchecked."),
+    VERBOSE,
+)
+
+
+def shared_options(function: F) -> F:
+    """The options of every command that checks references."""
+    for option in _SHARED:
+        function = option(function)
+    return function

@@ -1,0 +1,68 @@
+"""``verifier scan``: the reference lists of papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from citations.extract import Limits, Source, extractor_for, open_document
+from citations.types import Extracted
+from verifier.cli.options import SortedCommand, shared_options
+from verifier.cli.run import begin, conclude, opened
+from verifier.scan import Extract, scan
+
+HELP = """Check the reference lists of papers: .bib .bbl .tex .pdf .txt .md, folders, or - for standard input.
+
+\b
+verifier scan paper.pdf
+verifier scan refs.bib --offline --format html -o report.html
+
+Exit codes: 0 clean, 1 findings, 2 unreadable input, 3 too much unchecked.
+"""
+
+
+@click.command("scan", cls=SortedCommand, help=HELP)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--max-bytes", type=click.IntRange(min=1), metavar="N", help="Largest file that is read.")
+@click.option(
+    "--only-cited/--all-entries",
+    default=None,
+    help="Check what the text cites (default), or all its list holds (.tex).",
+)
+@shared_options
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Scan, print the report, return the exit code."""
+    first = next((Path(path) for path in paths if path != "-"), Path.cwd())
+    start = first if first.is_dir() else first.parent
+    run = begin(f"verifier scan {' '.join(paths)}", start, options)
+    reader = _reader(run.settings.max_bytes, only_cited=run.settings.only_cited)
+    with opened(run, "scan", paths) as opening:
+        report = scan(
+            paths,
+            reader,
+            opening.check,
+            around=opening.around,
+            record=opening.record,
+            resume=run.is_resuming,
+            on_finding=opening.on_finding,
+        )
+    return conclude(run, report)
+
+
+def _reader(max_bytes: int, *, only_cited: bool) -> Extract:
+    limits = replace(Limits(), max_bytes=max_bytes)
+
+    def read(source: Source) -> Iterator[Extracted]:
+        document = open_document(source.name, root=source.root, limits=limits)
+        extractor = extractor_for(document)
+        if extractor.name == "latex" and not only_cited:
+            from citations.extract.latex import LatexExtractor
+
+            extractor = LatexExtractor(whole_lists=True)
+        return extractor.extract(document)
+
+    return read

@@ -1,0 +1,158 @@
+"""References to findings: check them, decide, record as results come, and account for every single one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from citations.types import Argument, CheckedReference, Reference, Status, Unreadable, Verdict
+from verifier.errors import StoreError
+from verifier.fingerprint import fingerprint
+from verifier.policy import decide
+from verifier.signals import citation_signal
+from verifier.types import FailedInput, Finding, Report, Span
+
+Check = Callable[[Sequence[Reference]], Iterator[CheckedReference]]
+"""Checks references and yields each as it is done, in any order."""
+OnFinding = Callable[[Finding, int, int], None]
+"""Told of each finding, how many are done, and how many there are."""
+
+
+class EarlierFinding(Protocol):
+    """A finding of an earlier scan, with the digest of what it judged."""
+
+    @property
+    def digest(self) -> str:
+        """See ``verifier.store.scans.reference_digest``."""
+
+    @property
+    def finding(self) -> Finding:
+        """What was found."""
+
+
+class Record(Protocol):
+    """Where findings are kept; every method may raise ``StoreError``."""
+
+    def earlier(self) -> Sequence[EarlierFinding]:
+        """What earlier scans of the same inputs under the same settings judged."""
+
+    def digest(self, reference: Reference) -> str:
+        """Digest of what is judged."""
+
+    def unreadable(self, entries: Sequence[Unreadable]) -> None:
+        """Keep what could not be read."""
+
+    def add(self, finding: Finding) -> None:
+        """Keep a finding."""
+
+    def finish(self, report: Report) -> None:
+        """Note how the run ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding for every reference, in the order of the references."""
+
+    findings: tuple[Finding, ...]
+    interrupted: bool = False
+    resumed: int = 0
+    """How many were taken from earlier scans."""
+    failures: tuple[FailedInput, ...] = ()
+    """The database failed; the findings are whole, but not all of them are kept."""
+
+
+PROSE = "prose"
+"""``Reference.source`` of citations in checked prose."""
+
+
+def finding_of(checked: CheckedReference) -> Finding:
+    """The checked reference with its decision, identity and signal."""
+    place = checked.reference.location
+    in_prose = checked.reference.source == PROSE and place.start is not None and place.end is not None
+    return Finding(
+        checked=checked,
+        decision=decide(checked.verdict),
+        fingerprint=fingerprint(checked),
+        signals=(citation_signal(checked.verdict),),
+        span=Span(place.start or 0, place.end or 0) if in_prose else None,
+    )
+
+
+def judge(
+    references: Sequence[Reference],
+    check: Check,
+    *,
+    record: Record | None = None,
+    resume: bool = False,
+    on_finding: OnFinding | None = None,
+) -> Judged:
+    """Check the references and account for all of them.
+
+    A crash of the checker or of the database loses no finding: what is left counts as unchecked and says why. Ctrl-C
+    ends the run early in the same way.
+    """
+    running = _Running(len(references), record, on_finding)
+    if resume and record is not None:
+        running.take_over(references, record)
+    left = [each for each in references if each.id not in running.done]
+    why, interrupted = "", False
+    try:
+        for checked in check(left) if left else ():
+            running.add(finding_of(checked))
+    except KeyboardInterrupt:
+        why, interrupted = "the run was interrupted before it was checked", True
+    except Exception as error:  # noqa: BLE001 - a crash of the checker must not take the finished results with it
+        why = f"the checker crashed: {type(error).__name__}: {error}"
+    for reference in references:
+        if reference.id not in running.done:
+            running.add(finding_of(_unchecked(reference, why or "no registry was asked about it")))
+    findings = tuple(running.done[each.id] for each in references)
+    return Judged(findings, interrupted, running.resumed, tuple(running.failures))
+
+
+def _unchecked(reference: Reference, why: str) -> CheckedReference:
+    return CheckedReference(reference, (), Verdict(Status.UNCHECKED, Argument(sentence=why)))
+
+
+class _Running:
+    """Findings so far, and the record as long as it works."""
+
+    def __init__(self, total: int, record: Record | None, on_finding: OnFinding | None) -> None:
+        self.done: dict[str, Finding] = {}
+        self.failures: list[FailedInput] = []
+        self.resumed = 0
+        self._total = total
+        self._record = record
+        self._on_finding = on_finding
+
+    def add(self, finding: Finding) -> None:
+        self.done[finding.checked.reference.id] = finding
+        if self._record is not None:
+            try:
+                self._record.add(finding)
+            except StoreError as error:
+                self._fail(error)
+        if self._on_finding is not None:
+            self._on_finding(finding, len(self.done), self._total)
+
+    def take_over(self, references: Sequence[Reference], record: Record) -> None:
+        try:
+            earlier = {each.digest: each.finding for each in record.earlier()}
+        except StoreError as error:
+            self._fail(error)
+            return
+        for reference in references:
+            known = earlier.get(record.digest(reference))
+            if known is not None:
+                self.resumed += 1
+                self.add(_moved(known, reference))
+
+    def _fail(self, error: StoreError) -> None:
+        self._record = None
+        self.failures.append(FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint))
+
+
+def _moved(finding: Finding, reference: Reference) -> Finding:
+    evidence = tuple(replace(each, reference_id=reference.id) for each in finding.checked.evidence)
+    return finding_of(replace(finding.checked, reference=reference, evidence=evidence))

@@ -1,0 +1,87 @@
+"""What a report did not check, and what would make the next one better. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from citations.types import Outcome, Status, Unreadable
+from verifier.types import Finding, Gap
+
+MAX_HINTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the hints depend on besides the findings."""
+
+    command: str
+    """What the user typed, without options: ``verifier scan refs.bib``."""
+    offline: bool = False
+    has_index: bool = False
+    has_mailto: bool = False
+
+
+def gaps(
+    findings: Sequence[Finding], unreadable: Sequence[Unreadable], around: Circumstances, *, interrupted: bool = False
+) -> tuple[Gap, ...]:
+    """Everything that was not checked, grouped by cause; empty only if there is nothing of the kind."""
+    found = []
+    unchecked = [each for each in findings if each.status is Status.UNCHECKED]
+    if unchecked:
+        found.append(Gap(f"{_references(len(unchecked))} unchecked", _why_unchecked(unchecked, around)))
+    unverifiable = sum(each.status is Status.UNVERIFIABLE for each in findings)
+    if unverifiable:
+        why = "no registry that was asked holds works of this kind (web pages, manuals, reports and the like)"
+        found.append(Gap(f"{_references(unverifiable)} unverifiable", why, "check by hand"))
+    if unreadable:
+        entries = "entry" if len(unreadable) == 1 else "entries"
+        found.append(Gap(f"{len(unreadable)} {entries} unreadable", "they are damaged; each is listed with its line"))
+    if interrupted:
+        found.append(Gap("the rest of the run", "it was interrupted", f"{around.command} --resume"))
+    return tuple(found)
+
+
+def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]:
+    """At most three sentences on what would make the next run better, the most useful first."""
+    unchecked = [each for each in findings if each.status is Status.UNCHECKED]
+    found = []
+    if unchecked and not around.has_index:
+        found.append("build an offline index, so that most references need no network: `verifier index build SOURCE`")
+    if unchecked and not around.offline:
+        ones = "one" if len(unchecked) == 1 else "ones"
+        found.append(f"finish the {len(unchecked)} unchecked {ones} with `{around.command} --resume`")
+    if unchecked and around.offline and around.has_index:
+        found.append(f"ask the registries about the rest: `{around.command} --resume` without --offline")
+    limited = any("crossref: rate" in reason for each in unchecked for reason in _reasons(each))
+    if limited and not around.has_mailto:
+        found.append("set CROSSREF_MAILTO to your address to use Crossref's faster pool")
+    corrigible = any(
+        each.status is Status.MISMATCH and each.checked.reference.location.file.endswith(".bib") for each in findings
+    )
+    if corrigible:
+        found.append(f"see the corrected entries with `{around.command} --format bibtex`")
+    return tuple(found[:MAX_HINTS])
+
+
+def _why_unchecked(unchecked: Sequence[Finding], around: Circumstances) -> str:
+    reasons = Counter(reason for finding in unchecked for reason in set(_reasons(finding)))
+    if around.offline and not around.has_index:
+        return "offline, and there is no offline index to ask"
+    if not reasons:
+        sentences = Counter(each.checked.verdict.argument.sentence for each in unchecked)
+        return sentences.most_common(1)[0][0] or "no registry that matters answered"
+    return "; ".join(reason for reason, _ in reasons.most_common(4))
+
+
+def _reasons(finding: Finding) -> list[str]:
+    return [
+        f"{each.asked.registry}: {each.reason or 'unavailable'}"
+        for each in finding.checked.evidence
+        if each.outcome is Outcome.UNAVAILABLE
+    ]
+
+
+def _references(number: int) -> str:
+    return "1 reference" if number == 1 else f"{number} references"

@@ -1,0 +1,101 @@
+"""What is done about a verdict: the decision for one finding, and the exit code for a whole report. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import assert_never
+
+from citations.types import Status, Verdict
+from verifier.types import Decision, Finding, Report
+
+INCOMPLETE_ABOVE = 0.10
+"""Share of references that may stay unchecked before a run without findings counts as incomplete."""
+
+
+class FailOn(StrEnum):
+    """The mildest verdict that makes the exit code 1; the members stand in rising order.
+
+    ``mismatch`` counts only where a field is seriously wrong; ``never`` turns exit code 1 off.
+    """
+
+    MISMATCH = "mismatch"
+    RETRACTED = "retracted"
+    NOT_FOUND = "not_found"
+    FABRICATED = "fabricated"
+    NEVER = "never"
+
+
+class ExitCode(IntEnum):
+    """What the command line tells the program that called it. 2 beats 1, and 1 beats 3."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    UNREADABLE = 2
+    INCOMPLETE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a user wants to fail on."""
+
+    fail_on: FailOn = FailOn.MISMATCH
+    strict: bool = False
+    """Any unchecked reference makes the run incomplete."""
+    allow_incomplete: bool = False
+    """An incomplete run without findings counts as clean."""
+
+
+def decide(verdict: Verdict) -> Decision:
+    """What is to be done about one verdict; only a positive contradiction blocks, and nothing unchecked passes."""
+    match verdict.status:
+        case Status.VERIFIED:
+            return Decision.PASS
+        case Status.MISMATCH | Status.NOT_FOUND | Status.RETRACTED:
+            return Decision.FLAG
+        case Status.FABRICATED:
+            return Decision.BLOCK
+        case Status.UNVERIFIABLE | Status.UNCHECKED:
+            return Decision.ABSTAIN
+        case _ as never:
+            assert_never(never)
+
+
+def fails(finding: Finding, fail_on: FailOn) -> bool:
+    """Whether this finding alone makes the exit code 1."""
+    order = list(FailOn)
+    match finding.status:
+        case Status.MISMATCH:
+            level = FailOn.MISMATCH if finding.is_major else None
+        case Status.RETRACTED:
+            level = FailOn.RETRACTED
+        case Status.NOT_FOUND:
+            level = FailOn.NOT_FOUND
+        case Status.FABRICATED:
+            level = FailOn.FABRICATED
+        case Status.VERIFIED | Status.UNVERIFIABLE | Status.UNCHECKED:
+            level = None
+        case _ as never:
+            assert_never(never)
+    return level is not None and order.index(level) >= order.index(fail_on)
+
+
+def incomplete(report: Report, *, strict: bool = False) -> bool:
+    """Whether too much was left unchecked for the report to be called clean.
+
+    Unreadable entries count as unchecked. With ``strict`` one is too many, otherwise more than 10 % are.
+    """
+    left = report.count(Status.UNCHECKED) + len(report.unreadable)
+    total = len(report.findings) + len(report.unreadable)
+    return report.interrupted or left > (0 if strict else INCOMPLETE_ABOVE * total)
+
+
+def exit_code(report: Report, policy: Policy) -> ExitCode:
+    """The exit code of a report; an interrupted run is never clean."""
+    if report.failed:
+        return ExitCode.UNREADABLE
+    if any(fails(finding, policy.fail_on) for finding in report.findings):
+        return ExitCode.FINDINGS
+    if incomplete(report, strict=policy.strict) and (report.interrupted or not policy.allow_incomplete):
+        return ExitCode.INCOMPLETE
+    return ExitCode.CLEAN

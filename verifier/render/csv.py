@@ -1,0 +1,65 @@
+"""CSV for spreadsheets: one row a reference or unreadable entry, no cell that a spreadsheet would execute."""
+
+from __future__ import annotations
+
+import csv
+from typing import TextIO
+
+from verifier.render.records import ReferenceRecord, UnreadableRecord, reference_record, unreadable_records
+from verifier.render.words import what_differs
+from verifier.types import Finding, Report
+
+COLUMNS = (
+    *("file", "line", "page", "key", "verdict", "decision", "what_differs", "raw"),
+    *(
+        "registered_title",
+        "registered_authors",
+        "registered_year",
+        "registered_venue",
+        "registered_doi",
+        "registered_url",
+    ),
+    *("evidence", "argument", "fingerprint"),
+)
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class CsvRenderer:
+    """One row a reference; failed inputs, unreadable entries and gaps follow as rows of their own."""
+
+    name = "csv"
+    suffix = ".csv"
+
+    def render(self, report: Report, out: TextIO) -> None:
+        """Write the rows with a header."""
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for finding in report.findings:
+            writer.writerow([_cell(value) for value in _reference(finding, reference_record(finding))])
+        for entry in unreadable_records(report):
+            writer.writerow([_cell(value) for value in _unreadable(entry)])
+        for gap in report.gaps:
+            writer.writerow([_cell(value) for value in ("", "", "", "", "gap", "", f"{gap.what}: {gap.why}")])
+
+
+def _reference(finding: Finding, record: ReferenceRecord) -> tuple[object, ...]:
+    work = record.work
+    registered: tuple[object, ...] = ("",) * 6
+    if work is not None:
+        registered = (work.title, "; ".join(work.authors), work.year, work.venue, work.doi, work.url)
+    evidence = "; ".join(f"{each.registry} {each.outcome.value} {each.url}" for each in record.evidence)
+    place = (record.file, record.line, record.page, record.key)
+    judged = (record.verdict.value, record.decision.value, what_differs(finding.checked.verdict), record.raw)
+    return (*place, *judged, *registered, evidence, record.argument.sentence, record.fingerprint)
+
+
+def _unreadable(entry: UnreadableRecord) -> tuple[object, ...]:
+    return (entry.file, entry.line, entry.page, entry.key, "unreadable", "", entry.reason, entry.raw)
+
+
+def _cell(value: object) -> object:
+    if value is None or isinstance(value, int | float):
+        return value
+    text = "".join(each for each in str(value) if each.isprintable() or each in "\n\t")
+    text = text.encode("utf-8", "replace").decode()
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_DANGEROUS) else text

@@ -1,0 +1,22 @@
+"""What a renderer is: a report in, text out, the same bytes for the same report."""
+
+from __future__ import annotations
+
+from typing import Protocol, TextIO
+
+from verifier.types import Report
+
+
+class Renderer(Protocol):
+    """One output format; it reads no clock, network, environment or file but its own template."""
+
+    @property
+    def name(self) -> str:
+        """What ``--format`` calls it."""
+
+    @property
+    def suffix(self) -> str:
+        """File name ending with its dot."""
+
+    def render(self, report: Report, out: TextIO) -> None:
+        """Write the whole report; everything that came from outside is escaped."""

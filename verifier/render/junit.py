@@ -1,0 +1,59 @@
+"""JUnit XML, for build servers that know nothing else."""
+
+from __future__ import annotations
+
+from typing import TextIO, assert_never
+from xml.sax.saxutils import quoteattr
+
+from citations.types import Status
+from verifier.render.words import inline, what_differs
+from verifier.types import Finding, Report
+
+
+class JunitRenderer:
+    """One test case a reference: accusations fail, what was not checked is skipped, unreadable things are errors."""
+
+    name = "junit"
+    suffix = ".xml"
+
+    def render(self, report: Report, out: TextIO) -> None:
+        """Write one test suite."""
+        failures = sum(each.status.accuses for each in report.findings)
+        skipped = report.count(Status.UNCHECKED) + report.count(Status.UNVERIFIABLE)
+        errors = len(report.unreadable) + len(report.failed)
+        out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+        out.write(
+            f'<testsuite name="{report.tool.name}" tests="{len(report.findings) + errors}" failures="{failures}" '
+            f'errors="{errors}" skipped="{skipped}">\n'
+        )
+        out.writelines(_case(finding) for finding in report.findings)
+        out.writelines(_error(str(each.location), each.key, each.reason) for each in report.unreadable)
+        out.writelines(_error(each.file, "", each.reason) for each in report.failed)
+        out.write("</testsuite>\n")
+
+
+def _case(finding: Finding) -> str:
+    reference = finding.checked.reference
+    place = quoteattr(_xml(str(reference.location)))
+    name = quoteattr(_xml(reference.key or reference.fields.title or reference.raw))
+    message = quoteattr(_xml(f"{finding.status.value}: {what_differs(finding.checked.verdict)}"))
+    match finding.status:
+        case Status.VERIFIED:
+            inner = ""
+        case Status.MISMATCH | Status.NOT_FOUND | Status.FABRICATED | Status.RETRACTED:
+            inner = f'<failure type="{finding.status.value}" message={message}/>'
+        case Status.UNVERIFIABLE | Status.UNCHECKED:
+            inner = f"<skipped message={message}/>"
+        case _ as never:
+            assert_never(never)
+    return f"  <testcase classname={place} name={name}>{inner}</testcase>\n"
+
+
+def _error(place: str, key: str, reason: str) -> str:
+    where, name = quoteattr(_xml(place)), quoteattr(_xml(key or "unreadable"))
+    return f"  <testcase classname={where} name={name}><error message={quoteattr(_xml(reason))}/></testcase>\n"
+
+
+def _xml(text: str) -> str:
+    """Text without what XML forbids even as an entity."""
+    return "".join(each for each in inline(text) if each not in "\ufffe\uffff")

@@ -1,0 +1,105 @@
+"""Text for the terminal: worst first, evidence under each finding, then counts, gaps, and at most three hints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from citations.types import Status
+from verifier.render.words import (
+    counts_line,
+    evidence_line,
+    inline,
+    is_without_problem,
+    what_differs,
+    worst_first,
+)
+from verifier.types import Finding, Report
+
+COLOURS = {
+    Status.VERIFIED: "green",
+    Status.MISMATCH: "yellow",
+    Status.NOT_FOUND: "red",
+    Status.FABRICATED: "bright_red",
+    Status.RETRACTED: "magenta",
+    Status.UNVERIFIABLE: "cyan",
+    Status.UNCHECKED: "blue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextRenderer:
+    """One line a finding; every status is a word first and a colour second."""
+
+    colour: bool = False
+    show_verified: bool = False
+    """Print references without any difference too."""
+    name: str = "text"
+    suffix: str = ".txt"
+
+    def render(self, report: Report, out: TextIO) -> None:
+        """Write findings, unreadable entries, counts, gaps and hints."""
+        for finding in worst_first(report.findings):
+            if self.show_verified or finding.status is not Status.VERIFIED:
+                self._finding(finding, out)
+        for entry in report.unreadable:
+            place, key = inline(str(entry.location)), _key(entry.key)
+            out.write(f"{place}: {key}{self._style('unreadable', 'cyan')}  {inline(entry.reason)}\n")
+        for failed in report.failed:
+            out.write(
+                f"{inline(failed.file)}: {self._style('failed', 'red')}  {inline(failed.reason)} [{failed.code}]\n"
+            )
+            if failed.hint:
+                out.write(f"    hint: {inline(failed.hint)}\n")
+        self._ending(report, out)
+
+    def _finding(self, finding: Finding, out: TextIO) -> None:
+        reference, verdict = finding.checked.reference, finding.checked.verdict
+        word = self._style(finding.status.value, COLOURS[finding.status])
+        line = f"{inline(str(reference.location))}: {_key(reference.key)}{word}"
+        differs = what_differs(verdict)
+        out.write(f"{line}  {differs}\n" if differs else f"{line}\n")
+        if finding.status is Status.VERIFIED:
+            return
+        title = inline(reference.fields.title or reference.raw, 110)
+        out.write(self._dim(f"    cited: {title}") + "\n")
+        out.writelines(self._dim(f"    {evidence_line(evidence)}") + "\n" for evidence in finding.checked.evidence)
+        if finding.status.accuses and verdict.argument.sentence and verdict.argument.sentence != differs:
+            out.write(self._dim(f"    because: {inline(verdict.argument.sentence)}") + "\n")
+
+    def _ending(self, report: Report, out: TextIO) -> None:
+        if report.findings or report.unreadable or report.failed:
+            seconds = (report.finished_at - report.started_at).total_seconds()
+            time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+            stopped = ", interrupted" if report.interrupted else ""
+            out.write(f"{self._style(counts_line(report), 'white', bold=True)} in {time} s{stopped}\n")
+        if report.findings and is_without_problem(report):
+            out.write(verdict_sentence(report) + "\n")
+        for gap in report.gaps:
+            hint = f" ({inline(gap.hint)})" if gap.hint else ""
+            out.write(f"gap: {inline(gap.what)}: {inline(gap.why)}{hint}\n")
+        for hint in report.hints:
+            out.write(f"hint: {inline(hint)}\n")
+
+    def _style(self, text: str, colour: str, *, bold: bool = False) -> str:
+        return click.style(text, fg=colour if not bold else None, bold=bold) if self.colour else text
+
+    def _dim(self, text: str) -> str:
+        return click.style(text, dim=True) if self.colour else text
+
+
+def verdict_sentence(report: Report) -> str:
+    """The last word on a report without problems, which never covers what was not checked."""
+    left = report.count(Status.UNCHECKED) + report.count(Status.UNVERIFIABLE) + len(report.unreadable)
+    checked = report.count(Status.VERIFIED)
+    if not left and not report.gaps:
+        return f"no problems: all {checked} references verified" if checked > 1 else "no problems: 1 reference verified"
+    if not checked:
+        return "nothing could be verified"
+    return f"no problems among {checked} checked; {left} not checked"
+
+
+def _key(key: str) -> str:
+    return f"[{inline(key, 60)}] " if key else ""

@@ -1,0 +1,142 @@
+"""The words that all formats share: names of registries, order of verdicts, a finding's difference in one line. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import assert_never
+
+from citations.types import Evidence, FieldDiff, Outcome, Severity, Status, Verdict
+from verifier.types import Finding, Report
+
+REGISTRY_NAMES = {
+    "arxiv": "arXiv",
+    "crossref": "Crossref",
+    "datacite": "DataCite",
+    "dblp": "DBLP",
+    "doi_org": "doi.org",
+    "europe_pmc": "Europe PMC",
+    "offline": "offline index",
+    "openalex": "OpenAlex",
+    "openlibrary": "Open Library",
+    "pubmed": "PubMed",
+    "semantic_scholar": "Semantic Scholar",
+}
+WORST_FIRST = (
+    Status.FABRICATED,
+    Status.RETRACTED,
+    Status.NOT_FOUND,
+    Status.MISMATCH,
+    Status.UNCHECKED,
+    Status.UNVERIFIABLE,
+    Status.VERIFIED,
+)
+"""Verdicts in the order in which a reader wants them."""
+
+
+def registry_name(name: str) -> str:
+    """A registry as people write it."""
+    return REGISTRY_NAMES.get(name, name)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, gravest verdicts first, otherwise in the order of the input."""
+    return sorted(findings, key=lambda each: WORST_FIRST.index(each.status))
+
+
+def inline(text: str, limit: int = 300) -> str:
+    """Hostile text as one harmless line: control, format and direction characters gone, blanks collapsed, cut."""
+    visible = "".join(" " if _is_hidden(each) else each for each in text[: limit * 4])
+    line = re.sub(r"\s+", " ", visible).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _is_hidden(character: str) -> bool:
+    return not character.isprintable() or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def what_differs(verdict: Verdict) -> str:
+    """The reason for the verdict in one line: differences first, otherwise the argument's sentence."""
+    argument = verdict.argument
+    match verdict.status:
+        case Status.VERIFIED:
+            return "; ".join(_difference(diff) for diff in verdict.diffs)
+        case Status.MISMATCH:
+            return "; ".join(_difference(diff) for diff in by_severity(verdict.diffs))
+        case Status.RETRACTED:
+            notice = verdict.retraction
+            kind = notice.kind.value if notice else "retracted"
+            date = f" on {notice.date}" if notice and notice.date else ""
+            source = f", says {registry_name(notice.source)}" if notice and notice.source else ""
+            return "; ".join([f"{kind}{date}{source}", *(_difference(d) for d in by_severity(verdict.diffs))])
+        case Status.FABRICATED:
+            return inline(argument.contradiction.sentence if argument.contradiction else argument.sentence)
+        case Status.NOT_FOUND | Status.UNVERIFIABLE | Status.UNCHECKED:
+            return inline(argument.sentence)
+        case _ as never:
+            assert_never(never)
+
+
+def by_severity(diffs: Iterable[FieldDiff]) -> list[FieldDiff]:
+    """The gravest differences first."""
+    return sorted(diffs, key=lambda diff: -diff.severity.rank)
+
+
+def _difference(diff: FieldDiff) -> str:
+    if diff.note and (diff.severity is Severity.COSMETIC or len(diff.cited) + len(diff.registered) > 120):
+        return inline(f"{diff.field.value}: {diff.note}", 160)
+    change = f"{diff.field.value} {inline(diff.cited, 80) or 'missing'} -> {inline(diff.registered, 80)}"
+    return change + (f" ({inline(diff.note, 80)})" if diff.note else "")
+
+
+def evidence_line(evidence: Evidence) -> str:
+    """One piece of evidence for a reader: who, what it said, where, when."""
+    asked = evidence.asked
+    said = outcome_words(evidence)
+    cached = ", cached" if asked.from_cache else ""
+    return f"{registry_name(asked.registry)}: {said} | asked {moment(asked.asked_at)}{cached}"
+
+
+def outcome_words(evidence: Evidence) -> str:
+    """What the registry's answer means."""
+    reason = inline(evidence.reason, 160)
+    match evidence.outcome:
+        case Outcome.MATCH:
+            url = inline(evidence.best.url, 120) if evidence.best else ""
+            score = f" ({evidence.score:.2f})" if evidence.score is not None else ""
+            return f"match {url}{score}".rstrip()
+        case Outcome.NO_MATCH:
+            return f"no match: {reason}" if reason else "no match"
+        case Outcome.UNAVAILABLE:
+            return f"unavailable: {reason}" if reason else "unavailable"
+        case Outcome.NOT_COVERED:
+            return f"not covered: {reason}" if reason else "not covered"
+        case _ as never:
+            assert_never(never)
+
+
+def moment(time: datetime) -> str:
+    """A time as people read it, in UTC."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def counts_line(report: Report) -> str:
+    """All verdicts that occur, in words, with unreadable entries and failed inputs: nothing is left out of the sum."""
+    parts = [f"{report.count(status)} {status.value}" for status in reversed(WORST_FIRST) if report.count(status)]
+    if report.unreadable:
+        parts.append(f"{len(report.unreadable)} unreadable")
+    if report.failed:
+        parts.append(f"{len(report.failed)} {'input' if len(report.failed) == 1 else 'inputs'} failed")
+    return ", ".join(parts) or "no references"
+
+
+def is_without_problem(report: Report) -> bool:
+    """Whether nothing was found wrong, which says nothing about what was not checked."""
+    return not report.failed and not any(finding.status.accuses for finding in report.findings)
+
+
+def safe_url(url: str) -> str:
+    """The address if it may become a link, otherwise empty."""
+    return url if re.fullmatch(r"https?://[^\s<>\"'`\\]+", url) else ""

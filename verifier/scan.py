@@ -1,0 +1,163 @@
+"""The conductor for files: paths to documents to references to findings to a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+import verifier
+from citations.errors import CitationsError
+from citations.extract.sources import Source, find_sources
+from citations.types import Extracted, Reference, Unreadable
+from verifier.errors import StoreError
+from verifier.findings import Check, Judged, OnFinding, Record, judge
+from verifier.gaps import Circumstances, gaps, hints
+from verifier.types import FailedInput, Gap, Report, Tool
+
+
+class Extract(Protocol):
+    """Reads one input; raises ``CitationsError`` if nothing of it can be read."""
+
+    def __call__(self, source: Source) -> Iterator[Extracted]:
+        """References and unreadable entries, in file order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the inputs hold."""
+
+    references: tuple[Reference, ...]
+    unreadable: tuple[Unreadable, ...]
+    failed: tuple[FailedInput, ...]
+    empty: tuple[str, ...] = ()
+    """Files found in folders that hold no reference."""
+
+
+def scan(
+    paths: Sequence[str],
+    extract: Extract,
+    check: Check,
+    *,
+    around: Circumstances | None = None,
+    record: Record | None = None,
+    resume: bool = False,
+    on_finding: OnFinding | None = None,
+) -> Report:
+    """Check every reference of every file: findings + unreadable = everything that is in them.
+
+    Never raises for what stands in the files, what registries do, or a database that fails on the way.
+    """
+    started_at = datetime.now(UTC)
+    content = read(paths, extract)
+    judged = judge(content.references, check, record=record, resume=resume, on_finding=on_finding)
+    around = around or Circumstances(command=f"verifier scan {' '.join(paths)}")
+    return report(tuple(paths), content, judged, around, started_at=started_at, record=record)
+
+
+def read(paths: Sequence[str], extract: Extract) -> Read:
+    """Everything in the inputs; an extractor that crashes on one file costs that file alone."""
+    references: dict[str, Reference] = {}
+    unreadable: list[Unreadable] = []
+    failed: list[FailedInput] = []
+    empty: list[str] = []
+    for source in _sources(paths, failed):
+        found: list[Extracted] = []
+        trouble: FailedInput | None = None
+        try:
+            found.extend(extract(source))
+        except CitationsError as error:
+            trouble = FailedInput(source.name, error.code, error.message, error.hint)
+        except Exception as error:  # noqa: BLE001 - a hostile file must not take the others with it
+            trouble = FailedInput(
+                source.name, "extractor-crashed", f"reading it failed: {type(error).__name__}: {error}"
+            )
+        if trouble is not None:
+            failed.append(trouble)
+        elif not found and source.root is None:
+            failed.append(_without_references(source))
+        elif not found:
+            empty.append(source.name)
+        for each in found:
+            if isinstance(each, Reference):
+                unique = _unique(each, references)
+                references[unique.id] = unique
+            else:
+                unreadable.append(each)
+    return Read(tuple(references.values()), tuple(unreadable), tuple(failed), tuple(empty))
+
+
+def report(
+    inputs: tuple[str, ...],
+    content: Read,
+    judged: Judged,
+    around: Circumstances,
+    *,
+    started_at: datetime,
+    record: Record | None = None,
+) -> Report:
+    """The report of a finished or interrupted run, noted in the record."""
+    missing = gaps(judged.findings, content.unreadable, around, interrupted=judged.interrupted)
+    if content.empty:
+        names = ", ".join(content.empty[:5]) + (" and others" if len(content.empty) > 5 else "")
+        missing += (Gap(f"{len(content.empty)} files without references", names),)
+    made = Report(
+        tool=Tool("factprobe", verifier.__version__),
+        inputs=inputs,
+        findings=judged.findings,
+        unreadable=content.unreadable,
+        gaps=missing,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        failed=content.failed + judged.failures,
+        interrupted=judged.interrupted,
+        hints=hints(judged.findings, around),
+    )
+    if record is None or judged.failures:
+        return made
+    return _recorded(made, record)
+
+
+def _recorded(made: Report, record: Record) -> Report:
+    try:
+        record.unreadable(made.unreadable)
+        record.finish(made)
+    except StoreError as error:
+        failure = FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint)
+        return replace(made, failed=(*made.failed, failure))
+    return made
+
+
+def _sources(paths: Sequence[str], failed: list[FailedInput]) -> list[Source]:
+    """The files behind the paths, each once; a path that cannot be used costs that path alone."""
+    found: dict[str, Source] = {}
+    for path in paths:
+        try:
+            for source in find_sources([path]):
+                found.setdefault(source.name if source.name == "-" else os.path.realpath(source.name), source)
+        except CitationsError as error:
+            failed.append(FailedInput(path, error.code, error.message, error.hint))
+        except (OSError, ValueError) as error:
+            failed.append(FailedInput(path, "unreadable-input", f"it cannot be opened: {error}"))
+    return list(found.values())
+
+
+def _unique(reference: Reference, known: dict[str, Reference]) -> Reference:
+    """Ids are promised to be unique, but two entries with one key must not become one because an extractor forgot."""
+    if reference.id not in known:
+        return reference
+    number = 2
+    while f"{reference.id}~{number}" in known:
+        number += 1
+    return replace(reference, id=f"{reference.id}~{number}")
+
+
+def _without_references(source: Source) -> FailedInput:
+    return FailedInput(
+        source.name,
+        "no-reference",
+        f"no reference was found in {source.name}",
+        "if it is prose with citations, use `verifier check`; if it is a scanned PDF, it needs a text layer",
+    )

@@ -1,0 +1,85 @@
+"""One engine for one database URL: SQLite made safe for several processes, anything else as SQLAlchemy gives it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from verifier.config import without_password
+from verifier.errors import ExtraMissing, StoreError
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for another process."""
+INSTALL = "pip install '.[postgres]'"
+
+
+def connect(url: str) -> Engine:
+    """An engine for the database, whose SQLite file is made (mode 0600) if it does not exist.
+
+    Raises ``StoreError`` where the URL or the file cannot be used and ``ExtraMissing`` where its driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            f"{without_password(url)!r} is no database URL",
+            hint="write sqlite:///file.db or postgresql+psycopg://user@host/name",
+        ) from error
+    if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        if parsed.get_backend_name() != "sqlite":
+            return create_engine(parsed, pool_pre_ping=True)
+        if parsed.database and parsed.database != ":memory:":
+            _make_private(Path(parsed.database))
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    except ModuleNotFoundError as error:
+        raise ExtraMissing(f"the driver {error.name} is not installed", hint=INSTALL) from error
+    except (NoSuchModuleError, SQLAlchemyError) as error:
+        raise StoreError(f"{without_password(url)!r} is a kind of database that is not known") from error
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether the database is a local SQLite file."""
+    return engine.dialect.name == "sqlite"
+
+
+def _make_private(path: Path) -> None:
+    """Allegations about people are for their owner's eyes: the folder 0700 if we make it, the file 0600."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"the database {path} cannot be opened for writing: {error.strerror}", hint="name another one with --db"
+        ) from error
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one, so that DDL is part of a transaction
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that turns writer fails at once with "database is locked", whatever the timeout: writers say so first.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write."""
+    return engine.execution_options(writes=True)

@@ -1,0 +1,224 @@
+"""Scans and their references: written as results come, read again by a scan that resumes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from citations.types import Reference, Status, Unreadable
+from verifier.errors import StoreError
+from verifier.store.connect import writing
+from verifier.store.flags import write_flag
+from verifier.store.tables import bodies, checked_references, evidence, row, scans, unreadable, utc
+from verifier.store.upgrade import first_line
+from verifier.store.wire import bare_finding_json, evidence_json, read_evidence, read_finding
+from verifier.types import Decision, Finding
+
+BodyOf = Callable[[str], bytes | None]
+"""Gives the body of a registry's answer by its SHA-256, ``None`` if it is not kept anywhere."""
+
+
+class ScanState(StrEnum):
+    """How far a scan came; one that was killed stays ``running``."""
+
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanKey:
+    """What makes two scans the same question: they share their answers when one resumes the other."""
+
+    kind: str
+    """``scan`` or ``check``."""
+    inputs: tuple[str, ...]
+    """Resolved paths."""
+    settings_digest: str
+    """Digest of what can change a verdict."""
+
+    @property
+    def inputs_digest(self) -> str:
+        """Digest of the inputs' names; that a reference is unchanged is seen by its own digest."""
+        return hashlib.sha256(json.dumps([self.kind, *self.inputs]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A finding of an earlier scan that may stand for the same reference now."""
+
+    digest: str
+    finding: Finding
+    checked_at: datetime
+
+
+def reference_digest(reference: Reference) -> str:
+    """Digest of what was judged: the raw entry and what was read out of it, wherever it stands."""
+    text = json.dumps([reference.raw, astuple(reference.fields)], default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def begin_scan(engine: Engine, key: ScanKey, tool_version: str) -> int:
+    """Note that a scan has started and return its number."""
+    values = row(
+        kind=key.kind,
+        state=ScanState.RUNNING.value,
+        inputs=json.dumps(key.inputs),
+        inputs_digest=key.inputs_digest,
+        settings_digest=key.settings_digest,
+        tool_version=tool_version,
+        started_at=datetime.now(UTC),
+    )
+    with _writing(engine) as connection:
+        return int(connection.execute(insert(scans).returning(scans.c.id).values(values)).scalar_one())
+
+
+def add_findings(engine: Engine, scan_id: int, findings: Sequence[Finding], body_of: BodyOf | None = None) -> None:
+    """Store findings with their evidence, and the flagged ones as flags, in one transaction."""
+    if not findings:
+        return
+    now = datetime.now(UTC)
+    with _writing(engine) as connection:
+        for finding in findings:
+            _add(connection, scan_id, finding, now, body_of)
+
+
+def add_unreadable(engine: Engine, scan_id: int, entries: Sequence[Unreadable]) -> None:
+    """Store what could not be read."""
+    rows = [
+        row(
+            scan_id=scan_id,
+            file=entry.location.file,
+            page=entry.location.page,
+            line=entry.location.line,
+            reason=entry.reason,
+            raw=entry.raw,
+        )
+        for entry in entries
+    ]
+    if rows:
+        with _writing(engine) as connection:
+            connection.execute(insert(unreadable), rows)
+
+
+def finish_scan(engine: Engine, scan_id: int, state: ScanState, summary: str) -> None:
+    """Note that a scan ended, and with what."""
+    values = row(state=state.value, finished_at=datetime.now(UTC), summary=summary)
+    with _writing(engine) as connection:
+        connection.execute(update(scans).where(scans.c.id == scan_id).values(values))
+
+
+def earlier_findings(engine: Engine, key: ScanKey) -> tuple[Earlier, ...]:
+    """What scans of the same inputs under the same settings judged, newest first for each reference.
+
+    References that were left unchecked are not among them: resuming asks again.
+    """
+    same = (scans.c.inputs_digest == key.inputs_digest) & (scans.c.settings_digest == key.settings_digest)
+    statement = (
+        select(checked_references)
+        .join(scans, scans.c.id == checked_references.c.scan_id)
+        .where(same, checked_references.c.status != Status.UNCHECKED.value)
+        .order_by(checked_references.c.id.desc())
+    )
+    newest: dict[str, Earlier] = {}
+    try:
+        with engine.connect() as connection:
+            for each in connection.execute(statement).mappings():
+                if each["digest"] not in newest:
+                    finding = _with_evidence(connection, each["id"], read_finding(each["finding"]))
+                    newest[each["digest"]] = Earlier(each["digest"], finding, utc(each["checked_at"]))
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database cannot be read: {first_line(error)}") from error
+    return tuple(newest.values())
+
+
+def body(engine: Engine, sha256: str) -> bytes | None:
+    """A registry's answer as it came, ``None`` if it was not kept."""
+    with engine.connect() as connection:
+        packed = connection.execute(select(bodies.c.compressed).where(bodies.c.sha256 == sha256)).scalar()
+    return None if packed is None else zlib.decompress(packed)
+
+
+def _with_evidence(connection: Connection, row_id: int, finding: Finding) -> Finding:
+    statement = select(evidence.c.judged).where(evidence.c.reference_row == row_id).order_by(evidence.c.position)
+    kept = tuple(read_evidence(text) for text in connection.execute(statement).scalars())
+    return replace(finding, checked=replace(finding.checked, evidence=kept))
+
+
+def _add(connection: Connection, scan_id: int, finding: Finding, now: datetime, body_of: BodyOf | None) -> None:
+    reference = finding.checked.reference
+    flagged = finding.decision in {Decision.FLAG, Decision.BLOCK}
+    values = row(
+        scan_id=scan_id,
+        reference_id=reference.id,
+        digest=reference_digest(reference),
+        file=reference.location.file,
+        page=reference.location.page,
+        line=reference.location.line,
+        key=reference.key,
+        status=finding.status.value,
+        decision=finding.decision.value,
+        fingerprint=finding.fingerprint,
+        finding=bare_finding_json(finding),
+        checked_at=now,
+    )
+    row_id = connection.execute(
+        insert(checked_references).returning(checked_references.c.id).values(values)
+    ).scalar_one()
+    rows = [
+        row(
+            reference_row=row_id,
+            position=position,
+            registry=each.asked.registry,
+            outcome=each.outcome.value,
+            url=each.asked.url,
+            asked_at=each.asked.asked_at,
+            from_cache=each.asked.from_cache,
+            score=each.score,
+            body_sha256=each.asked.body_sha256,
+            judged=evidence_json(each, whole=flagged),
+        )
+        for position, each in enumerate(finding.checked.evidence)
+    ]
+    if rows:
+        connection.execute(insert(evidence), rows)
+    if flagged:
+        write_flag(connection, scan_id, finding, now)
+        _keep_bodies(connection, finding, body_of)
+
+
+def _keep_bodies(connection: Connection, finding: Finding, body_of: BodyOf | None) -> None:
+    wanted = {each.asked.body_sha256 for each in finding.checked.evidence} - {""}
+    if body_of is None or not wanted:
+        return
+    kept = set(connection.execute(select(bodies.c.sha256).where(bodies.c.sha256.in_(wanted))).scalars())
+    for sha256 in sorted(wanted - kept):
+        content = body_of(sha256)
+        if content is not None:
+            values = {"sha256": sha256, "size": len(content), "compressed": zlib.compress(content)}
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(bodies).values(values))
+            except IntegrityError:
+                continue  # another process kept the same body meanwhile
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    try:
+        with writing(engine).begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"the database cannot be written: {first_line(error)}",
+            hint="name another one with --db, or free some space",
+        ) from error
