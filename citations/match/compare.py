@@ -1,0 +1,317 @@
+"""Field by field: what is cited against what is registered, and how serious each difference is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from citations.identifiers import arxiv_base, doi_variants
+from citations.match.printed import Printed
+from citations.match.score import authors_diff, first_page, venue_relation, years_of
+from citations.match.title import fit_title, words
+from citations.titles import title_key
+from citations.types import (
+    Comparison,
+    FieldDiff,
+    FieldName,
+    Fields,
+    Identifier,
+    Kind,
+    Scheme,
+    Severity,
+    Work,
+    cited_fields,
+)
+from citations.venues import VenueRelation, is_preprint_server
+
+_AGREED = "agreed"
+_NOT_COMPARED = "not compared"
+_Result = FieldDiff | str
+
+_YEAR_IN_TEXT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
+_LISTED_AUTHORS = 6
+
+
+def compare(cited: Fields, work: Work, text: Printed | None = None) -> Comparison:
+    """Each cited field once: agreed, different, or not compared because the record does not hold it.
+
+    ``text`` is the printed string, if there is one: what stands in it was cited, however it was cut into fields.
+    Honest citing (initials, "et al.", dropped subtitle, year of the preprint, abbreviated venue) is cosmetic.
+    """
+    agreed: list[FieldName] = []
+    diffs: list[FieldDiff] = []
+    not_compared: list[FieldName] = []
+    for field in _compared_fields(cited, text):
+        result = _COMPARERS[field](cited, work, text)
+        if isinstance(result, FieldDiff):
+            diffs.append(result)
+        if result == _NOT_COMPARED:
+            not_compared.append(field)
+        elif not isinstance(result, FieldDiff) or result.severity is Severity.COSMETIC:
+            agreed.append(field)
+    return Comparison(tuple(agreed), tuple(diffs), tuple(not_compared))
+
+
+def _compared_fields(cited: Fields, text: Printed | None) -> tuple[FieldName, ...]:
+    """The fields read, and title and authors also where the parser found none in a printed string."""
+    found = tuple(cited_fields(cited))
+    if text is None:
+        return found
+    return tuple(dict.fromkeys((*found, FieldName.TITLE, FieldName.AUTHORS)))
+
+
+def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
+    fit = fit_title(cited, work, text)
+    if fit.similarity is None or (fit.severity is Severity.MAJOR and _no_title_after_all(cited, text)):
+        return _NOT_COMPARED
+    if fit.severity is None:
+        return _AGREED
+    severity, note = fit.severity, fit.note
+    if severity is Severity.MAJOR and fit.other_language:
+        severity, note = Severity.COSMETIC, "title in another language"
+    elif severity is Severity.MAJOR and _is_version_of(cited, work) and _telling(fit.cited) & _telling(fit.registered):
+        severity, note = Severity.COSMETIC, "title of another version"
+    return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)
+
+
+def _no_title_after_all(cited: Fields, text: Printed | None) -> bool:
+    """Whether the words taken for a title are something else: printed styles without titles confuse every parser."""
+    if text is None:
+        return False
+    return len(words(cited.title)) < 3 or title_key(cited.title) == title_key(cited.venue)
+
+
+def _telling(title: str) -> set[str]:
+    return {word for word in words(title) if len(word) > 3}
+
+
+def _is_version_of(cited: Fields, work: Work) -> bool:
+    return bool(cited.arxiv) and arxiv_base(cited.arxiv) == arxiv_base(work.fields.arxiv)
+
+
+def _authors(cited: Fields, work: Work, text: Printed | None) -> _Result:
+    diff = authors_diff(cited, work.fields, text)
+    if diff is None:
+        return _NOT_COMPARED
+    if diff.severity is None:
+        return _AGREED
+    return FieldDiff(
+        FieldName.AUTHORS, _names(cited), _names(work.fields), diff.severity, diff.note or "authors differ"
+    )
+
+
+def _names(values: Fields) -> str:
+    listed = "; ".join(str(name) for name in values.authors[:_LISTED_AUTHORS])
+    more = len(values.authors) > _LISTED_AUTHORS or values.et_al
+    return f"{listed}; et al." if more else listed
+
+
+def _year(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    years = years_of(work)
+    year = cited.year
+    if year is None or not years:
+        return _NOT_COMPARED
+    if year == work.fields.year:
+        return _AGREED
+    severity, note = _year_severity(year, years, cited, work)
+    registered = ", ".join(str(known) for known in dict.fromkeys(years))
+    return FieldDiff(FieldName.YEAR, str(year), registered, severity, note)
+
+
+def _year_severity(year: int, years: tuple[int, ...], cited: Fields, work: Work) -> tuple[Severity, str]:
+    """Preprint, online and print dates differ honestly, by a year mostly, by two sometimes."""
+    apart = min(abs(year - known) for known in years)
+    if year in years:
+        return Severity.COSMETIC, "another date of the same work"
+    if str(year) in _years_in_ids(cited, work):
+        return Severity.COSMETIC, "the year in its identifier"
+    if _versions(cited, work) and apart <= 3:
+        return Severity.COSMETIC, "years of preprint and publication"
+    if apart == 1 and not _contradicted_by_venue(year, years, cited, work):
+        return Severity.COSMETIC, "one year apart, as online, print and preprint dates are"
+    if apart == 2 and year < min(years):
+        return Severity.COSMETIC, "two years earlier, as preprints are"
+    severity = Severity.MINOR if apart <= 2 or _versions(cited, work) else Severity.MAJOR
+    return severity, f"{apart} year{'s' if apart > 1 else ''} apart"
+
+
+def _years_in_ids(cited: Fields, work: Work) -> set[str]:
+    """Years that stand in the identifiers: ``10.1098/rspa.1970.0065``, arXiv ``1706.03762``."""
+    found: set[str] = set()
+    for values in (cited, work.fields):
+        if values is work.fields or values.doi == work.fields.doi:
+            found.update(_YEAR_IN_TEXT.findall(values.doi.partition("/")[2]))
+        number = _ARXIV_NUMBER.match(values.arxiv)
+        if number:
+            found.add(f"20{number[1]}")
+    return found
+
+
+def _contradicted_by_venue(year: int, years: tuple[int, ...], cited: Fields, work: Work) -> bool:
+    """Whether cited and registered venue print years, and these differ: "Findings of EMNLP 2021"."""
+    printed_year = _YEAR_IN_TEXT.findall(cited.venue)
+    if not printed_year or int(printed_year[-1]) != year or year > min(years):
+        return False
+    registered = {found for venue in (work.fields.venue, *work.other_venues) for found in _YEAR_IN_TEXT.findall(venue)}
+    return bool(registered) and str(year) not in registered
+
+
+def _versions(cited: Fields, work: Work) -> bool:
+    """Whether one side is a preprint, the other perhaps not."""
+    ours = cited.kind is Kind.PREPRINT or bool(cited.arxiv) or is_preprint_server(cited.venue)
+    theirs = work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
+    return ours != theirs or (theirs and any(other.scheme is Scheme.DOI for other in work.other_ids))
+
+
+def _venue(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    relation = venue_relation(cited, work)
+    registered = work.fields.venue
+    match relation:
+        case VenueRelation.SAME:
+            return _AGREED
+        case VenueRelation.UNKNOWN:
+            return _NOT_COMPARED
+        case VenueRelation.RELATED:
+            note = "preprint of / published as" if _either_preprint(cited, work) else "track or companion of the venue"
+            return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, note)
+        case VenueRelation.DIFFERENT:
+            if _either_preprint(cited, work):
+                return FieldDiff(
+                    FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, "preprint of / published as"
+                )
+            severity = Severity.MINOR if _journal_against_conference(cited, work) else Severity.MAJOR
+            return FieldDiff(FieldName.VENUE, cited.venue, registered, severity, "another venue")
+
+
+def _either_preprint(cited: Fields, work: Work) -> bool:
+    venues = (cited.venue, work.fields.venue)
+    return work.fields.kind is Kind.PREPRINT or any(is_preprint_server(venue) for venue in venues)
+
+
+def _journal_against_conference(cited: Fields, work: Work) -> bool:
+    """Papers are honestly published twice, at a conference and longer in a journal, under one title."""
+    return {cited.kind, work.fields.kind} == {Kind.ARTICLE, Kind.CONFERENCE}
+
+
+def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], _Result]:
+    """Volume or issue: the same digits, or not; never more than a slip."""
+
+    def compare_numbers(cited: Fields, work: Work, _: Printed | None) -> _Result:
+        ours, theirs = getattr(cited, field.value), getattr(work.fields, field.value)
+        if not theirs or _other_version(cited, work):
+            return _NOT_COMPARED
+        if _number_key(ours) == _number_key(theirs):
+            return _AGREED
+        if _number_parts(ours) & _number_parts(theirs):
+            return FieldDiff(field, ours, theirs, Severity.COSMETIC, "combined number")
+        return FieldDiff(field, ours, theirs, Severity.MINOR, f"another {field.value}")
+
+    return compare_numbers
+
+
+def _number_key(text: str) -> str:
+    return title_key(text).lstrip("0")
+
+
+def _number_parts(text: str) -> set[str]:
+    return {part.lstrip("0") for part in re.split(r"[^0-9a-z]+", text.lower()) if part}
+
+
+def _other_version(cited: Fields, work: Work) -> bool:
+    """Volume, issue and pages of another version are not comparable."""
+    return venue_relation(cited, work) in {VenueRelation.RELATED, VenueRelation.DIFFERENT} or _either_preprint(
+        cited, work
+    )
+
+
+def _pages(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    ours, theirs = cited.pages, work.fields.pages
+    if not theirs or _other_version(cited, work):
+        return _NOT_COMPARED
+    first, registered = first_page(ours), first_page(theirs)
+    if first == registered or title_key(ours) == title_key(theirs):
+        return _AGREED
+    if first.isdigit() != registered.isdigit() or registered in {"", "1"} or first == "1":
+        return _NOT_COMPARED
+    return FieldDiff(FieldName.PAGES, ours, theirs, Severity.MINOR, "another first page")
+
+
+def _publisher(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    """Imprints and owners change: equal words agree, everything else says nothing."""
+    ours, theirs = set(words(cited.publisher)), set(words(work.fields.publisher))
+    return _AGREED if ours & theirs else _NOT_COMPARED
+
+
+def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    known = _values(work, Scheme.DOI, work.fields.doi)
+    if cited.doi in known:
+        if cited.doi == work.fields.doi:
+            return _AGREED
+        return FieldDiff(
+            FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, "another registered DOI of the work"
+        )
+    if not known:
+        return _NOT_COMPARED
+    repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "")
+    if repaired:
+        return FieldDiff(
+            FieldName.DOI, cited.doi, repaired, Severity.COSMETIC, f"a part or version of the work {repaired}"
+        )
+    return FieldDiff(FieldName.DOI, cited.doi, work.fields.doi, Severity.MINOR, "another DOI than the registered one")
+
+
+def _arxiv(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    known = {arxiv_base(value) for value in _values(work, Scheme.ARXIV, work.fields.arxiv)}
+    if not known:
+        return _NOT_COMPARED
+    if arxiv_base(cited.arxiv) in known:
+        return _AGREED
+    registered = work.fields.arxiv or min(known)
+    return FieldDiff(FieldName.ARXIV, cited.arxiv, registered, Severity.MINOR, "another arXiv number")
+
+
+def _plain_id(
+    field: FieldName, scheme: Scheme, severity: Severity
+) -> Callable[[Fields, Work, Printed | None], _Result]:
+    """PMID or ISBN: a set of values on the record's side."""
+
+    def compare_ids(cited: Fields, work: Work, _: Printed | None) -> _Result:
+        ours, theirs = getattr(cited, field.value), getattr(work.fields, field.value)
+        known = _values(work, scheme, theirs)
+        if not known:
+            return _NOT_COMPARED
+        if ours in known:
+            return _AGREED
+        return FieldDiff(field, ours, theirs or min(known), severity, f"another {field.value.upper()}")
+
+    return compare_ids
+
+
+def _values(work: Work, scheme: Scheme, own: str) -> set[str]:
+    others: set[Identifier] = set(work.other_ids)
+    return {own, *(other.value for other in others if other.scheme is scheme)} - {""}
+
+
+def _url(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    """A link agrees if it carries an identifier of the work; otherwise it says nothing."""
+    url = cited.url.lower()
+    ids = {work.fields.doi, arxiv_base(work.fields.arxiv), work.fields.url.lower()} - {""}
+    return _AGREED if any(value in url for value in ids) else _NOT_COMPARED
+
+
+_COMPARERS: Mapping[FieldName, Callable[[Fields, Work, Printed | None], _Result]] = {
+    FieldName.TITLE: _title,
+    FieldName.AUTHORS: _authors,
+    FieldName.YEAR: _year,
+    FieldName.VENUE: _venue,
+    FieldName.VOLUME: _numbers(FieldName.VOLUME),
+    FieldName.ISSUE: _numbers(FieldName.ISSUE),
+    FieldName.PAGES: _pages,
+    FieldName.PUBLISHER: _publisher,
+    FieldName.DOI: _doi,
+    FieldName.ARXIV: _arxiv,
+    FieldName.PMID: _plain_id(FieldName.PMID, Scheme.PMID, Severity.MINOR),
+    FieldName.ISBN: _plain_id(FieldName.ISBN, Scheme.ISBN, Severity.COSMETIC),
+    FieldName.URL: _url,
+}

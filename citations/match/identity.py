@@ -1,0 +1,138 @@
+"""What the identifiers of a citation turned out to name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from citations.identifiers import arxiv_base, doi_variants
+from citations.match.evidence import names_container
+from citations.match.printed import printed
+from citations.match.score import authors_diff
+from citations.match.title import fit_title
+from citations.types import Evidence, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
+
+_PLACEHOLDER_NAMES = frozenset(
+    {
+        "john doe",
+        "jane doe",
+        "doe john",
+        "doe jane",
+        "firstname lastname",
+        "lastname firstname",
+        "first last",
+        "first author",
+        "second author",
+        "author one",
+        "author two",
+        "author name",
+        "name surname",
+        "some one",
+        "anonymous author",
+        "your name",
+        "foo bar",
+        "lorem ipsum",
+        "john q public",
+        "joe bloggs",
+        "max mustermann",
+        "erika mustermann",
+    }
+)
+_LETTERS = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Chimera:
+    """Two works whose parts the citation mixes."""
+
+    titled: Work
+    """The work that has the cited title."""
+    authored: Work
+    """The work that has the cited authors."""
+
+
+def other_work(reference: Reference, identifier: Identifier, evidence: Sequence[Evidence]) -> Work | None:
+    """The record that the cited identifier names, if it is plainly another work; ``None`` where that is not known.
+
+    The book or issue that holds the cited work, a record without title, and a notice about the work are no other work.
+    """
+    for each in evidence:
+        if each.identifier is None or each.outcome is not Outcome.NO_MATCH or not _same(each.identifier, identifier):
+            continue
+        for work in each.candidates:
+            if _holds(work, identifier) and _plainly_other(reference, work):
+                return work
+    return None
+
+
+def doi_is_unknown(reference: Reference, evidence: Sequence[Evidence]) -> bool:
+    """Whether doi.org disowned the cited DOI, and nobody else knows it."""
+    said = {each.doi_registered for each in evidence if each.doi_registered is not None}
+    held = any(
+        work.fields.doi == reference.fields.doi for each in evidence for work in each.candidates if each.identifier
+    )
+    return said == {False} and not held
+
+
+def chimera(reference: Reference, evidence: Sequence[Evidence]) -> Chimera | None:
+    """Two works that were found: one has the title, the other the authors and the year, or the identifier as well."""
+    text = printed(reference)
+    offered = [work for each in evidence for work in each.candidates]
+    titled = next((w for w in offered if _titled(reference, w) and not _authored(reference, w)), None)
+    if titled is None:
+        return None
+    for work in offered:
+        diff = authors_diff(reference.fields, work.fields, text)
+        enough = diff is not None and diff.severity is None and diff.paired >= min(2, len(reference.fields.authors))
+        same_year = work.fields.year is not None and work.fields.year == reference.fields.year
+        if enough and same_year and not _titled(reference, work):
+            return Chimera(titled, work)
+    return None
+
+
+def placeholder_authors(authors: Sequence[Name]) -> str:
+    """The name that stands for no person, empty if all could be people.
+
+    >>> placeholder_authors([Name(family="Doe", given="John")])
+    'John Doe'
+    """
+    for name in authors:
+        if " ".join(_LETTERS.findall(str(name).lower())) in _PLACEHOLDER_NAMES:
+            return str(name)
+    return ""
+
+
+def _same(a: Identifier, b: Identifier) -> bool:
+    if a.scheme is not b.scheme:
+        return False
+    return arxiv_base(a.value) == arxiv_base(b.value) if a.scheme is Scheme.ARXIV else a.value == b.value
+
+
+def _holds(work: Work, identifier: Identifier) -> bool:
+    own = {
+        Scheme.DOI: work.fields.doi,
+        Scheme.ARXIV: work.fields.arxiv,
+        Scheme.PMID: work.fields.pmid,
+        Scheme.ISBN: work.fields.isbn,
+    }[identifier.scheme]
+    if identifier.scheme is Scheme.DOI:
+        return own == identifier.value or own in doi_variants(identifier.value)
+    return bool(own) and _same(Identifier(identifier.scheme, own), identifier)
+
+
+def _plainly_other(reference: Reference, work: Work) -> bool:
+    if not work.fields.title or work.is_notice or names_container(reference.fields, work):
+        return False
+    fit = fit_title(reference.fields, work, printed(reference))
+    return fit.severity is Severity.MAJOR and not fit.other_language
+
+
+def _titled(reference: Reference, work: Work) -> bool:
+    fit = fit_title(reference.fields, work, printed(reference))
+    return fit.agrees and fit.severity in {None, Severity.COSMETIC}
+
+
+def _authored(reference: Reference, work: Work) -> bool:
+    diff = authors_diff(reference.fields, work.fields, printed(reference))
+    return diff is None or diff.severity is not Severity.MAJOR

@@ -1,0 +1,89 @@
+"""A printed reference as a place to look for the words of a record: search first, parse second."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from citations.titles import title_key
+from citations.types import Reference
+
+_MAX_CHARS = 2000
+_LINE_BREAK_HYPHEN = re.compile(r"(?<=[a-z])-\s*\n\s*(?=[a-z])")
+_SMALLEST_FUZZY_KEY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The printed string, folded as titles are, with the way back to its characters."""
+
+    text: str
+    key: str
+    """Letters and digits of ``text``, folded."""
+    positions: tuple[int, ...]
+    """For each character of ``key`` its offset in ``text``."""
+
+    def holds(self, title: str) -> bool:
+        """Whether the title stands in the string as a whole, not as the beginning of a longer one."""
+        key = title_key(title)
+        start = self.key.find(key) if key else -1
+        while start >= 0:
+            if self._stands_alone(start, start + len(key), long=len(key) >= 30):
+                return True
+            start = self.key.find(key, start + 1)
+        return False
+
+    def nearest(self, title: str) -> str:
+        """The stretch of whole words that resembles the title most, empty where nothing does."""
+        key = title_key(title)
+        if len(key) < _SMALLEST_FUZZY_KEY or len(self.key) < len(key) // 2:
+            return ""
+        found = partial_ratio_alignment(key, self.key, score_cutoff=70)
+        if found is None or found.dest_end <= found.dest_start:
+            return ""
+        start = self.positions[found.dest_start]
+        end = self.positions[found.dest_end - 1] + 1
+        while start > 0 and self.text[start - 1].isalnum():
+            start -= 1
+        while end < len(self.text) and self.text[end].isalnum():
+            end += 1
+        return self.text[start:end]
+
+    def holds_word(self, word: str) -> bool:
+        """Whether the folded word occurs."""
+        return bool(word) and word in self.key
+
+    def _stands_alone(self, start: int, end: int, *, long: bool) -> bool:
+        before = self.text[self.positions[start - 1] + 1 : self.positions[start]] if start else "."
+        after = self.text[self.positions[end - 1] + 1 : self.positions[end]] if end < len(self.key) else "."
+        before_digit = bool(start) and self.text[self.positions[start - 1]].isdigit()
+        opens = before_digit or any(not sign.isspace() and sign != "-" for sign in before)
+        closes = any(not sign.isspace() and sign not in "-&/" for sign in after)
+        apart = bool(before) and (bool(after) or end == len(self.key))
+        return (opens and closes) or (long and apart)
+
+
+def printed(reference: Reference) -> Printed | None:
+    """The reference's own string where it was printed for people, ``None`` where it is an entry of a data format."""
+    raw = reference.raw
+    if not raw or raw.lstrip().startswith(("@", "{", "<", "TY  -")) or reference.source in {"bibtex", "csl", "ris"}:
+        return None
+    return _fold(raw[:_MAX_CHARS])
+
+
+@lru_cache(maxsize=256)
+def _fold(raw: str) -> Printed:
+    text = _LINE_BREAK_HYPHEN.sub("", raw)
+    signs: list[str] = []
+    positions: list[int] = []
+    for offset, sign in enumerate(text):
+        folded = sign.lower() if sign.isascii() else anyascii(sign).lower()
+        for letter in folded:
+            if letter.isascii() and letter.isalnum():
+                signs.append(letter)
+                positions.append(offset)
+    return Printed(text, "".join(signs), tuple(positions))

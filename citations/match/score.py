@@ -1,0 +1,155 @@
+"""How well a record resembles a reference, on a scale that is our own and the same for all registries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from citations.identifiers import arxiv_base, doi_variants
+from citations.match.printed import Printed, printed
+from citations.match.title import TitleFit, fit_title
+from citations.names import AuthorsDiff, compare_authors, family_key
+from citations.titles import title_key
+from citations.types import Fields, Identifier, Name, Reference, Scheme, Severity, Work
+from citations.venues import VenueRelation, compare_venues
+
+_WEIGHTS = {"title": 0.55, "authors": 0.25, "year": 0.08, "venue": 0.06, "locus": 0.06}
+_AUTHORS = {None: 1.0, Severity.COSMETIC: 1.0, Severity.MINOR: 0.75, Severity.MAJOR: 0.0}
+_YEARS = (1.0, 0.8, 0.4)
+_VENUES = {VenueRelation.SAME: 1.0, VenueRelation.RELATED: 0.7, VenueRelation.DIFFERENT: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The resemblance, field by field; ``None`` where one side does not hold the field."""
+
+    total: float
+    title: float | None
+    authors: float | None
+    year: float | None
+    venue: float | None
+    locus: float | None
+    """Volume and first page, or article number."""
+    title_fit: TitleFit
+    authors_diff: AuthorsDiff | None
+    shared: Identifier | None = None
+    """An identifier that both hold."""
+
+
+def score(reference: Reference, work: Work) -> Score:
+    """Weigh title, authors, year, venue and place in the volume jointly.
+
+    The printed string counts as much as the fields read out of it: the fields may be cut wrongly.
+    """
+    cited, text = reference.fields, printed(reference)
+    fit = fit_title(cited, work, text)
+    authors = authors_diff(cited, work.fields, text)
+    parts = {
+        "title": fit.similarity,
+        "authors": None if authors is None else _author_part(authors, cited),
+        "year": _year_part(cited, work),
+        "venue": _venue_part(cited, work),
+        "locus": locus(cited, work.fields),
+    }
+    known = {name: value for name, value in parts.items() if value is not None}
+    weight = sum(_WEIGHTS[name] for name in known)
+    total = sum(_WEIGHTS[name] * value for name, value in known.items()) / weight if weight else 0.0
+    return Score(total, **parts, title_fit=fit, authors_diff=authors, shared=shared_identifier(cited, work))
+
+
+def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> AuthorsDiff | None:
+    """How the authors differ, ``None`` where one side has none.
+
+    Where the names were read out of a printed string, they count as agreeing as soon as the string itself holds the
+    registered ones: a list of names is cut wrongly more often than it is invented.
+    """
+    if not registered.authors:
+        return None
+    if cited.authors:
+        diff = compare_authors(cited.authors, registered.authors, et_al=cited.et_al)
+        if diff.severity in {None, Severity.COSMETIC} or text is None:
+            return diff
+        return _from_print(registered.authors, text, len(cited.authors)) or diff
+    return _from_print(registered.authors, text, 1) if text is not None else None
+
+
+def _from_print(registered: tuple[Name, ...], text: Printed, wanted: int) -> AuthorsDiff | None:
+    """Agreement found in the printed string: the first author, and as many more as were cited, in order."""
+    held = 0
+    at = 0
+    for name in registered:
+        key = family_key(name)
+        found = text.key.find(key, at) if len(key) > 2 else -1
+        if found < 0:
+            break
+        held += 1
+        at = found + len(key)
+    if held == 0 or held < min(wanted, len(registered)):
+        return None
+    return AuthorsDiff(None if held == len(registered) else Severity.COSMETIC, "", held)
+
+
+def _author_part(diff: AuthorsDiff, cited: Fields) -> float:
+    value = _AUTHORS[diff.severity]
+    return value or 0.5 * diff.paired / max(len(cited.authors), 1)
+
+
+def years_of(work: Work) -> tuple[int, ...]:
+    """All years under which the record may rightly be cited."""
+    return tuple(year for year in (work.fields.year, *work.other_years) if year)
+
+
+def _year_part(cited: Fields, work: Work) -> float | None:
+    years = years_of(work)
+    if cited.year is None or not years:
+        return None
+    apart = min(abs(cited.year - year) for year in years)
+    return _YEARS[apart] if apart < len(_YEARS) else 0.0
+
+
+def venue_relation(cited: Fields, work: Work) -> VenueRelation:
+    """How the cited venue relates to the nearest of the record's venues."""
+    venues = tuple(venue for venue in (work.fields.venue, *work.other_venues) if venue)
+    if not cited.venue or not venues:
+        return VenueRelation.UNKNOWN
+    relations = {compare_venues(cited.venue, venue) for venue in venues}
+    order = (VenueRelation.SAME, VenueRelation.RELATED, VenueRelation.UNKNOWN, VenueRelation.DIFFERENT)
+    return next(relation for relation in order if relation in relations)
+
+
+def _venue_part(cited: Fields, work: Work) -> float | None:
+    return _VENUES.get(venue_relation(cited, work))
+
+
+def first_page(pages: str) -> str:
+    """The first page or the article number, folded: ``280`` for ``280-7``, ``e1395120`` for ``e1395120``."""
+    for sign in "–—‒−":
+        pages = pages.replace(sign, "-")
+    return title_key(pages.split("-")[0].split(",")[0].strip()).removeprefix("pp").removeprefix("p").lstrip("0")
+
+
+def locus(cited: Fields, registered: Fields) -> float | None:
+    """1 if volume and first page agree, 0 if none of them does, ``None`` unless both hold both."""
+    if not (cited.volume and registered.volume and cited.pages and registered.pages):
+        return None
+    volume = title_key(cited.volume) == title_key(registered.volume)
+    page = first_page(cited.pages) == first_page(registered.pages)
+    return (volume + page) / 2
+
+
+def shared_identifier(cited: Fields, work: Work) -> Identifier | None:
+    """An identifier that the citation and the record both hold, versions and components aside."""
+    if cited.doi:
+        dois = {work.fields.doi, *(other.value for other in work.other_ids if other.scheme is Scheme.DOI)} - {""}
+        if dois and not dois.isdisjoint(doi_variants(cited.doi)):
+            return Identifier(Scheme.DOI, cited.doi)
+    if cited.arxiv:
+        numbers = {work.fields.arxiv, *(other.value for other in work.other_ids if other.scheme is Scheme.ARXIV)} - {""}
+        if arxiv_base(cited.arxiv) in {arxiv_base(number) for number in numbers}:
+            return Identifier(Scheme.ARXIV, cited.arxiv)
+    for scheme, value, registered in (
+        (Scheme.PMID, cited.pmid, work.fields.pmid),
+        (Scheme.ISBN, cited.isbn, work.fields.isbn),
+    ):
+        if value and value == registered:
+            return Identifier(scheme, value)
+    return None

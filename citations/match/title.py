@@ -1,0 +1,221 @@
+"""How a cited title fits the titles of a record, word by word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+from citations.match.printed import Printed
+from citations.titles import plain, title_key, title_keys, title_similarity
+from citations.types import Fields, Severity, Work
+
+_ARTICLES = frozenset({"a", "an", "the"})
+_ROMAN = re.compile(r"[ivx]{1,5}")
+_BREAKS = re.compile(r"[\s\-‐‑–—/]+")
+_LIGATURE_LETTERS = str.maketrans("", "", "fil")
+_LANGUAGES = {
+    "english": "the of and for with from on to by an is are how what using towards between its",
+    "german": "der die das und von zur zum des im fur uber mit auf ein eine einer bei aus den dem",
+    "french": "le la les de du des et en pour sur dans une un au aux par avec chez",
+    "spanish": "el la los las de del y en para por con una un al sobre como",
+    "italian": "il lo la gli di del della dei delle e nel nella per con una un sul sulla",
+    "portuguese": "o a os as de do da dos das e em no na para por com uma um sobre",
+    "dutch": "de het een van en in voor met op door bij uit aan over der",
+    "polish": "w z na i do o dla przez oraz od po pod",
+}
+_SMALL_WORDS = {name: frozenset(text.split()) for name, text in _LANGUAGES.items()}
+"""Words that give a language away."""
+_SPELLINGS = (
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("ising", "izing"),
+    ("yse", "yze"),
+    ("our", "or"),
+    ("tre", "ter"),
+    ("ogue", "og"),
+    ("elling", "eling"),
+    ("elled", "eled"),
+    ("ae", "e"),
+    ("oe", "e"),
+    ("ph", "f"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleFit:
+    """How well a title fits; ``similarity`` is ``None`` where one side has no title."""
+
+    similarity: float | None
+    severity: Severity | None = None
+    """``None`` where they agree."""
+    note: str = ""
+    cited: str = ""
+    """The words that were compared, which may be a stretch of the printed string."""
+    registered: str = ""
+    kept: float = 1.0
+    """Share of words that both have."""
+    other_numbers: bool = False
+    """They differ in a number: ``Part II`` against ``Part III``."""
+
+    other_language: bool = False
+    """The two are written in different languages or scripts."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether this can be the same title, give or take a slip of the pen."""
+        return self.similarity is not None and self.severity is not Severity.MAJOR
+
+
+NOTHING = TitleFit(None)
+
+
+def fit_title(cited: Fields, work: Work, text: Printed | None) -> TitleFit:
+    """The best fit between the cited title (or the printed string) and the record's titles."""
+    titles = [title for title in (work.fields.title, *work.other_titles) if title_key(title)]
+    if not titles or not (cited.title or text):
+        return NOTHING
+    best = NOTHING
+    for title in titles:
+        fit = _fit(cited.title, title, text)
+        if fit.similarity is not None and _better(fit, best):
+            best = fit
+        if best.severity is None and best.similarity == 1.0:
+            break
+    return best
+
+
+def _better(fit: TitleFit, best: TitleFit) -> bool:
+    return best.similarity is None or (_rank(fit), -(fit.similarity or 0)) < (_rank(best), -best.similarity)
+
+
+def _rank(fit: TitleFit) -> int:
+    return -1 if fit.severity is None else fit.severity.rank
+
+
+def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
+    if cited and title_key(cited) == title_key(registered):
+        return TitleFit(1.0, None, "", cited, registered)
+    if text is not None and text.holds(registered):
+        return TitleFit(1.0, None, "", registered, registered)
+    if cited and _subtitle_dropped(cited, registered):
+        return TitleFit(0.98, Severity.COSMETIC, "without its subtitle", cited, registered)
+    fit = _by_words(cited, registered) if cited else NOTHING
+    if text is not None and (fit.similarity is None or fit.severity is Severity.MAJOR):
+        stretch = text.nearest(registered)
+        if stretch:
+            other = _by_words(stretch, registered)
+            fit = other if _better(other, fit) else fit
+    return fit
+
+
+def _subtitle_dropped(cited: str, registered: str) -> bool:
+    """Whether one is the other without its subtitle or label; two different subtitles never count."""
+    return title_key(cited) in title_keys(registered) or title_key(registered) in title_keys(cited)
+
+
+@lru_cache(maxsize=4096)
+def _by_words(cited: str, registered: str) -> TitleFit:
+    """Compare two titles that are not equal."""
+    similarity = title_similarity(cited, registered)
+    ours, theirs = words(cited), words(registered)
+    longest = max(len(ours), len(theirs), 1)
+    foreign = _other_language(cited, registered, ours, theirs)
+    if similarity < 0.4:
+        kept = _overlap(ours, theirs)
+        return TitleFit(similarity, Severity.MAJOR, "another title", cited, registered, kept, other_language=foreign)
+    worst: Severity | None = None
+    notes: list[str] = []
+    changed = 0
+    numbers = False
+    for mine, yours in _changes(ours, theirs):
+        severity, note = _severity(mine, yours)
+        numbers = numbers or _other_numbers(mine, yours)
+        if severity is not None:
+            changed += max(len(mine), len(yours))
+            notes.append(note)
+            worst = severity if worst is None or severity.rank > worst.rank else worst
+    kept = 1 - changed / longest
+    foreign = foreign and worst is Severity.MAJOR
+    return TitleFit(similarity, worst, "; ".join(notes[:3]), cited, registered, max(kept, 0.0), numbers, foreign)
+
+
+def _other_language(cited: str, registered: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """Whether the two differ in script, or in the small words that give a language away."""
+    if _latin(cited) != _latin(registered):
+        return True
+    a, b = _language(ours), _language(theirs)
+    return bool(a and b) and a != b
+
+
+def _latin(text: str) -> bool:
+    letters = [sign for sign in text if sign.isalpha()]
+    return sum(ord(sign) < 0x250 for sign in letters) * 2 >= len(letters)
+
+
+def _language(title: tuple[str, ...]) -> str:
+    """The language whose small words occur most, empty where there is none or no clear one."""
+    counts = sorted(((len(small.intersection(title)), name) for name, small in _SMALL_WORDS.items()), reverse=True)
+    (most, name), (second, _) = counts[0], counts[1]
+    return name if most > second else ""
+
+
+def _changes(ours: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The stretches that differ; word by word where both have the same number, so that each slip stands alone."""
+    stretches: list[list[int]] = []
+    for step in Levenshtein.opcodes(ours, theirs):
+        if step.tag == "equal":
+            continue
+        if stretches and stretches[-1][1] == step.src_start and stretches[-1][3] == step.dest_start:
+            stretches[-1][1], stretches[-1][3] = step.src_end, step.dest_end
+        else:
+            stretches.append([step.src_start, step.src_end, step.dest_start, step.dest_end])
+    changes: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for a, b, c, d in stretches:
+        mine, yours = ours[a:b], theirs[c:d]
+        if "".join(mine) != "".join(yours) and len(mine) == len(yours):
+            changes += [((x,), (y,)) for x, y in zip(mine, yours, strict=True) if x != y]
+        else:
+            changes.append((mine, yours))
+    return changes
+
+
+def _overlap(ours: tuple[str, ...], theirs: tuple[str, ...]) -> float:
+    return len(set(ours) & set(theirs)) / max(len(ours), len(theirs), 1)
+
+
+def words(title: str) -> tuple[str, ...]:
+    """The folded words of a title, hyphenated ones in their parts."""
+    return tuple(key for key in map(title_key, _BREAKS.split(plain(title))) if key)
+
+
+def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity | None, str]:
+    a, b = "".join(mine), "".join(yours)
+    said = f"{' '.join(mine) or 'nothing'} for {' '.join(yours) or 'nothing'}"
+    if a == b or a.translate(_LIGATURE_LETTERS) == b.translate(_LIGATURE_LETTERS) != "":
+        return (None, "") if a == b else (Severity.COSMETIC, "letters lost in typesetting")
+    if _same_spelling(a, b):
+        return Severity.COSMETIC, "British and American spelling"
+    if set(mine) | set(yours) <= _ARTICLES:
+        return Severity.MINOR, f"{said} (article)"
+    if _is_number(a) or _is_number(b):
+        return Severity.MAJOR, said
+    allowed = 2 if min(len(a), len(b)) >= 8 else 1
+    if min(len(a), len(b)) >= 4 and Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed:
+        return Severity.MINOR, f"{said} (spelling)"
+    return Severity.MAJOR, said
+
+
+def _same_spelling(a: str, b: str) -> bool:
+    return any(a.replace(british, american) == b.replace(british, american) for british, american in _SPELLINGS)
+
+
+def _is_number(word: str) -> bool:
+    return any(sign.isdigit() for sign in word) or bool(_ROMAN.fullmatch(word))
+
+
+def _other_numbers(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
+    ours, theirs = [w for w in mine if _is_number(w)], [w for w in yours if _is_number(w)]
+    return bool(ours or theirs) and ours != theirs

@@ -1,0 +1,191 @@
+"""Which registry is asked what next: identifiers before searches, the index before the network, nothing twice.
+
+Pure: it sees what was learnt so far and names the next questions. ``citations.check`` asks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from citations.coverage import DOI_ORG, OFFLINE, coverage_table, rule_for
+from citations.identifiers import identifiers_of
+from citations.names import family_key
+from citations.registries.interface import Coverage
+from citations.titles import title_key
+from citations.types import (
+    Evidence,
+    FieldName,
+    Fields,
+    Identifier,
+    Outcome,
+    Query,
+    Reference,
+    Scheme,
+    Severity,
+    Status,
+    Verdict,
+)
+from citations.venues import venue_key
+
+_MUST_BE_COMPARED = frozenset(
+    {FieldName.TITLE, FieldName.AUTHORS, FieldName.YEAR, FieldName.DOI, FieldName.ARXIV, FieldName.PMID}
+)
+_RESOLVERS = {
+    Scheme.ARXIV: ("arxiv", "semantic_scholar", "datacite"),
+    Scheme.PMID: ("pubmed", "semantic_scholar"),
+    Scheme.ISBN: ("openlibrary", "crossref"),
+}
+_DOI_RESOLVERS = ("crossref", "datacite")
+_LAST_RESORT = "arxiv"
+"""Answers one search in three seconds: asked for words only where nobody else had the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One query for one registry."""
+
+    registry: str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was learnt about a reference so far."""
+
+    asked: Collection[tuple[str, Identifier | None]]
+    evidence: Sequence[Evidence]
+    verdict: Verdict | None = None
+    """The verdict that the evidence would give now."""
+
+
+def next_questions(
+    reference: Reference, known: Known, present: Mapping[str, Coverage], *, cross_check: bool = False
+) -> tuple[Question, ...]:
+    """The next questions about the reference, none when it is settled or nobody is left to ask.
+
+    ``present`` holds the registries of this run. With ``cross_check`` a settled reference is still shown to one more
+    registry by its words.
+    """
+    if known.verdict is not None and settled(known.verdict):
+        if cross_check and len(known.verdict.argument.supported_by) < 2:
+            return _fresh(_first_search(reference, present), known)
+        return ()
+    for stage in (_index_search, _index_identifiers, _resolvers, _other_resolvers, _searches, _last_resort, _doi_org):
+        questions = _fresh(stage(reference, known, present), known)
+        if questions:
+            return questions
+    return ()
+
+
+def settled(verdict: Verdict) -> bool:
+    """Whether a record agrees in all that was cited and matters, so that asking further can only cost."""
+    if verdict.status is Status.RETRACTED:
+        return True
+    return (
+        verdict.status is Status.VERIFIED
+        and not any(diff.severity is not Severity.COSMETIC for diff in verdict.diffs)
+        and not _MUST_BE_COMPARED.intersection(verdict.not_compared)
+    )
+
+
+def same_question(reference: Reference) -> tuple[object, ...]:
+    """A key that is equal for references which would be asked and judged alike, wherever they stand."""
+    cited = reference.fields
+    title = title_key(cited.title)
+    if not title:
+        return (reference.raw, cited)
+    return (
+        title,
+        tuple(family_key(name) for name in cited.authors),
+        cited.year,
+        venue_key(cited.venue) if cited.venue else "",
+        (cited.volume, cited.issue, cited.pages, cited.doi, cited.arxiv, cited.pmid, cited.isbn),
+    )
+
+
+def _fresh(questions: Sequence[Question], known: Known) -> tuple[Question, ...]:
+    return tuple(each for each in questions if (each.registry, each.query.identifier) not in known.asked)
+
+
+def _index_search(reference: Reference, _: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    return [Question(OFFLINE, Query(reference))] if OFFLINE in present else []
+
+
+def _index_identifiers(reference: Reference, _: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    coverage = present.get(OFFLINE)
+    return [
+        Question(OFFLINE, Query(reference, identifier))
+        for identifier in identifiers_of(reference.fields)
+        if coverage is not None and identifier.scheme in coverage.schemes
+    ]
+
+
+def _resolvers(reference: Reference, _: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    """Each identifier to the first registry that can answer for it."""
+    questions = []
+    for identifier in identifiers_of(reference.fields):
+        names = _able(identifier, reference.fields, present)
+        questions += [Question(name, Query(reference, identifier)) for name in names[:1]]
+    return questions
+
+
+def _other_resolvers(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    """Identifiers whose first registry did not know them, to the next one."""
+    questions = []
+    for identifier in identifiers_of(reference.fields):
+        names = _able(identifier, reference.fields, present)
+        if len(names) > 1 and not _answered_with_record(identifier, known.evidence):
+            questions.append(Question(names[1], Query(reference, identifier)))
+    return questions
+
+
+def _able(identifier: Identifier, fields: Fields, present: Mapping[str, Coverage]) -> list[str]:
+    names = _RESOLVERS.get(identifier.scheme, _DOI_RESOLVERS)
+    if identifier.scheme is Scheme.DOI:
+        agency = coverage_table().agencies.get(identifier.value.partition("/")[0])
+        if agency == "arxiv" and fields.doi == identifier.value:
+            agency = "datacite"
+        if agency is not None:
+            names = (agency, *(name for name in names if name != agency))
+    return [name for name in names if name in present and identifier.scheme in present[name].schemes]
+
+
+def _answered_with_record(identifier: Identifier, evidence: Sequence[Evidence]) -> bool:
+    return any(
+        each.identifier == identifier and each.candidates and each.asked.registry != OFFLINE for each in evidence
+    )
+
+
+def _searchers(reference: Reference, present: Mapping[str, Coverage]) -> list[str]:
+    names = rule_for(reference.fields).ask
+    return [name for name in names if name in present and name != OFFLINE and present[name].searches]
+
+
+def _first_search(reference: Reference, present: Mapping[str, Coverage]) -> list[Question]:
+    return [Question(name, Query(reference)) for name in _searchers(reference, present)[:1]]
+
+
+def _searches(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    """The first registry alone, then the others together: most references are settled by the first."""
+    names = _searchers(reference, present)
+    if names and (names[0], None) not in known.asked:
+        return [Question(names[0], Query(reference))]
+    return [Question(name, Query(reference)) for name in names[1:] if name != _LAST_RESORT]
+
+
+def _last_resort(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    matched = any(each.outcome is Outcome.MATCH for each in known.evidence)
+    if matched or _LAST_RESORT not in _searchers(reference, present):
+        return []
+    return [Question(_LAST_RESORT, Query(reference))]
+
+
+def _doi_org(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> list[Question]:
+    """Only for a DOI that no registry confirmed."""
+    doi = reference.fields.doi
+    if not doi or DOI_ORG not in present:
+        return []
+    if any(work.fields.doi == doi for each in known.evidence for work in each.candidates):
+        return []
+    return [Question(DOI_ORG, Query(reference, Identifier(Scheme.DOI, doi)))]

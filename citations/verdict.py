@@ -1,0 +1,347 @@
+"""All evidence about one reference together: the verdict and its argument.
+
+The rules that protect people from false accusations live here and nowhere else: a failure is never a verdict, an
+accusation needs its argument, a clean result needs a record, and one more wrong field never makes a verdict milder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from citations.identifiers import impossible
+from citations.match.compare import compare
+from citations.match.identity import chimera, doi_is_unknown, other_work, placeholder_authors
+from citations.match.printed import printed
+from citations.names import family_key
+from citations.types import (
+    Argument,
+    Comparison,
+    Contradiction,
+    ContradictionKind,
+    Evidence,
+    FieldDiff,
+    FieldName,
+    Fields,
+    Identifier,
+    Outcome,
+    Reference,
+    Retraction,
+    RetractionKind,
+    Scheme,
+    Severity,
+    Status,
+    Verdict,
+    Work,
+)
+
+_MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
+"""Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
+_DERIVED = {"openalex": "crossref"}
+"""Registries whose records come from another one: never a second source beside it."""
+_OFFLINE = "offline"
+_NOTICE = re.compile(r"^\W*(?:retract(?:ed|ion)|withdrawn|withdrawal)\b", re.IGNORECASE)
+_IDENTIFIER_FIELDS = ((FieldName.DOI, Scheme.DOI), (FieldName.ARXIV, Scheme.ARXIV), (FieldName.PMID, Scheme.PMID))
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A record that was accepted as the cited work, compared."""
+
+    evidence: Evidence
+    work: Work
+    comparison: Comparison
+
+
+def verdict(reference: Reference, evidence: Sequence[Evidence], essential: frozenset[str], today: date) -> Verdict:
+    """Judge a reference by all that was learnt.
+
+    ``essential`` names the registries whose refutation ``not_found`` and ``fabricated`` need; one that gave no evidence
+    at all counts as unavailable. Never raises, and never accuses for want of an answer.
+    """
+    text = printed(reference)
+    records = [
+        _Record(each, each.best, compare(reference.fields, each.best, text))
+        for each in evidence
+        if each.best is not None
+    ]
+    if records:
+        return _with_records(reference, evidence, records, essential, today)
+    return _without_record(reference, evidence, essential, today)
+
+
+# --- a record was accepted --------------------------------------------------------------------------------------------
+
+
+def _with_records(
+    reference: Reference, evidence: Sequence[Evidence], records: list[_Record], essential: frozenset[str], today: date
+) -> Verdict:
+    primary = max(records, key=_closeness)
+    found = {diff.field: _corroborated(diff, reference, records) for diff in _reconcile(records)}
+    found |= {diff.field: diff for diff in _identifier_diffs(reference, evidence, records, today)}
+    future = _future_year(reference, primary.work, today)
+    if future is not None:
+        found[FieldName.YEAR] = future
+    diffs = tuple(sorted(found.values(), key=lambda diff: -diff.severity.rank))
+    argument = _argument(evidence, essential)
+    if _may_be_another_work(found, records) and _open(argument):
+        return _unchecked(argument)
+    retraction = _retraction(reference, records)
+    status = _status(diffs, retraction)
+    compared = {field for record in records for field in record.comparison.agreed} | found.keys()
+    not_compared = tuple(field for field in primary.comparison.not_compared if field not in compared)
+    sentence = _record_sentence(status, primary, records)
+    return Verdict(status, replace(argument, sentence=sentence), primary.work, diffs, not_compared, retraction)
+
+
+def _closeness(record: _Record) -> tuple[int, int, float]:
+    worst = record.comparison.worst
+    return (-1 if worst is None else -1 - worst.rank, len(record.comparison.agreed), record.evidence.score or 0.0)
+
+
+def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
+    """Each field at its mildest: where one record agrees, the others are wrong or about another version."""
+    clean = {
+        field
+        for record in records
+        for field in record.comparison.agreed
+        if field not in {diff.field for diff in record.comparison.diffs}
+    }
+    mildest: dict[FieldName, FieldDiff] = {}
+    for diff in (diff for record in records for diff in record.comparison.diffs if diff.field not in clean):
+        known = mildest.get(diff.field)
+        if known is None or diff.severity.rank < known.severity.rank:
+            mildest[diff.field] = diff
+    return list(mildest.values())
+
+
+def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Record]) -> FieldDiff:
+    """Lower a major difference that a single damaged record could explain."""
+    if diff.severity is not Severity.MAJOR:
+        return diff
+    sources = {_DERIVED.get(r.work.registry, r.work.registry) for r in records if _differs(r, diff.field)}
+    if len(sources) > 1:
+        return diff
+    if diff.field is FieldName.VENUE and not any(_consistent(record) for record in records):
+        return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; one source only")
+    if diff.field is FieldName.AUTHORS and any(
+        _roster_may_be_damaged(reference.fields, r.work.fields) for r in records
+    ):
+        return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; one source only")
+    return diff
+
+
+def _differs(record: _Record, field: FieldName) -> bool:
+    return any(diff.field is field and diff.severity is Severity.MAJOR for diff in record.comparison.diffs)
+
+
+def _consistent(record: _Record) -> bool:
+    """Whether the record is beyond doubt the cited work: title and authors agree, and the year where it is known."""
+    agreed = set(record.comparison.agreed)
+    year_differs = any(
+        diff.field is FieldName.YEAR and diff.severity is not Severity.COSMETIC for diff in record.comparison.diffs
+    )
+    return {FieldName.TITLE, FieldName.AUTHORS} <= agreed and not year_differs and bool(record.work.fields.venue)
+
+
+def _roster_may_be_damaged(cited: Fields, registered: Fields) -> bool:
+    """Whether the record may be at fault: cut to its first author, or the same people in another order."""
+    ours, theirs = [family_key(name) for name in cited.authors], [family_key(name) for name in registered.authors]
+    cut = len(theirs) == 1 and len(ours) > 1 and theirs[0] in ours
+    return cut or (ours != theirs and sorted(ours) == sorted(theirs))
+
+
+def _identifier_diffs(
+    reference: Reference, evidence: Sequence[Evidence], records: Sequence[_Record], today: date
+) -> list[FieldDiff]:
+    """Cited identifiers that name another work, nothing at all, or cannot exist."""
+    diffs: list[FieldDiff] = []
+    for field, scheme in _IDENTIFIER_FIELDS:
+        value: str = getattr(reference.fields, field.value)
+        if not value or any(field in record.comparison.agreed for record in records):
+            continue
+        identifier = Identifier(scheme, value)
+        other = other_work(reference, identifier, evidence)
+        if other is not None:
+            note = f"the {_label(scheme)} of another work: {_short(other.fields.title)}"
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
+        elif scheme is Scheme.DOI and doi_is_unknown(reference, evidence):
+            note = "not registered with any agency"
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
+        elif why := impossible(identifier, today):
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, why))
+    return diffs
+
+
+def _registered_id(records: Sequence[_Record], field: FieldName) -> str:
+    values: list[str] = [getattr(record.work.fields, field.value) for record in records]
+    return next((value for value in values if value), "")
+
+
+def _label(scheme: Scheme) -> str:
+    return {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}[scheme]
+
+
+def _short(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _future_year(reference: Reference, work: Work, today: date) -> FieldDiff | None:
+    """A year that has not come; the next one is printed honestly by journals ahead of their time."""
+    year = reference.fields.year
+    if year is None or year <= today.year + 1 or year == work.fields.year:
+        return None
+    return FieldDiff(FieldName.YEAR, str(year), str(work.fields.year or ""), Severity.MAJOR, "a year in the future")
+
+
+def _may_be_another_work(found: dict[FieldName, FieldDiff], records: Sequence[_Record]) -> bool:
+    """Whether nothing but the title ties the records to the citation, so that another work of that title may be meant."""
+    authors = found.get(FieldName.AUTHORS)
+    if authors is None or authors.severity is not Severity.MAJOR:
+        return False
+    agreed = {field for record in records for field in record.comparison.agreed}
+    tied = agreed & {FieldName.DOI, FieldName.ARXIV, FieldName.PMID} or {FieldName.YEAR, FieldName.VENUE} <= agreed
+    return not tied
+
+
+def _retraction(reference: Reference, records: Sequence[_Record]) -> Retraction | None:
+    """The statement that the cited work was taken back; a notice cited as itself is none."""
+    for record in records:
+        work = record.work
+        if _differs(record, FieldName.TITLE) or _differs(record, FieldName.AUTHORS):
+            continue
+        if work.retraction is not None and work.retraction.kind is not RetractionKind.CONCERN:
+            return work.retraction
+        if _NOTICE.match(work.fields.title) and not _NOTICE.match(reference.fields.title) and reference.fields.title:
+            notice = work.fields.doi if work.is_notice else ""
+            withdrawn = work.fields.title.lower().lstrip(" [(").startswith("withdraw")
+            kind = RetractionKind.WITHDRAWN if withdrawn else RetractionKind.RETRACTED
+            return Retraction(kind, notice, source=work.registry)
+    return None
+
+
+def _status(diffs: Sequence[FieldDiff], retraction: Retraction | None) -> Status:
+    if retraction is not None:
+        return Status.RETRACTED
+    for diff in diffs:
+        if diff.severity is Severity.MAJOR or (diff.severity is Severity.MINOR and diff.field in _MINOR_ACCUSES):
+            return Status.MISMATCH
+    return Status.VERIFIED
+
+
+def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record]) -> str:
+    sources = ", ".join(dict.fromkeys(record.evidence.asked.registry for record in records))
+    concern = any(r.work.retraction and r.work.retraction.kind is RetractionKind.CONCERN for r in records)
+    said = {
+        Status.VERIFIED: f"agrees with the record of {sources}",
+        Status.MISMATCH: f"the work exists ({sources}); what is cited differs from its record",
+        Status.RETRACTED: f"the record of {sources} says that the work was taken back",
+    }.get(status, f"compared with the record of {sources}")
+    return f"{said}: {primary.evidence.reason}" + ("; an expression of concern was published" if concern else "")
+
+
+# --- no record was accepted -------------------------------------------------------------------------------------------
+
+
+def _without_record(
+    reference: Reference, evidence: Sequence[Evidence], essential: frozenset[str], today: date
+) -> Verdict:
+    argument = _argument(evidence, essential)
+    if _open(argument):
+        return _unchecked(argument)
+    if not essential or not essential <= set(argument.refuted_by):
+        return _unverifiable(argument)
+    found = _contradiction(reference, evidence, today)
+    if found is not None:
+        sentence = f"{found.sentence}; no registry that should know the work holds it"
+        return Verdict(Status.FABRICATED, replace(argument, contradiction=found, sentence=sentence))
+    said = f"{', '.join(argument.refuted_by)} answered and do not hold it: a lead, not proof"
+    if reference.fields.doi and doi_is_unknown(reference, evidence):
+        said += f"; its DOI {reference.fields.doi} is not registered with any agency"
+    return Verdict(Status.NOT_FOUND, replace(argument, sentence=said))
+
+
+def _contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:
+    """A fact that cannot be true together with the citation. Asked only once the title is known to exist nowhere."""
+    cited = reference.fields
+    identifiers = [Identifier(s, getattr(cited, f.value)) for f, s in _IDENTIFIER_FIELDS if getattr(cited, f.value)]
+    for identifier in identifiers:
+        other = other_work(reference, identifier, evidence)
+        if other is not None:
+            sentence = (
+                f"{_label(identifier.scheme)} {identifier.value} names another work: {_short(other.fields.title)}"
+            )
+            return Contradiction(ContradictionKind.IDENTIFIER_OF_OTHER_WORK, sentence, (other,))
+    mixed = chimera(reference, evidence)
+    if mixed is not None:
+        sentence = (
+            f"the title is that of a work by {_first_author(mixed.titled)}, "
+            f"the authors and the year are those of {_short(mixed.authored.fields.title)}"
+        )
+        return Contradiction(ContradictionKind.CHIMERA, sentence, (mixed.titled, mixed.authored))
+    placeholder = placeholder_authors(cited.authors)
+    if not placeholder:
+        return None
+    why = next((why for each in identifiers if (why := impossible(each, today))), "")
+    if why:
+        sentence = f"the author {placeholder} is a placeholder and the identifier cannot exist: {why}"
+        return Contradiction(ContradictionKind.IMPOSSIBLE_IDENTIFIER, sentence)
+    return Contradiction(ContradictionKind.PLACEHOLDER, f"the author {placeholder} is a placeholder")
+
+
+def _first_author(work: Work) -> str:
+    return str(work.fields.authors[0]) if work.fields.authors else "others"
+
+
+def _unchecked(argument: Argument) -> Verdict:
+    said = f"no answer from {', '.join(sorted(_open(argument)))}; nothing can be said without it"
+    return Verdict(Status.UNCHECKED, replace(argument, sentence=said))
+
+
+def _unverifiable(argument: Argument) -> Verdict:
+    lacking = sorted(set(argument.essential) - set(argument.refuted_by))
+    said = f"nothing that was asked covers it ({', '.join(lacking)} would have to)" if lacking else ""
+    return Verdict(
+        Status.UNVERIFIABLE, replace(argument, sentence=said or "no registry could know a source of this kind")
+    )
+
+
+# --- the argument -----------------------------------------------------------------------------------------------------
+
+
+def _argument(evidence: Sequence[Evidence], essential: frozenset[str]) -> Argument:
+    """Who said what; a registry counts once, by the best thing it said.
+
+    Only a search refutes: a registry that does not know an identifier may still hold the work. An offline index
+    refutes only where it is essential, and nobody refutes while one of his answers is outstanding.
+    """
+    supported, searched, failed, uncovered = (
+        _registries(evidence, outcome)
+        for outcome in (Outcome.MATCH, Outcome.NO_MATCH, Outcome.UNAVAILABLE, Outcome.NOT_COVERED)
+    )
+    by_search = {e.asked.registry for e in evidence if e.outcome is Outcome.NO_MATCH and e.identifier is None}
+    refuted = [
+        name
+        for name in searched
+        if name in by_search and name not in supported and name not in failed
+        if name != _OFFLINE or name in essential
+    ]
+    settled = {*supported, *refuted}
+    return Argument(
+        supported_by=tuple(supported),
+        refuted_by=tuple(refuted),
+        unavailable=tuple(name for name in failed if name not in supported),
+        not_covered=tuple(name for name in uncovered if name not in settled and name not in failed),
+        essential=tuple(sorted(essential)),
+    )
+
+
+def _registries(evidence: Sequence[Evidence], outcome: Outcome) -> list[str]:
+    return list(dict.fromkeys(each.asked.registry for each in evidence if each.outcome is outcome))
+
+
+def _open(argument: Argument) -> set[str]:
+    """Essential registries that neither supported nor refuted, nor said that they could not know."""
+    return set(argument.essential) - {*argument.supported_by, *argument.refuted_by, *argument.not_covered}
