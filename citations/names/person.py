@@ -94,7 +94,8 @@ def _given(text: str, *, shouted: bool) -> tuple[str, ...]:
         return tuple(_WORD.findall(_APOSTROPHES.sub("", text)))
     if not shouted:
         text = _GLUED.sub(lambda match: " ".join(match[0]), text)
-    return tuple(word for word in _words(text) if word not in PARTICLES or len(word) == 1)
+    words = _words(text)
+    return tuple(word for word in words if word not in PARTICLES or len(word) == 1) or words
 
 
 def same_person(a: Name, b: Name) -> float:
@@ -121,7 +122,7 @@ def compare_folded(a: Folded, b: Folded) -> float:
         straight = min(straight, _given_names(a.given, b.given))
     if straight >= 0.7:
         return straight
-    best = max(straight, _other_order(a, b))
+    best = max(straight, _other_order(a, b), _misspelt(a, b))
     if not best and a.latin != b.latin:
         return 0.5
     return best
@@ -174,6 +175,14 @@ def _damaged_family(a: Folded, b: Folded) -> float:
     allowed = 0 if shorter < 5 else 1 if shorter < 9 else 2
     close = allowed and OSA.distance(a.core, b.core, score_cutoff=allowed) <= allowed
     return 0.75 if close else 0.0
+
+
+def _misspelt(a: Folded, b: Folded) -> float:
+    """A short family name with a letter too many or two exchanged, beside the same given name in full."""
+    if a.given[:1] != b.given[:1] or not a.given or len(a.given[0]) < 3 or min(len(a.core), len(b.core)) < 4:
+        return 0.0
+    replaced = len(a.core) == len(b.core) and sorted(a.core) != sorted(b.core)
+    return 0.75 if not replaced and OSA.distance(a.core, b.core, score_cutoff=1) <= 1 else 0.0
 
 
 def _romanised(word: str) -> str:
@@ -237,10 +246,15 @@ def _initials_of_one_word(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 def _other_order(a: Folded, b: Folded) -> float:
     """The same words with family and given name exchanged or cut elsewhere."""
     words_a, words_b = a.family + a.given, b.family + b.given
-    if sorted(words_a) == sorted(words_b) or "".join(words_a) == "".join(b.given + b.family):
+    joined_a, joined_b = "".join(a.given) + a.core, "".join(b.given) + b.core
+    if sorted(words_a) == sorted(words_b) or joined_a in {joined_b, b.core + "".join(b.given)}:
         return 0.9
     if "".join(a.given) == b.core and a.core == "".join(b.given):
         return 0.9
+    if len(a.given) == len(b.given) == 1 and len(a.given[0]) > 1 and len(b.given[0]) > 1:
+        crossed = a.given[0] == b.core and _alike(a.core, b.given[0])
+        if crossed or (b.given[0] == a.core and _alike(b.core, a.given[0])):
+            return 0.85
     for one, other in ((a, b), (b, a)):
         full = [word for word in one.family + one.given if len(word) > 2]
         if len(full) > 1 and set(full) <= set(other.family + other.given):
@@ -249,6 +263,11 @@ def _other_order(a: Folded, b: Folded) -> float:
         if crossed and one.given[0] == other.core[:1]:
             return 0.75
         tail = len(other.given) > 1 and other.given[-1] in one.family and len(other.given[-1]) > 2
-        if tail and one.given and _alike(one.given[0], other.given[0]) and set(one.family) <= {*other.given, *other.family}:
+        if (
+            tail
+            and one.given
+            and _alike(one.given[0], other.given[0])
+            and set(one.family) <= {*other.given, *other.family}
+        ):
             return 0.8
     return 0.0

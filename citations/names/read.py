@@ -29,7 +29,9 @@ _EDITORS = re.compile(r"[,\s]*\(?\b(?:eds?|editors?|hrsg)\b\.?\)?[\s.,:]*$", re.
 _BEHALF = re.compile(r"[,;(]?\s*\b(?:on behalf of|for|and) the\s+(?=[A-Z])|[,;]?\s*\bon behalf of\s+", re.IGNORECASE)
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
 _HANGUL_NAME = re.compile(r"[\uac00-\ud7a3]{2,4}")
-_TWO_SIGN_FAMILIES = frozenset("欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 令狐 慕容 歐陽 諸葛 남궁 황보 제갈 선우".split())
+_TWO_SIGN_FAMILIES = frozenset(
+    "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 令狐 慕容 歐陽 諸葛 남궁 황보 제갈 선우".split()
+)
 _AND = re.compile(rf"[,;]?\s+(?i:{AND_WORDS})\s+|\s*&\s*|(?<=\.)\s+[yei]\s+(?={_UPPER})")
 _CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
@@ -103,7 +105,11 @@ def _shouted(word: str) -> bool:
 def _family_start(words: Sequence[str]) -> int:
     """Index of the first word of the family name: the first lower-case particle, or the last word."""
     for i in range(1, len(words) - 1):
-        if words[i][0].islower() and words[i].lower().strip("'’.") in PARTICLES and words[i].lower() not in {"e", "i", "y"}:
+        if (
+            words[i][0].islower()
+            and words[i].lower().strip("'’.") in PARTICLES
+            and words[i].lower() not in {"e", "i", "y"}
+        ):
             return i
     cut = len(words) - 1
     if cut > 1 and words[cut - 1].lower() in {"y", "e", "i"}:
@@ -193,7 +199,11 @@ def _string_list(text: str) -> list[str]:
 def _list_of_names(text: str) -> Iterator[Name]:
     """Split at what separates persons, and read each."""
     text = text.replace("，", ",").replace("、", ",").replace("；", ";").replace("·", " ")
-    text = _BEHALF.sub(lambda match: "; " if ";" in text else ", ", text) if "the " in text.lower() or "behalf" in text else text
+    text = (
+        _BEHALF.sub(lambda match: "; " if ";" in text else ", ", text)
+        if "the " in text.lower() or "behalf" in text
+        else text
+    )
     if ";" in text:
         for part in text.split(";"):
             if part.strip(" ,"):
@@ -245,7 +255,7 @@ def _only_initials(piece: str) -> bool:
 def _whole_name(piece: str) -> bool:
     """Whether the piece is a full name by itself: ``J. Smith``, ``Smith JA``, ``Jane Doe``."""
     words = piece.split()
-    if len(words) < 2 or _only_initials(piece):
+    if len(words) < 2 or _only_initials(piece) or words[-1] in PARTICLES:
         return False
     return not (is_initials(words[-1]) and "." in words[-1] and not is_initials(words[0]))
 
@@ -257,7 +267,11 @@ def _join_pieces(pieces: Sequence[tuple[str, int]]) -> Iterator[Name]:
     while i < len(pieces):
         parts = [pieces[i][0]]
         j = i + 1
-        if j < len(pieces) and pieces[j][1] == pieces[i][1] and _belongs(parts[0], pieces[j][0], first=i == 0 and first_inverted):
+        if (
+            j < len(pieces)
+            and pieces[j][1] == pieces[i][1]
+            and _belongs(parts[0], pieces[j][0], first=i == 0 and first_inverted)
+        ):
             parts.append(pieces[j][0])
             j += 1
         while j < len(pieces) and pieces[j][0].replace(".", "").lower() in SUFFIXES | DEGREES:

@@ -41,14 +41,14 @@ SHORT_FORMS = tuple(
         "margaret peggy maggie meg marge", "henry harry hank heinrich enrique", "lawrence larry laurence", "anthony tony antonio anton antoine",
         "david dave davide", "daniel dan danny", "samuel sam", "steven steve stephen stefan istvan stephan stefano", "christopher chris kit christoph christophe",
         "gregory greg grigory grigorii", "andrew andy drew andreas andrei andrey andre", "peter pete pedro pierre petr piotr pyotr",
-        "george jorge georg georgy yuri yury iouri", "alexander alex aleksandr alexandre alessandro sasha al alejandro oleksandr", "alexandra alex sandra",
+        "george jorge georg georgy georgios yuri yury iouri yura", "alexander alex aleksandr alexandre alessandro sasha al alejandro oleksandr", "alexandra alex sandra",
         "nicholas nick nicolas nikolai nikolay niko nikolaus", "frederick fred friedrich frederic federico", "francis frank francisco francesco francois franz",
         "benjamin ben benny", "matthew matt matteo matthias mathieu", "patrick pat", "patricia pat tricia", "susan sue susie", "deborah debbie deb",
         "rebecca becky", "jennifer jen jenny", "jessica jess", "victoria vicky tori", "theodore ted theo", "raymond ray", "ronald ron", "donald don", "kenneth ken",
-        "timothy tim", "jeffrey jeff geoffrey geoff", "gerald jerry gerry", "leonard len leo leon", "vladimir volodymyr wladimir vlad", "dmitry dmitri dmitrii dmytro dima",
+        "timothy tim", "jeffrey jeff geoffrey geoff", "gerald jerry gerry", "leonard len leo leon", "vladimir volodymyr wladimir vlad volodya vova", "ioannis yiannis yannis giannis john", "nikolaos nikos nick", "dmitry dmitri dmitrii dmytro dima",
         "sergey sergei serge", "evgeny evgenii eugene evgeni yevgeny", "mohammad mohammed muhammad mohamed md mohd muhammed", "ahmed ahmad", "hussein hossein husain",
         "paul pablo paolo pal pavel", "louis luis luigi ludwig lajos lewis", "philip phil philippe philipp felipe", "walter walt", "eugene gene", "arthur art artur",
-        "albert al alberto", "alfred fred al", "zachary zach zack", "joshua josh", "nathaniel nathan nate", "abraham abe", "isaac ike", "barbara barb", "judith judy",
+        "albert al alberto", "alfred fred al", "zachary zach zack", "joshua josh", "nathaniel nathan nate nati", "abraham abe", "isaac ike", "barbara barb", "judith judy",
         "dorothy dot", "virginia ginny", "pamela pam", "cynthia cindy", "sandra sandy", "kimberly kim", "samantha sam", "ursula uschi", "hans johannes johann",
     )
 )  # fmt: skip
