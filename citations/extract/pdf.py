@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from citations.errors import UnreadableInput
 from citations.extract.interface import Document
 from citations.extract.pdf_join import join, vocabulary
-from citations.extract.pdf_layout import PageLine, page_lines
+from citations.extract.pdf_layout import PageLine, lay_out
 from citations.extract.pdf_lists import list_runs, parse_lines, without_furniture
 from citations.extract.pdf_pages import likely_pages
 from citations.extract.pdf_text import open_pdf, repaired
@@ -59,10 +59,8 @@ def _entries(document: Document) -> list[PrintedEntry]:
                 f"{document.name} has no text layer: its pages are pictures",
                 hint="run OCR first, for example: ocrmypdf in.pdf out.pdf",
             )
-        lines: list[PageLine] = []
-        for number in likely_pages(texts):
-            lines += _laid_out(pdf, number)
-    lines = without_furniture(lines, texts)
+        pages = [page_words(pdf[number], number + 1) for number in likely_pages(texts)]
+    lines = without_furniture(lay_out(pages), texts)
     words = vocabulary("\n".join(texts))
     entries: list[PrintedEntry] = []
     for run in list_runs(lines):
@@ -83,16 +81,6 @@ def _plain(pdf: pypdfium2.PdfDocument, number: int) -> str:
     textpage.close()
     page.close()
     return repaired(text)
-
-
-def _laid_out(pdf: pypdfium2.PdfDocument, number: int) -> list[PageLine]:
-    """Printed lines of a page."""
-    page = pdf[number]
-    textpage = page.get_textpage()
-    lines = page_lines(page_words(page, textpage), number + 1, page.get_height())
-    textpage.close()
-    page.close()
-    return lines
 
 
 def _printed(run: Sequence[PageLine], words: dict[str, int], name: str) -> Iterator[PrintedEntry]:

@@ -5,16 +5,24 @@ Pure: it sees words with their places, never the file.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
-from citations.extract.pdf_words import Word
+from citations.extract.pdf_margin import without_line_numbers
+from citations.extract.pdf_words import PageWords, Word
 
 GUTTER = 0.75
 """Ems of white that may be a gutter between columns; smaller than a stretched blank on purpose, lines are joined again."""
+
+LABEL = re.compile(r"[\[(]?\d{1,4}[\])]?\.?|[•–*]")
+LABEL_SPACE = 4.0
+"""Ems that may stand between the label of an entry and its text."""
+
+NARROWEST = 150.0
+"""Points; narrower text has no columns."""
 
 SAME_LINE = 0.45
 """Ems by which baselines of one line may differ: superscripts."""
@@ -41,13 +49,17 @@ class PageLine:
     """Height of the page in points."""
 
 
-def page_lines(words: Sequence[Word], page: int, height: float) -> list[PageLine]:
-    """Lines of a page, column by column, top to bottom."""
-    kept = _without_line_numbers(words)
+def lay_out(pages: Sequence[PageWords]) -> list[PageLine]:
+    """Lines of pages, column by column, top to bottom; a gutter seen on one page is looked for on all."""
+    pages = without_line_numbers(pages)
+    fragments = [_fragments(page.words) for page in pages]
+    seen = Counter(round(split[2]) for each in fragments if (split := _gutter(_descending(each), ())))
+    hints = tuple(float(place) for place, _ in seen.most_common(4))
     lines: list[PageLine] = []
-    for column, fragments in enumerate(_columns(_fragments(kept), 3)):
-        for row in _rows([word for fragment in fragments for word in fragment]):
-            lines.append(_line(row, page, column, height))
+    for page, pieces in zip(pages, fragments, strict=True):
+        for column, group in enumerate(_columns(pieces, 3, hints)):
+            rows = _rows([word for fragment in group for word in fragment])
+            lines += [_line(row, page.number, column, page.height) for row in rows]
     return lines
 
 
@@ -80,7 +92,9 @@ def _fragments(words: Sequence[Word]) -> list[list[Word]]:
         ordered = sorted(row, key=lambda word: word.left)
         fragments.append([ordered[0]])
         for before, word in pairwise(ordered):
-            if word.left - before.right > GUTTER * max(before.size, word.size):
+            em = max(before.size, word.size)
+            label = len(fragments[-1]) == 1 and LABEL.fullmatch(before.text)
+            if word.left - before.right > (LABEL_SPACE if label else GUTTER) * em:
                 fragments.append([])
             fragments[-1].append(word)
     return fragments
@@ -101,36 +115,41 @@ def _rows(words: Sequence[Word]) -> list[list[Word]]:
     return rows
 
 
-def _columns(fragments: Sequence[list[Word]], depth: int) -> list[list[list[Word]]]:
+def _descending(fragments: Sequence[list[Word]]) -> list[list[Word]]:
+    return sorted(fragments, key=lambda each: -each[0].base)
+
+
+def _columns(fragments: Sequence[list[Word]], depth: int, hints: tuple[float, ...]) -> list[list[list[Word]]]:
     """Fragments by column in reading order: what stands above the columns, each column, what stands below them."""
-    ordered = sorted(fragments, key=lambda each: -each[0].base)
-    split = _gutter(ordered) if depth else None
+    ordered = _descending(fragments)
+    split = _gutter(ordered, hints) if depth else None
     if split is None:
         return [ordered] if ordered else []
     begin, end, gutter = split
-    regions = _columns(ordered[:begin], depth - 1)
+    regions = _columns(ordered[:begin], depth - 1, hints)
     left: list[list[Word]] = []
     right: list[list[Word]] = []
     for fragment in ordered[begin:end]:
         if _crosses(fragment, gutter):
-            regions += [*_columns(left, depth - 1), *_columns(right, depth - 1), [fragment]]
+            regions += [*_columns(left, depth - 1, hints), *_columns(right, depth - 1, hints), [fragment]]
             left, right = [], []
         else:
             (left if fragment[-1].right <= gutter + 1 else right).append(fragment)
-    return [*regions, *_columns(left, depth - 1), *_columns(right, depth - 1), *_columns(ordered[end:], depth - 1)]
+    below = _columns(ordered[end:], depth - 1, hints)
+    return [*regions, *_columns(left, depth - 1, hints), *_columns(right, depth - 1, hints), *below]
 
 
 def _crosses(fragment: Sequence[Word], gutter: float) -> bool:
     return fragment[0].left < gutter - 1 and fragment[-1].right > gutter + 1
 
 
-def _gutter(ordered: Sequence[Sequence[Word]]) -> tuple[int, int, float] | None:
+def _gutter(ordered: Sequence[Sequence[Word]], hints: tuple[float, ...]) -> tuple[int, int, float] | None:
     """The run of fragments that a vertical strip of white parts into columns, and where; ``None`` if nowhere."""
-    if len(ordered) < 8:
+    if len(ordered) < (2 if hints else 8):
         return None
     low = min(each[0].left for each in ordered)
     high = max(each[-1].right for each in ordered)
-    if high - low < 150:
+    if high - low < NARROWEST:
         return None
     inner = (low + 0.28 * (high - low), low + 0.72 * (high - low))
     edges = Counter(round(each[0].left) for each in ordered if inner[0] < each[0].left < inner[1])
@@ -140,10 +159,14 @@ def _gutter(ordered: Sequence[Sequence[Word]]) -> tuple[int, int, float] | None:
             found = _parted(ordered, edge - 3.0)
             if found and (best is None or found > best):
                 best = found
+    for hint in hints if best is None else ():
+        found = _parted(ordered, hint, least=1)
+        if found and (best is None or found > best):
+            best = found
     return None if best is None else best[1:]
 
 
-def _parted(ordered: Sequence[Sequence[Word]], gutter: float) -> tuple[float, int, int, float] | None:
+def _parted(ordered: Sequence[Sequence[Word]], gutter: float, least: int = 4) -> tuple[float, int, int, float] | None:
     """The longest run of fragments with few that cross a gutter: its worth, begin, end and the gutter."""
     total, begin = 0.0, 0
     best = (0.0, 0, 0)
@@ -159,40 +182,6 @@ def _parted(ordered: Sequence[Sequence[Word]], gutter: float) -> tuple[float, in
     before = sum(each[-1].right <= gutter + 1 for each in run)
     begun = sum(gutter <= each[0].left <= gutter + 30 for each in run)
     after = sum(each[0].left >= gutter - 1 for each in run)
-    if min(before, after) < 4 or begun < 0.5 * after:
+    if min(before, after) < least or begun < 0.5 * after:
         return None
     return worth, begin, end, gutter
-
-
-def _without_line_numbers(words: Sequence[Word]) -> list[Word]:
-    """The words without a column of numbers that rise with a constant step, as review manuscripts have in the margin."""
-    numbers = [word for word in words if word.text.isascii() and word.text.isdigit() and len(word.text) <= 5]
-    drop: set[int] = set()
-    for edge in {round(word.right) for word in numbers} | {-round(word.left) for word in numbers}:
-        column = [word for word in numbers if abs((word.right if edge > 0 else -word.left) - edge) <= 1.5]
-        if len(column) >= 4 and _counts(column) and _at_margin(column, words):
-            drop |= {word.first for word in column}
-    return [word for word in words if word.first not in drop]
-
-
-def _counts(column: Sequence[Word]) -> bool:
-    """Whether numbers rise by one step and stand at equal distances."""
-    ordered = sorted(column, key=lambda word: -word.base)
-    values = [int(word.text) for word in ordered]
-    steps = [b - a for a, b in pairwise(values)]
-    usual = median(steps)
-    pitches = [a.base - b.base for a, b in pairwise(ordered)]
-    pitch = median(pitches)
-    if usual < 1 or pitch <= 0:
-        return False
-    even = sum(step == usual and abs(gap - pitch) <= 0.35 * pitch for step, gap in zip(steps, pitches, strict=True))
-    return even >= 0.7 * len(steps) and (values[0] != 1 or len(values) >= 20)
-
-
-def _at_margin(column: Sequence[Word], words: Sequence[Word]) -> bool:
-    """Whether nearly all other words stand on one side of the numbers."""
-    left = min(word.left for word in column)
-    right = max(word.right for word in column)
-    outside = sum(word.right < left for word in words)
-    beyond = sum(word.left > right for word in words)
-    return min(outside, beyond) <= 0.03 * len(words) or min(outside, beyond) <= 3

@@ -14,7 +14,7 @@ from statistics import median
 from citations.extract.pdf_layout import PageLine
 from citations.parse.likeness import LABEL, likeness
 from citations.parse.lines import Line
-from citations.parse.section import headed, headless, worth
+from citations.parse.section import alike, headed, headless, worth
 
 MARGIN = 0.13
 """Share of the page height at top and bottom where running heads and page numbers stand."""
@@ -23,7 +23,7 @@ PAGE_NUMBER = re.compile(
     r"(?:[-–—|\s]*\d{1,5}[-–—|\s]*|[ivxlc]{1,6}|(?:page|p\.|seite|página)\s*\d+(?:\s*(?:of|/|von|de)\s*\d+)?|\d+\s*(?:of|/)\s*\d+)$",
     re.IGNORECASE,
 )
-DIGITS = re.compile(r"\d+")
+AROUND = re.compile(r"^\d{1,5}\b[\s|]*|[\s|]*\b\d{1,5}$")
 STRAY = 3
 """From so many lines on, text in another size is no part of an entry."""
 
@@ -33,32 +33,47 @@ LARGER = 1.12
 
 def without_furniture(lines: Sequence[PageLine], texts: Sequence[str]) -> list[PageLine]:
     """Lines without page numbers, running heads and running feet."""
-    pages = Counter(key for text in texts for key in {_head_key(line) for line in text.splitlines() if len(line) < 200})
-    repeated = {key for key, count in pages.items() if key and count >= max(2, min(3, len(texts) // 2))}
+    heads = Counter(key for text in texts for key in _outer(text))
+    repeated = {key for key, count in heads.items() if count >= max(2, min(3, len(texts) // 2))}
+    rows: dict[tuple[int, int], list[PageLine]] = defaultdict(list)
+    for line in lines:
+        rows[line.page, round(line.base)].append(line)
     edges = _edges(lines)
     return [
         line
         for index, line in enumerate(lines)
         if not (
             (line.base < MARGIN * line.height or line.base > (1 - MARGIN) * line.height)
-            and (_head_key(line.text) in repeated or (index in edges and PAGE_NUMBER.match(line.text)))
+            and index in edges
+            and (
+                _head_key(" ".join(each.text for each in rows[line.page, round(line.base)])) in repeated
+                or _head_key(line.text) in repeated
+                or PAGE_NUMBER.match(line.text)
+            )
         )
     ]
 
 
+def _outer(text: str) -> set[str]:
+    """Keys of the first and last lines of a page."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return {key for line in (*lines[:3], *lines[-3:]) if len(key := _head_key(line)) > 2}
+
+
 def _head_key(text: str) -> str:
-    return DIGITS.sub("#", text.strip()).casefold()
+    """A running head without the page number beside it."""
+    return " ".join(AROUND.sub("", text.strip()).casefold().split())
 
 
 def _edges(lines: Sequence[PageLine]) -> set[int]:
-    """Indices of the two highest and two lowest lines of each page."""
+    """Indices of the highest and lowest lines of each page."""
     by_page: dict[int, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         by_page[line.page].append(index)
     found: set[int] = set()
     for indices in by_page.values():
         ordered = sorted(indices, key=lambda index: lines[index].base)
-        found |= {*ordered[:2], *ordered[-2:]}
+        found |= {*ordered[:4], *ordered[-4:]}
     return found
 
 
@@ -97,13 +112,15 @@ def _typographic_end(lines: Sequence[PageLine], begin: int, end: int) -> int:
     usual = median(line.size for line in lines[begin : min(end, begin + 60)])
     for index in range(begin + 1, end):
         line = lines[index]
-        if line.size > LARGER * usual and len(line.text) < 90 and not _goes_on(lines[index + 1 : index + 13]):
+        if line.size > LARGER * usual and len(line.text) < 90 and not _goes_on(lines[index + 1 : index + 41]):
             return index
     return end
 
 
 def _goes_on(lines: Sequence[PageLine]) -> bool:
-    return sum(worth(line.text) for line in lines) > 0
+    """Whether what follows is more of a list."""
+    plain = parse_lines(lines)
+    return bool(plain) and alike(plain, 0, len(plain), 0.5)
 
 
 def parse_lines(lines: Sequence[PageLine]) -> tuple[Line, ...]:

@@ -33,10 +33,22 @@ class Word:
     """Index of its first character in the page."""
 
 
-def page_words(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> list[Word]:
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """All words of one page."""
+
+    number: int
+    """1-based."""
+    height: float
+    """Points."""
+    words: tuple[Word, ...]
+
+
+def page_words(page: pypdfium2.PdfPage, number: int) -> PageWords:
     """All upright words of a page in the order in which they were drawn; watermarks and margin stamps are left out."""
     import pypdfium2.raw as pdfium
 
+    textpage = page.get_textpage()
     count = min(textpage.count_chars(), MOST_CHARACTERS)
     handle = textpage.raw
     unicode_at = pdfium.FPDFText_GetUnicode
@@ -56,7 +68,8 @@ def page_words(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> list
             if word:
                 words.append(word)
             begin, letters = -1, []
-    return words
+    textpage.close()
+    return PageWords(number, page.get_height(), tuple(words))
 
 
 def _word(pdfium: object, handle: object, text: str, first: int, last: int) -> Word | None:

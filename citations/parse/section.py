@@ -225,22 +225,22 @@ def _end(lines: Sequence[Line], begin: int) -> int:
 
 def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     """Runs of lines without a heading whose entries look like references; empty if there are none."""
-    if _alike(lines, 0, len(lines), 0.8):
+    if alike(lines, 0, len(lines), 0.8):
         return ((0, len(lines)),)
     numbered = _numbered_run(lines)
     if numbered:
         return (numbered,)
     for begin, end in (_densest(lines), (0, len(lines))):
-        if _alike(lines, begin, end, 0.6):
+        if alike(lines, begin, end, 0.6):
             return ((begin, end),)
     return ()
 
 
-def _alike(lines: Sequence[Line], begin: int, end: int, share: float) -> bool:
+def alike(lines: Sequence[Line], begin: int, end: int, share: float) -> bool:
     """Whether at least this share of the entries in a run of lines look like references."""
     pieces = [_joined(lines[begin + cut.first : begin + cut.last]) for cut in cuts(lines[begin:end])]
-    alike = sum(likeness(piece) >= 0.5 for piece in pieces)
-    return alike > 0 and alike >= share * len(pieces)
+    good = sum(likeness(piece) >= 0.5 for piece in pieces)
+    return good > 0 and good >= share * len(pieces)
 
 
 def _numbered_run(lines: Sequence[Line]) -> tuple[int, int] | None:
