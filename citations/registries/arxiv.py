@@ -1,0 +1,166 @@
+"""arXiv: preprints by identifier, in large batches, and by title, several titles at once.
+
+https://info.arxiv.org/help/api/tou.html: one request every three seconds, one connection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from citations.identifiers import arxiv_base
+from citations.registries.arxiv_feed import ArxivEntry, ArxivFeed, arxiv_feed, paper
+from citations.registries.cache import Source
+from citations.registries.interface import Coverage
+from citations.registries.limits import Lane
+from citations.registries.look_up import Desk, Errand, Outcome, Question, Settled, Uncovered, batched, look_up
+from citations.registries.session import Decoded, Request, Session
+from citations.registries.wording import title_words
+from citations.titles import title_key
+from citations.types import Answer, Found, Identifier, Kind, Query, Scheme, Unavailable, Why
+
+_DECODER = 1
+_IDS = 30
+_TITLES = 10
+_ROWS = 5
+_RESULTS = 100
+_ALIKE = 0.6
+_DOI = "10.48550/arxiv."
+
+
+class Arxiv:
+    """Preprints by arXiv id (or arXiv's DOI) with all their versions at hand, and by title."""
+
+    name = "arxiv"
+    coverage = Coverage(
+        schemes=frozenset({Scheme.ARXIV}),
+        searches=True,
+        kinds=frozenset(
+            {Kind.PREPRINT, Kind.ARTICLE, Kind.CONFERENCE, Kind.THESIS, Kind.REPORT, Kind.CHAPTER, Kind.UNKNOWN}
+        ),
+    )
+
+    def __init__(self, session: Session) -> None:
+        """Ask through ``session``."""
+        self._url = f"{session.settings.arxiv_url}/api/query"
+        self._lane = Lane(session.settings.arxiv_url, 3.0, connections=1)
+        self._session = session
+        session.join(self.name)
+        source = Source(self.name, session.settings.arxiv_url, _DECODER)
+        self._desk = Desk(session, source, _understand, self._errands, workers=1)
+
+    def look_up(self, queries: Sequence[Query]) -> Iterator[tuple[Query, Answer]]:
+        """Exactly one answer a query; never raises."""
+        return look_up(self._desk, queries)
+
+    def close(self) -> None:
+        """Stop waiting for anything; may be called twice."""
+        self._session.leave(self.name)
+
+    def _errands(self, questions: Sequence[Question]) -> Iterator[Errand]:
+        for batch in batched([each for each in questions if each.query.identifier], _IDS):
+            yield Errand(batch, self._fetch)
+        for batch in batched([each for each in questions if not each.query.identifier], _TITLES):
+            yield Errand(batch, self._search)
+
+    def _fetch(self, questions: tuple[Question, ...]) -> Outcome:
+        """The cited version, the first and the newest of each paper: a title may change between them."""
+        wanted = dict.fromkeys(form for each in questions for form in _forms(_arxiv(each)))
+        params = (("id_list", ",".join(wanted)), ("max_results", str(len(wanted))))
+        answer = self._session.ask(self._request(params, facts={400}), arxiv_feed)
+        if isinstance(answer, Unavailable):
+            return Outcome(tuple(Settled(each, answer) for each in questions))
+        if answer.value.malformed:
+            return self._apart(questions, Found(answer.asked, ()))
+        return Outcome(tuple(Settled(each, _held(each, answer)) for each in questions))
+
+    def _search(self, questions: tuple[Question, ...]) -> Outcome:
+        """Several titles in one request, because each request costs three seconds; sorted out by their words."""
+        phrases = [f'ti:"{_phrase(each)}"' for each in questions]
+        params = (("search_query", " OR ".join(phrases)), ("max_results", str(_RESULTS)))
+        answer = self._session.ask(self._request(params), arxiv_feed)
+        if isinstance(answer, Unavailable):
+            return Outcome(tuple(Settled(each, answer) for each in questions))
+        complete = answer.value.total <= len(answer.value.entries)
+        settled = []
+        left = []
+        for each in questions:
+            alike = _alike(each, answer.value)
+            if alike or complete or len(questions) == 1:
+                settled.append(Settled(each, Found(answer.asked, tuple(paper((entry,)) for entry in alike[:_ROWS]))))
+            else:
+                left.append(each)
+        again = tuple(Errand((each,), self._search) for each in left)
+        return Outcome(tuple(settled), again)
+
+    def _apart(self, questions: tuple[Question, ...], alone: Found) -> Outcome:
+        """One malformed identifier spoils the answer to all: halve the batch until it stands alone."""
+        if len(questions) == 1:
+            return Outcome((Settled(questions[0], alone),))
+        half = len(questions) // 2
+        return Outcome(again=(Errand(questions[:half], self._fetch), Errand(questions[half:], self._fetch)))
+
+    def _request(self, params: tuple[tuple[str, str], ...], facts: set[int] | None = None) -> Request:
+        return Request(self.name, self._lane, self._url, params, facts=frozenset(facts or ()))
+
+
+def _understand(query: Query) -> Question | Uncovered:
+    wanted = _identifier(query.identifier)
+    if wanted:
+        return Question(f"arxiv:{wanted}", query)
+    if query.identifier is not None:
+        return Uncovered(f"does not know works by {query.identifier.scheme}")
+    question = Question(f"title:{title_words(query.reference).casefold()}", query)
+    return question if _phrase(question) else Uncovered("no title to search for")
+
+
+def _identifier(identifier: Identifier | None) -> str:
+    """The arXiv id that an identifier names, empty if it names none."""
+    if identifier is None:
+        return ""
+    if identifier.scheme is Scheme.ARXIV:
+        return identifier.value
+    is_own = identifier.scheme is Scheme.DOI and identifier.value.startswith(_DOI)
+    return identifier.value.removeprefix(_DOI) if is_own else ""
+
+
+def _arxiv(question: Question) -> str:
+    return _identifier(question.query.identifier)
+
+
+def _version(arxiv: str) -> int:
+    match = re.search(r"v(\d+)$", arxiv)
+    return int(match[1]) if match else 0
+
+
+def _forms(arxiv: str) -> tuple[str, ...]:
+    base = arxiv_base(arxiv)
+    return (base, f"{base}v1", *((f"{base}v{_version(arxiv)}",) if _version(arxiv) > 1 else ()))
+
+
+def _held(question: Question, answer: Decoded[ArxivFeed]) -> Answer:
+    """The paper asked for; its absence counts only if the page is complete."""
+    wanted = _arxiv(question)
+    entries = tuple(entry for entry in answer.value.entries if arxiv_base(entry.arxiv) == arxiv_base(wanted))
+    if entries:
+        return Found(answer.asked, (paper(entries, _version(wanted)),))
+    if answer.value.total > len(answer.value.entries):
+        return Unavailable(answer.asked, Why.BAD_BODY, "a page that leaves results out")
+    return Found(answer.asked, ())
+
+
+def _phrase(question: Question) -> str:
+    return re.sub(r"['’]", " ", title_words(question.query.reference, longest=200))
+
+
+def _alike(question: Question, feed: ArxivFeed) -> list[ArxivEntry]:
+    """The entries that share most words with the cited title, best first."""
+    cited = set(title_words(question.query.reference).casefold().split())
+    wanted = title_key(question.query.reference.fields.title)
+    ranked = []
+    for place, entry in enumerate(feed.entries):
+        own = set(re.findall(r"\w+", entry.title.casefold()))
+        share = 1.0 if wanted and title_key(entry.title) == wanted else len(cited & own) / (len(cited) or 1)
+        if share >= _ALIKE:
+            ranked.append((-share, place, entry))
+    return [entry for _, _, entry in sorted(ranked, key=lambda each: each[:2])]
