@@ -1,0 +1,417 @@
+"""Build an index from dumps: in a folder of its own, from checkpoint to checkpoint, and made current in one step.
+
+``DIR/index.json`` names the current generation; ``DIR/building.json`` is the state of one that is not finished. A killed
+build goes on behind its last checkpoint; readers see the old generation until the new one is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from citations.errors import IndexDamaged, IndexMissing, UnreadableInput
+from citations.index.closed import (
+    ClosedYear,
+    Verified,
+    closed_as_json,
+    closed_from_json,
+    find_closed,
+    listed_marks,
+    verified_list,
+)
+from citations.index.dumps import DumpFormat, dump_format, files_of
+from citations.index.manifest import (
+    IndexInfo,
+    SkipCount,
+    SourceInfo,
+    Tally,
+    YearCount,
+    common_kinds,
+    read_manifest,
+    write_json,
+    write_manifest,
+)
+from citations.index.schema import BATCH, SOURCE, Skipped, analyzer, document, schema
+from citations.index.search import CLOSED, VENUES
+
+if TYPE_CHECKING:
+    import tantivy
+
+BUILDING = "building.json"
+STATE = "state.json"
+_COMMIT_EVERY = 100_000
+_HEAP_BYTES = 96 << 20
+_PROGRESS_S = 0.1
+_MAX_INCOMPLETE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProgress:
+    """How far a build is."""
+
+    source: str
+    """Name of the file that is being read."""
+    works: int
+    """Works indexed so far, of all sources."""
+    skipped: int
+    done_bytes: int
+    """Of this build's files together, as they lie on disk."""
+    total_bytes: int
+
+
+@dataclass(slots=True)
+class _Source:
+    """One file of the build and how far it was read."""
+
+    path: str
+    format: str
+    sha256: str
+    size_bytes: int
+    batches: int = 0
+    records: int = 0
+    """Records read up to the last checkpoint, indexed or not."""
+    finished: bool = False
+    read_at: str = ""
+    tally: Tally = field(default_factory=Tally)
+    incomplete: list[str] = field(default_factory=list)
+    """Tables of contents with a record that could not be indexed."""
+
+    @property
+    def id(self) -> str:
+        return self.sha256[:16]
+
+
+@dataclass(slots=True)
+class _Job:
+    """A build under way."""
+
+    directory: Path
+    generation: str
+    sources: list[_Source]
+    listed: tuple[Verified, ...]
+    progress: Callable[[BuildProgress], None] | None
+    commit_every: int
+    told_at: float = 0.0
+
+    @property
+    def folder(self) -> Path:
+        return self.directory / self.generation
+
+    def save(self) -> None:
+        write_json(self.directory / BUILDING, _state(self))
+
+    def tell(self, source: _Source, file: BinaryIO | None) -> None:
+        """Report progress, at most ten times a second."""
+        now = time.monotonic()
+        if self.progress is None or (file is not None and now - self.told_at < _PROGRESS_S):
+            return
+        self.told_at = now
+        done = sum(each.size_bytes for each in self.sources if each.finished)
+        self.progress(
+            BuildProgress(
+                source=Path(source.path).name,
+                works=sum(each.tally.works for each in self.sources),
+                skipped=sum(each.tally.skipped.total() for each in self.sources),
+                done_bytes=done + (file.tell() if file is not None and not source.finished else 0),
+                total_bytes=sum(each.size_bytes for each in self.sources),
+            )
+        )
+
+
+def build_index(
+    sources: Sequence[Path],
+    directory: Path,
+    *,
+    progress: Callable[[BuildProgress], None] | None = None,
+    commit_every: int = _COMMIT_EVERY,
+    listed: tuple[Verified, ...] | None = None,
+) -> IndexInfo:
+    """Index the dumps in ``directory``, beside what is there already; go on where a killed build stopped.
+
+    A file of the same name as one that was read earlier replaces it; an unchanged one is not read again. Raises
+    ``UnreadableInput`` for a dump that cannot be read, and then leaves the current index as it was.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    wanted = [_identify(path) for given in sources for path in files_of(given)]
+    job = _job(directory, list({each.id: each for each in wanted}.values()))
+    job.progress, job.commit_every = progress, commit_every
+    job.listed = verified_list() if listed is None else listed
+    if job.generation == _current_generation(directory):
+        return read_manifest(directory)
+    writer = _writer(job.folder)
+    try:
+        _forget(writer, job)
+        for source in job.sources:
+            if not source.finished:
+                _read(writer, job, source)
+        writer.commit()
+        writer.wait_merging_threads()
+    finally:
+        del writer
+    return _finish(job)
+
+
+def update_index(
+    directory: Path, *, progress: Callable[[BuildProgress], None] | None = None, commit_every: int = _COMMIT_EVERY
+) -> IndexInfo:
+    """Read the sources of an index again that changed since; those that are gone keep their works."""
+    info = read_manifest(directory)
+    there = [Path(source.path) for source in info.sources if Path(source.path).is_file()]
+    return build_index(there, directory, progress=progress, commit_every=commit_every)
+
+
+def _identify(path: Path) -> _Source:
+    """The file's format and digest."""
+    kind = dump_format(path)
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+    except OSError as error:
+        raise UnreadableInput(f"{path} cannot be read", hint=str(error)) from error
+    return _Source(path=str(path.resolve()), format=kind.name, sha256=digest, size_bytes=size)
+
+
+def _current_generation(directory: Path) -> str:
+    try:
+        return read_manifest(directory).generation
+    except (IndexMissing, IndexDamaged):
+        return ""
+
+
+def _job(directory: Path, wanted: list[_Source]) -> _Job:
+    """The unfinished build of the folder if it can go on, else a new one on top of the current index."""
+    try:
+        stored = json.loads((directory / BUILDING).read_text(encoding="utf-8"))
+        begun = [_source(each) for each in stored["sources"]]
+        if (directory / stored["generation"] / "meta.json").is_file():
+            return _Job(directory, stored["generation"], _merged(begun, wanted), (), None, _COMMIT_EVERY)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    current = _current_generation(directory)
+    held: list[_Source] = []
+    if current:
+        try:
+            stored = json.loads((directory / current / STATE).read_text(encoding="utf-8"))
+            held = [_source(each) for each in stored["sources"]]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(
+                f"the index in {directory} is damaged", hint="build a new one in another folder with --to"
+            ) from error
+    merged = _merged(held, wanted)
+    if (
+        current
+        and all(source.finished for source in merged)
+        and {each.id for each in merged} == {each.id for each in held}
+    ):
+        return _Job(directory, current, merged, (), None, _COMMIT_EVERY)
+    generation = _next_generation(directory)
+    _copy(directory / current if current else None, directory / generation)
+    job = _Job(directory, generation, merged, (), None, _COMMIT_EVERY)
+    job.save()
+    return job
+
+
+def _merged(held: list[_Source], wanted: list[_Source]) -> list[_Source]:
+    """What is held and stays, then what is wanted; a wanted file replaces the one at the same path."""
+    known = {source.id: source for source in held}
+    paths = {source.path for source in wanted}
+    ids = {source.id for source in wanted}
+    kept = [source for source in held if source.finished and source.path not in paths and source.id not in ids]
+    return kept + [known.get(source.id, source) for source in wanted]
+
+
+def _next_generation(directory: Path) -> str:
+    numbers = [int(path.name[2:]) for path in directory.glob("g-*") if path.name[2:].isdigit()]
+    return f"g-{max(numbers, default=0) + 1:04d}"
+
+
+def _copy(old: Path | None, new: Path) -> None:
+    """The old generation as the beginning of the new one; Tantivy never changes a file, so links do."""
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir()
+    for path in old.iterdir() if old is not None else ():
+        if path.name.endswith(".lock"):
+            continue
+        if path.suffix == ".json" or path.name.startswith("."):
+            shutil.copy2(path, new / path.name)
+            continue
+        try:
+            os.link(path, new / path.name)
+        except OSError:
+            shutil.copy2(path, new / path.name)
+
+
+def _writer(folder: Path) -> tantivy.IndexWriter:
+    import tantivy
+
+    try:
+        index = tantivy.Index(schema(), path=str(folder))
+        index.register_tokenizer("folded", analyzer())
+        return index.writer(_HEAP_BYTES, 1)
+    except (ValueError, OSError) as error:
+        hint = (
+            "wait for the other process that builds it"
+            if "lock" in str(error).lower()
+            else "build it in another folder"
+        )
+        raise IndexDamaged(f"the index in {folder.parent} cannot be written", hint=hint) from error
+
+
+def _forget(writer: tantivy.IndexWriter, job: _Job) -> None:
+    """Take out what an earlier state holds of sources that are gone or that are read from the start again."""
+    ids = {source.id for source in job.sources}
+    try:
+        stored = json.loads((job.folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        stored = {"sources": []}
+    for source in stored["sources"]:
+        if source["sha256"][:16] not in ids:
+            writer.delete_documents_by_term(SOURCE, source["sha256"][:16])
+    for source in job.sources:
+        if not source.finished:
+            writer.delete_documents_by_term(BATCH, f"{source.id}/{source.batches}")
+
+
+def _read(writer: tantivy.IndexWriter, job: _Job, source: _Source) -> None:
+    """Index one file from its last checkpoint on."""
+    kind = dump_format(Path(source.path))
+    listed = tuple(entry for entry in job.listed if entry.source_sha256 == source.sha256)
+    try:
+        with Path(source.path).open("rb") as file:
+            _records(writer, job, source, kind, listed, file)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise UnreadableInput(
+            f"{source.path} is damaged after {source.records:,} records",
+            hint=f"{error}; download it again, or build without it",
+        ) from error
+    source.finished = True
+    source.read_at = datetime.now(UTC).isoformat()
+    _checkpoint(writer, job, source)
+    job.tell(source, None)
+
+
+def _records(
+    writer: tantivy.IndexWriter,
+    job: _Job,
+    source: _Source,
+    kind: DumpFormat,
+    listed: tuple[Verified, ...],
+    file: BinaryIO,
+) -> None:
+    batch, since = f"{source.id}/{source.batches}", 0
+    for record in kind.read(file, source.records):
+        source.records += 1
+        if isinstance(record, Skipped):
+            source.tally.skipped[record.reason] += 1
+            if record.toc and len(source.incomplete) < _MAX_INCOMPLETE:
+                source.incomplete.append(record.toc)
+        else:
+            work = record.work
+            made = document(record, source.id, batch, listed_marks(work, listed))
+            writer.add_document(made)
+            source.tally.add(work.fields.year, work.fields.kind, (work.other_venues or (work.fields.venue,))[0])
+        since += 1
+        if since >= job.commit_every:
+            _checkpoint(writer, job, source)
+            batch, since = f"{source.id}/{source.batches}", 0
+        if since % 256 == 0:
+            job.tell(source, file)
+
+
+def _checkpoint(writer: tantivy.IndexWriter, job: _Job, source: _Source) -> None:
+    """Commit, then note it; killed in between, the batch is taken out and read again."""
+    writer.commit()
+    source.batches += 1
+    job.save()
+
+
+def _finish(job: _Job) -> IndexInfo:
+    """Write what stands beside the index, then make the generation the current one."""
+    import tantivy
+
+    job.folder.joinpath(".tantivy-writer.lock").unlink(missing_ok=True)
+    total = Tally()
+    for source in job.sources:
+        total.merge(source.tally)
+    index = tantivy.Index.open(str(job.folder))
+    incomplete = frozenset(toc for source in job.sources for toc in source.incomplete)
+    closed = find_closed(index.searcher(), incomplete, job.listed, _closed_before(job.directory))
+    write_json(job.folder / VENUES, total.venues)
+    write_json(job.folder / CLOSED, closed_as_json(closed))
+    write_json(job.folder / STATE, _state(job))
+    info = _info(job, total, len(closed))
+    write_manifest(info)
+    (job.directory / BUILDING).unlink(missing_ok=True)
+    for old in job.directory.glob("g-*"):
+        if old.name != job.generation:
+            shutil.rmtree(old, ignore_errors=True)
+    return info
+
+
+def _closed_before(directory: Path) -> tuple[ClosedYear, ...]:
+    current = _current_generation(directory)
+    try:
+        return closed_from_json(json.loads((directory / current / CLOSED).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return ()
+
+
+def _info(job: _Job, total: Tally, closed: int) -> IndexInfo:
+    read = [datetime.fromisoformat(source.read_at) for source in job.sources]
+    return IndexInfo(
+        directory=job.directory,
+        generation=job.generation,
+        works=total.works,
+        built_at=min(read, default=datetime.now(UTC)),
+        sources=tuple(
+            SourceInfo(
+                path=source.path,
+                format=source.format,
+                sha256=source.sha256,
+                size_bytes=source.size_bytes,
+                works=source.tally.works,
+                skipped=tuple(SkipCount(reason, count) for reason, count in source.tally.skipped.most_common()),
+                read_at=datetime.fromisoformat(source.read_at),
+            )
+            for source in job.sources
+        ),
+        years=tuple(YearCount(year, total.years[year]) for year in sorted(total.years)),
+        kinds=common_kinds(total),
+        venues=len(total.venues),
+        closed=closed,
+    )
+
+
+def _state(job: _Job) -> dict[str, Any]:
+    return {
+        "generation": job.generation,
+        "sources": [
+            {
+                "path": source.path,
+                "format": source.format,
+                "sha256": source.sha256,
+                "size_bytes": source.size_bytes,
+                "batches": source.batches,
+                "records": source.records,
+                "finished": source.finished,
+                "read_at": source.read_at,
+                "tally": source.tally.as_json(),
+                "incomplete": source.incomplete,
+            }
+            for source in job.sources
+        ],
+    }
+
+
+def _source(stored: dict[str, Any]) -> _Source:
+    return _Source(**{**stored, "tally": Tally.from_json(stored["tally"])})
