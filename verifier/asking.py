@@ -17,7 +17,7 @@ from verifier.errors import ConfigError
 
 if TYPE_CHECKING:
     from citations.check import Progress
-
+    from citations.registries.cache import AnswerCache
     from citations.registries.interface import Registry
     from citations.registries.settings import RegistrySettings
 
@@ -28,22 +28,29 @@ class Asking:
 
     registries: tuple[Registry, ...]
     has_index: bool
+    keyed: frozenset[str] = frozenset()
+    """Registries that have a key."""
+    cache: AnswerCache | None = None
+    """Where the registries keep bodies."""
     on_progress: Callable[[Progress], None] | None = None
 
     def check(self, references: Sequence[Reference]) -> Iterator[CheckedReference]:
         """Check references, each yielded as soon as it is done."""
-        from citations.check import check
+        from citations.check import CheckOptions, check
 
-        return check(references, self.registries, progress=self.on_progress)
+        options = CheckOptions(keyed=self.keyed)
+        return check(references, self.registries, options=options, progress=self.on_progress)
 
     def body(self, sha256: str) -> bytes | None:
-        """The body of an answer of this run or of the cache, if a registry still has it."""
-        return next((found for each in self.registries if (found := _body(each, sha256)) is not None), None)
+        """The body of an answer of this run or an earlier one, as long as the cache has it."""
+        return None if self.cache is None else self.cache.body(sha256)
 
     def close(self) -> None:
         """Release connections, cache and index."""
         for registry in self.registries:
             registry.close()
+        if self.cache is not None:
+            self.cache.close()
 
 
 def open_registries(settings: Settings, on_progress: Callable[[Progress], None] | None = None) -> Asking:
@@ -52,12 +59,15 @@ def open_registries(settings: Settings, on_progress: Callable[[Progress], None] 
     An index that was asked for and is missing is an error; the default place may be empty.
     """
     from citations.registries import load
+    from citations.registries.cache import AnswerCache
 
     wanted = settings.registries or None
     online = load([name for name in wanted if name != "offline"] if wanted else None, registry_settings(settings))
     index = _open_index(settings)
     registries = (index, *online) if index else online
-    return Asking(registries, index is not None, on_progress)
+    keyed = frozenset({"semantic_scholar"} if settings.semantic_scholar_api_key else ())
+    cache = AnswerCache(Path(settings.cache))
+    return Asking(registries, index is not None, keyed, cache, on_progress)
 
 
 def registry_settings(settings: Settings) -> RegistrySettings:
@@ -95,13 +105,7 @@ def _open_index(settings: Settings) -> Registry | None:
         return None
     if settings.origin("index") == "default" and not folder.is_dir():
         return None
+    from citations.index.search import Index
     from citations.registries.offline import Offline
 
-    from citations.index.search import Index
-
     return Offline(Index.open(folder))
-
-
-def _body(registry: Registry, sha256: str) -> bytes | None:
-    body = getattr(registry, "body", None)
-    return body(sha256) if callable(body) else None

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citations.types import Outcome, Status, Unreadable
+from citations.types import Outcome, Status, Unreadable, Why
+from verifier.registry_names import registry_name
 from verifier.types import Finding, Gap
 
 MAX_HINTS = 3
+_NO_WAY = ("no address for the host", "no connection", "no route", "connection refused", "unreachable")
+"""How the causes begin that mean: this machine reaches nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,11 @@ def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]
         found.append(f"finish the {len(unchecked)} unchecked {ones} with `{around.command} --resume`")
     if unchecked and around.offline and around.has_index:
         found.append(f"ask the registries about the rest: `{around.command} --resume` without --offline")
-    limited = any("crossref: rate" in reason for each in unchecked for reason in _reasons(each))
+    limited = any(
+        each.asked.registry == "crossref" and each.reason.startswith(Why.RATE_LIMITED.value)
+        for finding in unchecked
+        for each in finding.checked.evidence
+    )
     if limited and not around.has_mailto:
         found.append("set CROSSREF_MAILTO to your address to use Crossref's faster pool")
     corrigible = any(
@@ -66,21 +73,35 @@ def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]
 
 
 def _why_unchecked(unchecked: Sequence[Finding], around: Circumstances) -> str:
-    reasons = Counter(reason for finding in unchecked for reason in set(_reasons(finding)))
+    """The causes, most frequent first, each with the registries it befell; one sentence if it is the same for all."""
     if around.offline and not around.has_index:
         return "offline, and there is no offline index to ask"
-    if not reasons:
+    failed: dict[str, Counter[str]] = {}
+    for finding in unchecked:
+        for registry, reason in set(_reasons(finding)):
+            failed.setdefault(reason, Counter())[registry_name(registry)] += 1
+    if not failed:
         sentences = Counter(each.checked.verdict.argument.sentence for each in unchecked)
         return sentences.most_common(1)[0][0] or "no registry that matters answered"
-    return "; ".join(reason for reason, _ in reasons.most_common(4))
+    if all(reason.startswith(_NO_WAY) for reason in failed):
+        return f"no registry could be reached ({next(iter(failed))}); this machine seems to have no network"
+    causes = sorted(failed.items(), key=lambda each: -each[1].total())
+    return "; ".join(f"{', '.join(sorted(names))}: {reason}" for reason, names in causes[:4])
 
 
-def _reasons(finding: Finding) -> list[str]:
+def _reasons(finding: Finding) -> list[tuple[str, str]]:
+    """Which registries failed, and why; a registry given up on counts for what made us give up."""
     return [
-        f"{each.asked.registry}: {each.reason or 'unavailable'}"
+        (each.asked.registry, _cause(each.reason))
         for each in finding.checked.evidence
         if each.outcome is Outcome.UNAVAILABLE
     ]
+
+
+def _cause(reason: str) -> str:
+    """The last, most specific part of ``breaker-open: not asked again: HTTP 503``."""
+    kind, _, detail = reason.partition(": ")
+    return (detail.removeprefix("not asked again: ") if kind != detail else kind) or kind or "unavailable"
 
 
 def _references(number: int) -> str:

@@ -14,20 +14,9 @@ verifier completion bash >> ~/.bashrc
 verifier completion fish > ~/.config/fish/completions/verifier.fish
 """
 
-_POWERSHELL = """\
-Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
-    param($word, $ast, $position)
-    $env:%(complete_var)s = "powershell_complete"
-    $env:_VERIFIER_WORDS = $ast.ToString()
-    $env:_VERIFIER_WORD = $word
-    & %(prog_name)s | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
-    Remove-Item Env:%(complete_var)s
-}
-"""
-
 
 @click.command("completion", cls=SortedCommand, help=HELP)
-@click.argument("shell", type=click.Choice(["bash", "fish", "powershell", "zsh"]))
+@click.argument("shell", type=click.Choice(["bash", "fish", "zsh"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print the script."""
@@ -37,8 +26,6 @@ def command(ctx: click.Context, shell: str) -> None:
 
 def script(shell: str, root: click.Command) -> str:
     """The completion script for one shell."""
-    if shell == "powershell":
-        return _POWERSHELL % {"prog_name": "verifier", "complete_var": "_VERIFIER_COMPLETE"}
     kind = get_completion_class(shell)
     if kind is None:
         raise click.BadParameter(f"no completion for {shell}")

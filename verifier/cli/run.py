@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from verifier.asking import Asking, open_registries, settings_digest
 from verifier.cli.console import Console, ProgressLine, output
 from verifier.config import Settings, load_settings
-from verifier.errors import StoreError
 from verifier.findings import Check, OnFinding, Record
 from verifier.gaps import Circumstances
 from verifier.policy import ExitCode, FailOn, Policy, exit_code
@@ -23,7 +22,6 @@ from verifier.types import Finding, Report
 
 if TYPE_CHECKING:
     from citations.check import Progress
-
     from verifier.render.interface import Renderer
 
 SETTING_OPTIONS = (
@@ -137,29 +135,25 @@ def _renderer(name: str, console: Console, *, colour: bool) -> Renderer:
     return TextRenderer(colour=colour, show_verified=bool(console.verbose))
 
 
-def _recorder(run: Run, kind: str, inputs: tuple[str, ...], asking: Asking) -> Record | None:
+def _recorder(run: Run, kind: str, inputs: tuple[str, ...], asking: Asking) -> Record:
     from verifier.store import open_store
     from verifier.store.recorder import Recorder
     from verifier.store.scans import ScanKey
 
     resolved = tuple(name if name == "-" else str(Path(name).absolute()) for name in inputs)
-    try:
-        engine = open_store(run.settings.db)
-        return Recorder(engine, ScanKey(kind, resolved, settings_digest(run.settings)), asking.body)
-    except StoreError:
-        if run.settings.origin("db") != "default":
-            raise
-        raise
+    key = ScanKey(kind, resolved, settings_digest(run.settings))
+    return Recorder(open_store(run.settings.db), key, asking.body)
 
 
 class _Waiting:
-    """What the registries said last about their progress."""
+    """Whom the check waits for, as it last said."""
 
     def __init__(self) -> None:
         self.text = ""
 
     def note(self, progress: Progress) -> None:
-        self.text = inline(str(progress), 60)
+        waiting = sorted(progress.waiting.items(), key=lambda each: -each[1])
+        self.text = ", ".join(f"{registry_name(name)} ({number})" for name, number in waiting[:3] if number)
 
 
 def _watch(console: Console, line: ProgressLine, waiting: _Waiting) -> OnFinding:
@@ -167,6 +161,6 @@ def _watch(console: Console, line: ProgressLine, waiting: _Waiting) -> OnFinding
         if console.verbose:
             place = f"{finding.checked.reference.location}: {finding.checked.reference.key}"
             console.detail(inline(f"{place} {finding.status.value} {what_differs(finding.checked.verdict)}", 200))
-        line.show(f"{done}/{total} checked {waiting.text}")
+        line.show(f"{done}/{total} checked" + (f", waiting for {waiting.text}" if waiting.text else ""))
 
     return on_finding

@@ -10,7 +10,7 @@ import click
 from citations.types import Status
 from verifier.render.words import (
     counts_line,
-    evidence_line,
+    evidence_lines,
     inline,
     is_without_problem,
     what_differs,
@@ -61,13 +61,14 @@ class TextRenderer:
         line = f"{inline(str(reference.location))}: {_key(reference.key)}{word}"
         differs = what_differs(verdict)
         out.write(f"{line}  {differs}\n" if differs else f"{line}\n")
-        if finding.status is Status.VERIFIED:
+        if finding.status in {Status.VERIFIED, Status.UNCHECKED}:  # why it is unchecked stands once, in the gap
             return
         title = inline(reference.fields.title or reference.raw, 110)
-        out.write(self._dim(f"    cited: {title}") + "\n")
-        out.writelines(self._dim(f"    {evidence_line(evidence)}") + "\n" for evidence in finding.checked.evidence)
-        if finding.status.accuses and verdict.argument.sentence and verdict.argument.sentence != differs:
-            out.write(self._dim(f"    because: {inline(verdict.argument.sentence)}") + "\n")
+        lines = [f"cited: {title}", *evidence_lines(finding.checked.evidence)]
+        sentence = inline(verdict.argument.sentence)
+        if finding.status.accuses and sentence not in {"", differs}:
+            lines.append(f"because: {sentence}")
+        out.writelines(self._dim(f"    {each}") + "\n" for each in lines)
 
     def _ending(self, report: Report, out: TextIO) -> None:
         if report.findings or report.unreadable or report.failed:

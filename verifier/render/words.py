@@ -9,21 +9,9 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from citations.types import Evidence, FieldDiff, Outcome, Severity, Status, Verdict
+from verifier.registry_names import registry_name
 from verifier.types import Finding, Report
 
-REGISTRY_NAMES = {
-    "arxiv": "arXiv",
-    "crossref": "Crossref",
-    "datacite": "DataCite",
-    "dblp": "DBLP",
-    "doi_org": "doi.org",
-    "europe_pmc": "Europe PMC",
-    "offline": "offline index",
-    "openalex": "OpenAlex",
-    "openlibrary": "Open Library",
-    "pubmed": "PubMed",
-    "semantic_scholar": "Semantic Scholar",
-}
 WORST_FIRST = (
     Status.FABRICATED,
     Status.RETRACTED,
@@ -34,11 +22,6 @@ WORST_FIRST = (
     Status.VERIFIED,
 )
 """Verdicts in the order in which a reader wants them."""
-
-
-def registry_name(name: str) -> str:
-    """A registry as people write it."""
-    return REGISTRY_NAMES.get(name, name)
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -93,10 +76,21 @@ def _difference(diff: FieldDiff) -> str:
 
 def evidence_line(evidence: Evidence) -> str:
     """One piece of evidence for a reader: who, what it said, where, when."""
-    asked = evidence.asked
-    said = outcome_words(evidence)
-    cached = ", cached" if asked.from_cache else ""
-    return f"{registry_name(asked.registry)}: {said} | asked {moment(asked.asked_at)}{cached}"
+    cached = ", cached" if evidence.asked.from_cache else ""
+    said = f"{registry_name(evidence.asked.registry)}: {outcome_words(evidence)}"
+    return f"{said} | asked {moment(evidence.asked.asked_at)}{cached}" if evidence.asked.url else said
+
+
+def evidence_lines(all_evidence: Iterable[Evidence]) -> list[str]:
+    """Evidence in few lines: what several registries said in the same words stands once, with all their names."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for each in all_evidence:
+        _, _, words = evidence_line(each).partition(": ")
+        names = said.setdefault((each.outcome.value, words), [])
+        name = registry_name(each.asked.registry)
+        if name not in names:
+            names.append(name)
+    return [f"{', '.join(names)}: {words}" for (_, words), names in said.items()]
 
 
 def outcome_words(evidence: Evidence) -> str:

@@ -1,0 +1,77 @@
+"""The pages that ``verifier explain`` prints: kept beside the code in ``verifier/explain``, errors from their docstrings."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from citations.errors import CitationsError
+from verifier.errors import VerifierError
+
+GROUPS = {
+    "verdicts": "Verdicts",
+    "decisions": "Decisions",
+    "outcomes": "Evidence",
+    "severities": "Severities of a difference",
+    "contradictions": "Contradictions",
+    "reasons": "Why a registry was unavailable",
+    "exit-codes": "Exit codes",
+    "errors": "Errors",
+}
+"""Files of pages, in the order in which they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one code means."""
+
+    code: str
+    group: str
+    """Heading it is listed under."""
+    text: str
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph in one line."""
+        return " ".join(self.text.split("\n\n")[0].split())
+
+
+def pages() -> tuple[Page, ...]:
+    """Every code that can be explained."""
+    written = tuple(page for name, group in GROUPS.items() for page in _written(name, group))
+    codes = {page.code for page in written}
+    return written + tuple(page for page in _errors() if page.code not in codes)
+
+
+def page(code: str) -> Page | None:
+    """The page of one code; hyphens, underscores and case do not matter."""
+    wanted = _folded(code)
+    return next((each for each in pages() if _folded(each.code) == wanted), None)
+
+
+def _folded(code: str) -> str:
+    return code.strip("[] ").casefold().replace("_", "-")
+
+
+def _written(name: str, group: str) -> Iterator[Page]:
+    text = (Path(__file__).parent / "explain" / f"{name}.md").read_text(encoding="utf-8")
+    for part in re.split(r"^# ", text, flags=re.MULTILINE)[1:]:
+        code, _, body = part.partition("\n")
+        yield Page(code.strip(), group, body.strip())
+
+
+def _errors() -> Iterator[Page]:
+    for kind in sorted(_kinds(CitationsError) | _kinds(VerifierError), key=lambda each: each.code):
+        yield Page(kind.code, GROUPS["errors"], inspect.cleandoc(kind.__doc__ or ""))
+
+
+def _kinds(
+    base: type[CitationsError | VerifierError],
+) -> set[type[CitationsError | VerifierError]]:
+    found: set[type[CitationsError | VerifierError]] = {base}
+    for kind in base.__subclasses__():
+        found |= _kinds(kind)
+    return found
