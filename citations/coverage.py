@@ -165,15 +165,14 @@ def essentials(
     uncovered = {name: reason for name in rule.essential if (reason := _not_able(name, keyed))}
     names = set(rule.essential)
     if rule.one_of:
-        chosen = _choose(rule.one_of, fields, present, refuted, keyed, index_is_complete)
-        names.add(chosen or rule.one_of[0])
-        if not chosen:
-            uncovered[rule.one_of[0]] = (
-                _not_able(rule.one_of[0], keyed) or f"{rule.one_of[0]} was not among those asked"
-            )
+        names.add(_choose(rule.one_of, fields, present, refuted, keyed, index_is_complete) or TABLE)
+    if TABLE in names:
+        titles = [facts.title for name in rule.one_of if (facts := coverage_table().facts(name))]
+        uncovered[TABLE] = f"none of {', '.join(titles)} can be held to an answer here"
     too_old_or_new = _outside_years(rule, fields, today)
     if too_old_or_new:
-        uncovered |= dict.fromkeys(names, too_old_or_new)
+        names.add(TABLE)
+        uncovered[TABLE] = too_old_or_new
     return Essentials(frozenset(names), uncovered, rule)
 
 

@@ -252,7 +252,7 @@ def _without_record(
     if _open(argument):
         return _unchecked(argument)
     if not essential or not essential <= set(argument.refuted_by):
-        return _unverifiable(argument)
+        return _unverifiable(argument, evidence)
     found = _contradiction(reference, evidence, today)
     if found is not None:
         sentence = f"{found.sentence}; no registry that should know the work holds it"
@@ -300,12 +300,11 @@ def _unchecked(argument: Argument) -> Verdict:
     return Verdict(Status.UNCHECKED, replace(argument, sentence=said))
 
 
-def _unverifiable(argument: Argument) -> Verdict:
-    lacking = sorted(set(argument.essential) - set(argument.refuted_by))
-    said = f"nothing that was asked covers it ({', '.join(lacking)} would have to)" if lacking else ""
-    return Verdict(
-        Status.UNVERIFIABLE, replace(argument, sentence=said or "no registry could know a source of this kind")
-    )
+def _unverifiable(argument: Argument, evidence: Sequence[Evidence]) -> Verdict:
+    lacking = set(argument.essential) - set(argument.refuted_by)
+    reasons = dict.fromkeys(each.reason for each in evidence if each.asked.registry in lacking and each.reason)
+    said = "; ".join(reasons) or ("no registry could know a source of this kind" if not argument.essential else "")
+    return Verdict(Status.UNVERIFIABLE, replace(argument, sentence=said or "nothing that was asked covers it"))
 
 
 # --- the argument -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
 from citations.match.score import authors_diff, first_page, venue_relation, years_of
 from citations.match.title import fit_title, words
+from citations.names import same_person
 from citations.titles import title_key
 from citations.types import (
     Comparison,
@@ -31,6 +32,21 @@ _Result = FieldDiff | str
 _YEAR_IN_TEXT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
 _LISTED_AUTHORS = 6
+_PREPRINT_PREFIXES = frozenset(
+    {
+        "10.48550",
+        "10.1101",
+        "10.64898",
+        "10.21203",
+        "10.26434",
+        "10.31234",
+        "10.31219",
+        "10.2139",
+        "10.20944",
+        "10.36227",
+    }
+)
+"""arXiv, bioRxiv and medRxiv, Research Square, ChemRxiv, PsyArXiv, OSF, SSRN, Preprints.org, TechRxiv."""
 
 
 def compare(cited: Fields, work: Work, text: Printed | None = None) -> Comparison:
@@ -96,9 +112,16 @@ def _authors(cited: Fields, work: Work, text: Printed | None) -> _Result:
         return _NOT_COMPARED
     if diff.severity is None:
         return _AGREED
-    return FieldDiff(
-        FieldName.AUTHORS, _names(cited), _names(work.fields), diff.severity, diff.note or "authors differ"
-    )
+    severity, note = diff.severity, diff.note or "authors differ"
+    if severity is Severity.MAJOR and _versions(cited, work) and _mostly_the_same(cited, work, diff.paired):
+        severity, note = Severity.MINOR, f"{note}; preprint and publication may list other authors"
+    return FieldDiff(FieldName.AUTHORS, _names(cited), _names(work.fields), severity, note)
+
+
+def _mostly_the_same(cited: Fields, work: Work, paired: int) -> bool:
+    """A long list with the same first author and most of the others, as it grows between versions."""
+    listed = len(cited.authors)
+    return listed >= 6 and paired * 3 >= 2 * listed and same_person(cited.authors[0], work.fields.authors[0]) >= 0.5
 
 
 def _names(values: Fields) -> str:
@@ -159,9 +182,15 @@ def _contradicted_by_venue(year: int, years: tuple[int, ...], cited: Fields, wor
 
 def _versions(cited: Fields, work: Work) -> bool:
     """Whether one side is a preprint, the other perhaps not."""
-    ours = cited.kind is Kind.PREPRINT or bool(cited.arxiv) or is_preprint_server(cited.venue)
+    ours = (
+        cited.kind is Kind.PREPRINT or bool(cited.arxiv) or is_preprint_server(cited.venue) or _preprint_doi(cited.doi)
+    )
     theirs = work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
     return ours != theirs or (theirs and any(other.scheme is Scheme.DOI for other in work.other_ids))
+
+
+def _preprint_doi(doi: str) -> bool:
+    return doi.partition("/")[0] in _PREPRINT_PREFIXES
 
 
 def _venue(cited: Fields, work: Work, _: Printed | None) -> _Result:

@@ -14,6 +14,8 @@ from citations.venues import VenueRelation, compare_venues
 
 _WEIGHTS = {"title": 0.55, "authors": 0.25, "year": 0.08, "venue": 0.06, "locus": 0.06}
 _AUTHORS = {None: 1.0, Severity.COSMETIC: 1.0, Severity.MINOR: 0.75, Severity.MAJOR: 0.0}
+_HOPELESS = 0.5
+"""Titles that resemble each other less are not worth comparing authors, unless something else speaks for the record."""
 _YEARS = (1.0, 0.8, 0.4)
 _VENUES = {VenueRelation.SAME: 1.0, VenueRelation.RELATED: 0.7, VenueRelation.DIFFERENT: 0.0}
 
@@ -42,18 +44,20 @@ def score(reference: Reference, work: Work) -> Score:
     """
     cited, text = reference.fields, printed(reference)
     fit = fit_title(cited, work, text)
-    authors = authors_diff(cited, work.fields, text)
+    shared, place = shared_identifier(cited, work), locus(cited, work.fields)
+    hopeless = fit.similarity is not None and fit.similarity < _HOPELESS and shared is None and not place
+    authors = None if hopeless else authors_diff(cited, work.fields, text)
     parts = {
         "title": fit.similarity,
         "authors": None if authors is None else _author_part(authors, cited),
         "year": _year_part(cited, work),
-        "venue": _venue_part(cited, work),
-        "locus": locus(cited, work.fields),
+        "venue": None if hopeless else _venue_part(cited, work),
+        "locus": place,
     }
     known = {name: value for name, value in parts.items() if value is not None}
     weight = sum(_WEIGHTS[name] for name in known)
     total = sum(_WEIGHTS[name] * value for name, value in known.items()) / weight if weight else 0.0
-    return Score(total, **parts, title_fit=fit, authors_diff=authors, shared=shared_identifier(cited, work))
+    return Score(total, **parts, title_fit=fit, authors_diff=authors, shared=shared)
 
 
 def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> AuthorsDiff | None:

@@ -130,7 +130,7 @@ def _by_words(cited: str, registered: str) -> TitleFit:
     notes: list[str] = []
     changed = 0
     numbers = False
-    for mine, yours in _changes(ours, theirs):
+    for mine, yours in _changes(_once(ours), _once(theirs)):
         severity, note = _severity(mine, yours)
         numbers = numbers or _other_numbers(mine, yours)
         if severity is not None:
@@ -160,6 +160,15 @@ def _language(title: tuple[str, ...]) -> str:
     counts = sorted(((len(small.intersection(title)), name) for name, small in _SMALL_WORDS.items()), reverse=True)
     (most, name), (second, _) = counts[0], counts[1]
     return name if most > second else ""
+
+
+def _once(title: tuple[str, ...]) -> tuple[str, ...]:
+    """Without words that were set twice by mistake: "in the in the"."""
+    for length in (3, 2, 1):
+        for at in range(len(title) - 2 * length, -1, -1):
+            if title[at : at + length] == title[at + length : at + 2 * length]:
+                title = title[: at + length] + title[at + 2 * length :]
+    return title
 
 
 def _changes(ours: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
