@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 
-from citations.coverage import Essentials, essentials
+from citations.coverage import OFFLINE, Essentials, essentials
 from citations.match.evidence import Arbiter, evidence
 from citations.plan import Known, Question, next_questions, same_question
 from citations.registries.interface import Coverage, Registry
@@ -61,6 +61,8 @@ class CheckOptions:
     """Names of registries that have a key."""
     index_is_complete: Callable[[Fields], bool] | None = None
     """Whether the offline index holds the venue and year so fully that its silence counts."""
+    closed_venue: Callable[[str, int], str] | None = None
+    """Given venue and year: a sentence if the offline index holds every paper of it, otherwise empty."""
     arbiter: Arbiter | None = None
     """A second opinion where the rules abstain."""
 
@@ -261,7 +263,16 @@ class _Run:
     def _verdict(self, reference: Reference, learnt: Sequence[Evidence]) -> Verdict:
         found = self._essentials(reference, learnt)
         complete = [*learnt, *self._uncovered(reference, learnt)]
-        return verdict(reference, complete, found.names, self.options.today)
+        refuted = self._venue_refuted(reference, learnt)
+        return verdict(reference, complete, found.names, self.options.today, venue_refuted=refuted)
+
+    def _venue_refuted(self, reference: Reference, learnt: Sequence[Evidence]) -> str:
+        """Why the work cannot have appeared at the cited venue that year, if the index knows all that did."""
+        cited, closed = reference.fields, self.options.closed_venue
+        if closed is None or not cited.venue or cited.year is None:
+            return ""
+        asked = any(each.asked.registry == OFFLINE and each.outcome is not Outcome.UNAVAILABLE for each in learnt)
+        return closed(cited.venue, cited.year) if asked else ""
 
     def _essentials(self, reference: Reference, learnt: Sequence[Evidence]) -> Essentials:
         refuted = {each.asked.registry for each in learnt if each.outcome is Outcome.NO_MATCH and not each.identifier}

@@ -16,7 +16,6 @@ from citations.titles import title_key
 from citations.types import (
     Evidence,
     FieldName,
-    Fields,
     Identifier,
     Outcome,
     Query,
@@ -122,10 +121,10 @@ def _index_identifiers(reference: Reference, _: Known, present: Mapping[str, Cov
 
 
 def _resolvers(reference: Reference, _: Known, present: Mapping[str, Coverage]) -> list[Question]:
-    """Each identifier to the first registry that can answer for it."""
+    """Each identifier to the first registry that can answer for it; a DOI of arXiv is asked there by its number."""
     questions = []
     for identifier in identifiers_of(reference.fields):
-        names = _able(identifier, reference.fields, present)
+        names = [] if _arxiv_doi(identifier) and "arxiv" in present else _able(identifier, present)
         questions += [Question(name, Query(reference, identifier)) for name in names[:1]]
     return questions
 
@@ -134,27 +133,28 @@ def _other_resolvers(reference: Reference, known: Known, present: Mapping[str, C
     """Identifiers whose first registry did not know them, to the next one."""
     questions = []
     for identifier in identifiers_of(reference.fields):
-        names = _able(identifier, reference.fields, present)
-        if len(names) > 1 and not _answered_with_record(identifier, known.evidence):
-            questions.append(Question(names[1], Query(reference, identifier)))
+        names = [name for name in _able(identifier, present) if (name, identifier) not in known.asked]
+        if names and not _answered_with_record(reference, identifier, known.evidence):
+            questions.append(Question(names[0], Query(reference, identifier)))
     return questions
 
 
-def _able(identifier: Identifier, fields: Fields, present: Mapping[str, Coverage]) -> list[str]:
+def _arxiv_doi(identifier: Identifier) -> bool:
+    return identifier.scheme is Scheme.DOI and identifier.value.startswith("10.48550/arxiv.")
+
+
+def _able(identifier: Identifier, present: Mapping[str, Coverage]) -> list[str]:
     names = _RESOLVERS.get(identifier.scheme, _DOI_RESOLVERS)
     if identifier.scheme is Scheme.DOI:
         agency = coverage_table().agencies.get(identifier.value.partition("/")[0])
-        if agency == "arxiv" and fields.doi == identifier.value:
-            agency = "datacite"
-        if agency is not None:
-            names = (agency, *(name for name in names if name != agency))
+        names = tuple(sorted(names, key=lambda name: name != agency))
     return [name for name in names if name in present and identifier.scheme in present[name].schemes]
 
 
-def _answered_with_record(identifier: Identifier, evidence: Sequence[Evidence]) -> bool:
-    return any(
-        each.identifier == identifier and each.candidates and each.asked.registry != OFFLINE for each in evidence
-    )
+def _answered_with_record(reference: Reference, identifier: Identifier, evidence: Sequence[Evidence]) -> bool:
+    """Whether some registry beside the index showed a record for the identifier, be it as DOI or as arXiv number."""
+    same = {identifier, *(identifiers_of(reference.fields) if _arxiv_doi(identifier) else ())}
+    return any(each.identifier in same and each.candidates and each.asked.registry != OFFLINE for each in evidence)
 
 
 def _searchers(reference: Reference, present: Mapping[str, Coverage]) -> list[str]:

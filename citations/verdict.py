@@ -55,11 +55,19 @@ class _Record:
     comparison: Comparison
 
 
-def verdict(reference: Reference, evidence: Sequence[Evidence], essential: frozenset[str], today: date) -> Verdict:
+def verdict(
+    reference: Reference,
+    evidence: Sequence[Evidence],
+    essential: frozenset[str],
+    today: date,
+    *,
+    venue_refuted: str = "",
+) -> Verdict:
     """Judge a reference by all that was learnt.
 
     ``essential`` names the registries whose refutation ``not_found`` and ``fabricated`` need; one that gave no evidence
-    at all counts as unavailable. Never raises, and never accuses for want of an answer.
+    at all counts as unavailable. ``venue_refuted`` says why the work cannot have appeared where it is cited: all papers of
+    that venue and year are known. It speaks against the venue, never against the work. Never raises, and never accuses for want of an answer.
     """
     text = printed(reference)
     records = [
@@ -68,7 +76,7 @@ def verdict(reference: Reference, evidence: Sequence[Evidence], essential: froze
         if each.best is not None
     ]
     if records:
-        return _with_records(reference, evidence, records, essential, today)
+        return _with_records(reference, evidence, records, essential, today, venue_refuted)
     return _without_record(reference, evidence, essential, today)
 
 
@@ -76,7 +84,12 @@ def verdict(reference: Reference, evidence: Sequence[Evidence], essential: froze
 
 
 def _with_records(
-    reference: Reference, evidence: Sequence[Evidence], records: list[_Record], essential: frozenset[str], today: date
+    reference: Reference,
+    evidence: Sequence[Evidence],
+    records: list[_Record],
+    essential: frozenset[str],
+    today: date,
+    venue_refuted: str,
 ) -> Verdict:
     primary = max(records, key=_closeness)
     found = {diff.field: _corroborated(diff, reference, records) for diff in _reconcile(records)}
@@ -84,6 +97,9 @@ def _with_records(
     future = _future_year(reference, primary.work, today)
     if future is not None:
         found[FieldName.YEAR] = future
+    if venue_refuted and not any(FieldName.VENUE in record.comparison.agreed for record in records):
+        held = primary.work.fields.venue
+        found[FieldName.VENUE] = FieldDiff(FieldName.VENUE, reference.fields.venue, held, Severity.MAJOR, venue_refuted)
     diffs = tuple(sorted(found.values(), key=lambda diff: -diff.severity.rank))
     argument = _argument(evidence, essential)
     if _may_be_another_work(found, records) and _open(argument):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
-from citations.match.score import authors_diff, first_page, venue_relation, years_of
+from citations.match.score import arxiv_number, authors_diff, first_page, venue_relation, years_of
 from citations.match.title import fit_title, words
 from citations.names import same_person
 from citations.titles import title_key
@@ -103,7 +103,7 @@ def _telling(title: str) -> set[str]:
 
 
 def _is_version_of(cited: Fields, work: Work) -> bool:
-    return bool(cited.arxiv) and arxiv_base(cited.arxiv) == arxiv_base(work.fields.arxiv)
+    return bool(work.fields.arxiv) and arxiv_base(arxiv_number(cited)) == arxiv_base(work.fields.arxiv)
 
 
 def _authors(cited: Fields, work: Work, text: Printed | None) -> _Result:
@@ -274,13 +274,16 @@ def _publisher(cited: Fields, work: Work, _: Printed | None) -> _Result:
 
 def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
     known = _values(work, Scheme.DOI, work.fields.doi)
+    number = arxiv_number(cited) if cited.doi.startswith("10.48550/") else ""
+    if number and arxiv_base(number) in {arxiv_base(each) for each in _values(work, Scheme.ARXIV, work.fields.arxiv)}:
+        return _AGREED
     if cited.doi in known:
         if cited.doi == work.fields.doi:
             return _AGREED
         return FieldDiff(
             FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, "another registered DOI of the work"
         )
-    if not known:
+    if not known or _preprint_doi(cited.doi) != any(map(_preprint_doi, known)):
         return _NOT_COMPARED
     repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "")
     if repaired:

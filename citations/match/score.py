@@ -14,6 +14,7 @@ from citations.venues import VenueRelation, compare_venues
 
 _WEIGHTS = {"title": 0.55, "authors": 0.25, "year": 0.08, "venue": 0.06, "locus": 0.06}
 _AUTHORS = {None: 1.0, Severity.COSMETIC: 1.0, Severity.MINOR: 0.75, Severity.MAJOR: 0.0}
+_ARXIV_DOI = "10.48550/arxiv."
 _HOPELESS = 0.5
 """Titles that resemble each other less are not worth comparing authors, unless something else speaks for the record."""
 _YEARS = (1.0, 0.8, 0.4)
@@ -146,10 +147,11 @@ def shared_identifier(cited: Fields, work: Work) -> Identifier | None:
         dois = {work.fields.doi, *(other.value for other in work.other_ids if other.scheme is Scheme.DOI)} - {""}
         if dois and not dois.isdisjoint(doi_variants(cited.doi)):
             return Identifier(Scheme.DOI, cited.doi)
-    if cited.arxiv:
+    number = arxiv_number(cited)
+    if number:
         numbers = {work.fields.arxiv, *(other.value for other in work.other_ids if other.scheme is Scheme.ARXIV)} - {""}
-        if arxiv_base(cited.arxiv) in {arxiv_base(number) for number in numbers}:
-            return Identifier(Scheme.ARXIV, cited.arxiv)
+        if arxiv_base(number) in {arxiv_base(each) for each in numbers}:
+            return Identifier(Scheme.ARXIV, number)
     for scheme, value, registered in (
         (Scheme.PMID, cited.pmid, work.fields.pmid),
         (Scheme.ISBN, cited.isbn, work.fields.isbn),
@@ -157,3 +159,8 @@ def shared_identifier(cited: Fields, work: Work) -> Identifier | None:
         if value and value == registered:
             return Identifier(scheme, value)
     return None
+
+
+def arxiv_number(cited: Fields) -> str:
+    """The cited arXiv number, also where it stands in the DOI that arXiv gives its papers."""
+    return cited.arxiv or (cited.doi.removeprefix(_ARXIV_DOI) if cited.doi.startswith(_ARXIV_DOI) else "")
