@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 
 from citations.extract.pdf_margin import without_line_numbers
 from citations.extract.pdf_words import PageWords, Word
@@ -21,7 +22,7 @@ LABEL = re.compile(r"[\[(]?\d{1,4}[\])]?\.?|[•–*]")
 LABEL_SPACE = 4.0
 """Ems that may stand between the label of an entry and its text."""
 
-NARROWEST = 150.0
+NARROWEST = 260.0
 """Points; narrower text has no columns."""
 
 SAME_LINE = 0.45
@@ -86,18 +87,25 @@ def _line(row: Sequence[Word], page: int, column: int, height: float) -> PageLin
 
 def _fragments(words: Sequence[Word]) -> list[list[Word]]:
     """Neighbouring words of one line, cut at every wide blank."""
-    rows = _rows(words)
+    rows = [sorted(row, key=lambda word: word.left) for row in _rows(words)]
+    gutter = _least_gutter(rows)
     fragments: list[list[Word]] = []
-    for row in rows:
-        ordered = sorted(row, key=lambda word: word.left)
+    for ordered in rows:
         fragments.append([ordered[0]])
         for before, word in pairwise(ordered):
             em = max(before.size, word.size)
             label = len(fragments[-1]) == 1 and LABEL.fullmatch(before.text)
-            if word.left - before.right > (LABEL_SPACE if label else GUTTER) * em:
+            if word.left - before.right > (LABEL_SPACE if label else gutter) * em:
                 fragments.append([])
             fragments[-1].append(word)
     return fragments
+
+
+def _least_gutter(rows: Sequence[Sequence[Word]]) -> float:
+    """Ems of white that may be a gutter on this page; in typewriter faces every blank is wide."""
+    blanks = [(b.left - a.right) / max(a.size, b.size) for row in rows for a, b in pairwise(row)]
+    usual = [blank for blank in blanks if 0 < blank < 2]
+    return max(GUTTER, min(1.7 * median(usual), 1.4)) if usual else GUTTER
 
 
 def _rows(words: Sequence[Word]) -> list[list[Word]]:
@@ -129,7 +137,7 @@ def _columns(fragments: Sequence[list[Word]], depth: int, hints: tuple[float, ..
     regions = _columns(ordered[:begin], depth - 1, hints)
     left: list[list[Word]] = []
     right: list[list[Word]] = []
-    for fragment in ordered[begin:end]:
+    for fragment in (piece for each in ordered[begin:end] for piece in _split_at(each, gutter)):
         if _crosses(fragment, gutter):
             regions += [*_columns(left, depth - 1, hints), *_columns(right, depth - 1, hints), [fragment]]
             left, right = [], []
@@ -137,6 +145,19 @@ def _columns(fragments: Sequence[list[Word]], depth: int, hints: tuple[float, ..
             (left if fragment[-1].right <= gutter + 1 else right).append(fragment)
     below = _columns(ordered[end:], depth - 1, hints)
     return [*regions, *_columns(left, depth - 1, hints), *_columns(right, depth - 1, hints), *below]
+
+
+def _split_at(fragment: list[Word], gutter: float) -> tuple[list[Word], ...]:
+    """A fragment cut where one of its blanks lies on the gutter and a word begins at the edge of the column."""
+    for index in range(1, len(fragment)):
+        before, word = fragment[index - 1], fragment[index]
+        if (
+            before.right <= gutter + 1
+            and gutter <= word.left <= gutter + 6
+            and word.left - before.right > 0.5 * word.size
+        ):
+            return fragment[:index], fragment[index:]
+    return (fragment,)
 
 
 def _crosses(fragment: Sequence[Word], gutter: float) -> bool:

@@ -81,7 +81,7 @@ def list_runs(lines: Sequence[PageLine]) -> list[list[PageLine]]:
     """The reference lists among the lines, headings excluded."""
     plain = parse_lines(lines)
     runs = [(begin, _typographic_end(lines, begin, end)) for begin, end in headed(plain)]
-    runs = [(begin, end) for begin, end in runs if _alike(plain[begin:end])]
+    runs = [(begin, end) for begin, end in runs if alike(plain, begin, end, 0.4)]
     return [_of_one_size(lines[begin:end]) for begin, end in runs or headless(plain)]
 
 
@@ -96,13 +96,6 @@ def _of_one_size(run: Sequence[PageLine]) -> list[PageLine]:
             continue
         kept += lines
     return kept
-
-
-def _alike(lines: Sequence[Line]) -> bool:
-    """Whether lines below a heading look like references at all."""
-    return (
-        sum(worth(line.text) for line in lines[:60]) > 0 or likeness(" ".join(line.text for line in lines[:8])) >= 0.5
-    )
 
 
 def _typographic_end(lines: Sequence[PageLine], begin: int, end: int) -> int:

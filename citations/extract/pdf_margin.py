@@ -43,7 +43,7 @@ def _edges(words: Sequence[Word]) -> set[float]:
         return found
     for edge in {float(round(word.right)) for word in numbers} | {-float(round(word.left)) for word in numbers}:
         column = [word for word in numbers if _stands_at(word, {edge})]
-        if len(column) >= FEWEST and _counts_lines(column, median(distances)) and _at_margin(column, words):
+        if len(column) >= FEWEST and _counts_lines(column, median(distances)) and _apart(column, words):
             found.add(edge)
     return found
 
@@ -63,13 +63,14 @@ def _counts_lines(column: Sequence[Word], distance: float) -> bool:
     return even >= 0.6 * len(steps) and median(pitches) / usual <= 1.5 * distance
 
 
-def _at_margin(column: Sequence[Word], words: Sequence[Word]) -> bool:
-    """Whether nearly all other words stand on one side of the numbers, at a distance."""
+def _apart(column: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Whether numbers have white on both sides, and many of them or nearly all other words on one side."""
     left = min(word.left for word in column)
     right = max(word.right for word in column)
     size = max(word.size for word in column)
-    before = sum(word.right < left - 0.5 * size for word in words)
-    after = sum(word.left > right + 0.5 * size for word in words)
-    beside = sum(right <= word.left <= right + 0.9 * size and not _is_number(word) for word in words)
     few = max(3, 0.03 * len(words))
-    return (before <= few and beside <= few) or after <= few
+    others = [word for word in words if not _is_number(word)]
+    touching = sum(left - 0.4 * size < word.right and word.left < right + 0.6 * size for word in others)
+    before = sum(word.right < left for word in others)
+    after = sum(word.left > right for word in others)
+    return touching <= few and (min(before, after) <= few or len(column) >= 3 * FEWEST)

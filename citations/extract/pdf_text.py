@@ -31,6 +31,9 @@ LIGATURES = str.maketrans(
         "\ufeff": "",
     }
 )
+LINE_HYPHEN = re.compile("[\ufffe\x02](?:\r?\n)?")
+"""pdfium's own signs for a hyphen at the end of a line, with which it swallows the line break."""
+
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 SPLIT_LIGATURE = re.compile(
     r"(?<=[^\W\d_]) (ffi|ffl|ff|fi|fl) (?=[a-zß-ÿ])|\b(Di|di|E|e|O|o|Su|su|A|a) (ff|ffi) (?=[a-z])"
@@ -75,7 +78,7 @@ def repaired(text: str) -> str:
     >>> repaired("di ff cult \\ufb01gures, Ho\\x00mann")
     'diffcult figures, Ho\ufffdmann'
     """
-    text = text.translate(LIGATURES)
+    text = LINE_HYPHEN.sub("-\n", text).translate(LIGATURES)
     text = LOST_LIGATURE.sub("\ufffd", text)
     text = SURROGATES.sub("\ufffd", CONTROL.sub("", text))
     return SPLIT_LIGATURE.sub(_joined, text)

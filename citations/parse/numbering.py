@@ -145,7 +145,8 @@ def _best_run(found: Sequence[_Candidate]) -> tuple[list[_Candidate], float]:
             if at >= 0 and score - 0.6 * (step - 1) > before:
                 before, parent = score - 0.6 * (step - 1), at
         parents.append(parent)
-        if each.number not in best or before + each.weight > best[each.number][0]:
+        reached = best.get(each.number, (float("-inf"), -1))[0]
+        if before + each.weight > reached or (each.number == 1 and before + each.weight == reached):
             best[each.number] = (before + each.weight, index)
     if not best:
         return [], 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from citations.parse.cuts import cuts
-from citations.parse.likeness import LABEL, likeness
+from citations.parse.likeness import LABEL, PROSE, likeness
 from citations.parse.lines import Line, read_lines
 from citations.parse.numbering import chains
 from citations.parse.opening import YEAR, begins
@@ -133,6 +133,10 @@ MEMBER = re.compile(
 )
 
 
+LONGEST = 18
+"""Lines; longer entries do not count as references when lists are looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Where a reference list stands in a text, heading excluded."""
@@ -237,10 +241,12 @@ def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
 
 
 def alike(lines: Sequence[Line], begin: int, end: int, share: float) -> bool:
-    """Whether at least this share of the entries in a run of lines look like references."""
-    pieces = [_joined(lines[begin + cut.first : begin + cut.last]) for cut in cuts(lines[begin:end])]
-    good = sum(likeness(piece) >= 0.5 for piece in pieces)
-    return good > 0 and good >= share * len(pieces)
+    """Whether at least this share of a run of lines belongs to entries that look like references."""
+    found = [cut for cut in cuts(lines[begin:end]) if cut.last - cut.first <= LONGEST]
+    good = sum(
+        cut.last - cut.first for cut in found if likeness(_joined(lines[begin + cut.first : begin + cut.last])) >= 0.5
+    )
+    return good > 0 and good >= share * (end - begin)
 
 
 def _numbered_run(lines: Sequence[Line]) -> tuple[int, int] | None:
@@ -286,4 +292,14 @@ def worth(text: str) -> float:
     head = text[:300]
     signs = len(set(MEMBER.findall(head)))
     label = bool(LABEL.match(head))
-    return min(0.35 * signs + 0.5 * label * bool(signs) + 0.7 * (begins(head) >= 0.8) - 0.45, 1.5)
+    words = [word for word in head.split() if word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in words) / max(len(words), 4)
+    value = (
+        0.35 * signs
+        + 0.5 * label * bool(signs)
+        + 0.6 * (begins(head) >= 0.8)
+        + 0.8 * capitals
+        - 0.3 * len(PROSE.findall(head))
+        - 0.6
+    )
+    return max(-1.0, min(value, 1.5))
