@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from citations.identifiers import find_identifiers
 from citations.names import NameList, read_names
+from citations.parse.boundaries import mend_borders
 from citations.parse.kinds import kind_of
 from citations.parse.labels import Label, label_pieces
 from citations.parse.tokens import mend, pieces
-from citations.types import Fields, Scheme
+from citations.types import Fields, Name, Scheme
 
 _LONGEST = 4_000
 _YEAR = re.compile(r"(?<![\d.])(1[4-9]\d\d|20\d\d)(?=[a-z]?(?!\d))")
@@ -73,7 +74,8 @@ def parse_fields(raw: str) -> Fields:
 def _runs(text: str) -> list[_Run]:
     """The labelled runs, in order."""
     found = pieces(text)
-    labels = label_pieces([piece[0] for piece in found])
+    texts = [piece[0] for piece in found]
+    labels = mend_borders(texts, label_pieces(texts))
     result: list[_Run] = []
     start = 0
     for at, label in enumerate(labels):
@@ -141,7 +143,7 @@ def _authors(runs: Sequence[_Run]) -> NameList:
     return read_names(text) if text else NameList(())
 
 
-def _editors(runs: Sequence[_Run]) -> tuple:
+def _editors(runs: Sequence[_Run]) -> tuple[Name, ...]:
     text = next(_joined(runs, Label.EDITOR, 1), "")
     text = _EDITOR_WORDS.sub(" ", _IN.sub("", text)).strip(" ,;:.()[]")
     return read_names(text).names if text else ()
