@@ -143,10 +143,12 @@ class Limits:
 
         def keep(connection: sqlite3.Connection) -> None:
             now = self._clock()
+            free_at, until_now_s = _state(connection, lane, now)
+            if interval_s < until_now_s:  # the next moment was given out at the slower pace
+                free_at = min(free_at, now + interval_s * _MARGIN)
             connection.execute(
-                "INSERT INTO lane (name, free_at, interval_s, learnt_at) VALUES (?1, ?2, ?3, ?2) "
-                "ON CONFLICT (name) DO UPDATE SET interval_s = ?3, learnt_at = ?2",
-                (lane.name, now, interval_s),
+                "INSERT OR REPLACE INTO lane (name, free_at, interval_s, learnt_at) VALUES (?, ?, ?, ?)",
+                (lane.name, free_at, interval_s, now),
             )
 
         self._database.run(keep, None)

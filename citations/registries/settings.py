@@ -54,6 +54,8 @@ class RegistrySettings:
     cache_dir: Path | None = None
     """Folder of kept answers and shared rate limits; ``None`` keeps both in memory."""
     patience: Patience = Patience()
+    paced: bool = True
+    """Keep the registries' pace; ``False`` only for simulated ones that publish no limits."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> RegistrySettings:

@@ -13,7 +13,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,7 @@ from citations.types import Fields, Work
 
 REGISTRIES = ("crossref", "semantic_scholar", "arxiv", "datacite", "doi_org")
 _HTML = b"<html><head><title>Checking your browser</title></head><body>Please wait.</body></html>"
+_UNLIMITED = Pool("unlimited", 200, 1.0, told=True, at_once=8)
 _OTHER_SHAPES = {"arxiv": b"<?xml version='1.0'?><rss><channel/></rss>"}
 
 
@@ -52,8 +53,9 @@ class RegistryServer:
     """Crossref, Semantic Scholar, arXiv, DataCite and doi.org on one port, each under its own path prefix.
 
     ``works`` are answered in each registry's own shape (see ``citations.testing.shelf.shelves`` for who holds what);
-    ``recordings`` are answered first, where a request has been recorded. With ``limits`` the published limits are
-    enforced. A context manager; ``close`` ends hanging requests as well.
+    ``recordings`` are answered first, where a request has been recorded; ``others`` adds registries of plug-ins by
+    name, with the same faults. With ``limits`` the published limits are enforced; without, every answer says in its
+    headers that it may be asked fast. A context manager; ``close`` ends hanging requests as well.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class RegistryServer:
         works: Iterable[Work | Fields] = (),
         *,
         recordings: Recordings | None = None,
+        others: Mapping[str, Callable[[Ask], Reply]] | None = None,
         limits: bool = False,
         port: int = 0,
     ) -> None:
         """Index the works and start to listen on 127.0.0.1."""
         self.shelves = shelves(works)
+        self.others = dict(others or {})
         self.recordings = recordings
         self.limits = limits
         self.quota = Quota()
@@ -79,8 +83,26 @@ class RegistryServer:
     @property
     def urls(self) -> RegistrySettings:
         """Settings that lead to this server, and to nothing else."""
-        place = f"http://127.0.0.1:{self._http.server_address[1]}"
-        return RegistrySettings(**{f"{name}_url": f"{place}/{name}" for name in REGISTRIES})  # type: ignore[arg-type]
+        crossref, semantic_scholar, arxiv, datacite, doi_org = map(self.url, REGISTRIES)
+        return RegistrySettings(
+            crossref_url=crossref,
+            semantic_scholar_url=semantic_scholar,
+            arxiv_url=arxiv,
+            datacite_url=datacite,
+            doi_org_url=doi_org,
+            paced=self.limits,
+        )
+
+    def url(self, registry: str) -> str:
+        """Base URL of one registry."""
+        return f"http://127.0.0.1:{self._http.server_address[1]}/{registry}"
+
+    def healthy(self, registry: str, ask: Ask) -> Reply:
+        """What the registry answers when nothing is wrong."""
+        if registry in self.others:
+            return self.others[registry](ask)
+        recorded = self.recordings.find(registry, ask) if self.recordings else None
+        return recorded or respond(registry, self.shelves, ask)
 
     @property
     def log(self) -> tuple[Logged, ...]:
@@ -93,7 +115,7 @@ class RegistryServer:
 
     def heal(self) -> None:
         """Switch all faults off."""
-        for registry in REGISTRIES:
+        for registry in (*REGISTRIES, *self.others):
             self.faults.switch_off(registry)
 
     def note(self, logged: Logged) -> None:
@@ -152,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         registries = self.server.registries
         parts = urlsplit(self.path)
         registry, _, rest = parts.path.lstrip("/").partition("/")
-        if registry not in REGISTRIES:
+        if registry not in REGISTRIES and registry not in registries.others:
             self._send(Reply(404, b"no such registry", "text/plain"), {})
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -176,8 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._fail(registry, switched, ask)
             if switched:
                 registries.stopping.wait(switched.seconds)
-            recorded = registries.recordings.find(registry, ask) if registries.recordings else None
-            return self._send(recorded or respond(registry, registries.shelves, ask), _told(limit))
+            return self._send(registries.healthy(registry, ask), _told(limit))
         finally:
             if limit:
                 registries.quota.leave(limit)
@@ -202,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _fail(self, registry: str, switched: Switched, ask: Ask) -> int:
         plain = _plain_fault(registry, switched)
         if plain is not None:
-            return self._send(plain[0], plain[1])
+            return self._send(plain[0], {**plain[1], **_told(None)} if not self.server.registries.limits else plain[1])
         self.close_connection = True
         match switched.fault:
             case Fault.TRUNCATED:
@@ -229,7 +250,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _truncated(self, registry: str, ask: Ask) -> int:
         """Half a body under an honest length, as a proxy sends that lost its upstream."""
-        whole = respond(registry, self.server.registries.shelves, ask)
+        whole = self.server.registries.healthy(registry, ask)
         half = whole.body[: max(1, len(whole.body) // 2)]
         self._start(200, whole.content_type, {"Content-Length": str(len(half)), "Connection": "close"})
         self._write(half)
@@ -259,8 +280,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _told(limit: Pool | None) -> dict[str, str]:
-    """The headers in which Crossref tells its limits."""
-    if limit is None or not limit.told:
+    """The headers in which Crossref tells its limits; on a server without limits all registries do."""
+    if limit is None:
+        limit = _UNLIMITED
+    if not limit.told:
         return {}
     told = {"x-rate-limit-limit": str(limit.requests), "x-rate-limit-interval": f"{limit.per_s:g}s"}
     return {**told, "x-concurrency-limit": str(limit.at_once), "x-api-pool": limit.name}
