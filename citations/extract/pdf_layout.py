@@ -200,9 +200,9 @@ def _parted(ordered: Sequence[Sequence[Word]], gutter: float, least: int = 4) ->
             best = (total, begin, index + 1)
     worth, begin, end = best
     run = ordered[begin:end]
-    before = sum(each[-1].right <= gutter + 1 for each in run)
-    begun = sum(gutter <= each[0].left <= gutter + 30 for each in run)
-    after = sum(each[0].left >= gutter - 1 for each in run)
-    if min(before, after) < least or begun < 0.5 * after:
+    before = {round(each[0].base / 2) for each in run if each[-1].right <= gutter + 1}
+    begun = {round(each[0].base / 2) for each in run if gutter <= each[0].left <= gutter + 30}
+    after = {round(each[0].base / 2) for each in run if each[0].left >= gutter - 1}
+    if min(len(before), len(after)) < least or len(begun) < 0.5 * len(after):
         return None
     return worth, begin, end, gutter

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from citations.extract.pdf_layout import PageLine
-from citations.parse.likeness import LABEL, likeness
+from citations.parse.cuts import cuts
 from citations.parse.lines import Line
 from citations.parse.section import alike, headed, headless, worth
 
@@ -24,10 +24,19 @@ PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 AROUND = re.compile(r"^\d{1,5}\b[\s|]*|[\s|]*\b\d{1,5}$")
+FIRST = 40
+"""Lines from which the usual type size of a list is read."""
+
+TITLED = re.compile(r"(?:[A-H]|[1-9]\d?|[IVX]{1,4})(?:\.\d{1,2})*\.?\s+[A-Z][\w\s:\-]{3,70}(?<!-)$|[A-Z][A-Z\s]{5,60}$")
+"""``A Further results``, ``7. Proofs``, ``ONLINE METHODS``."""
+
+PROSE = -0.15
+"""Mean worth of a line below which text is prose."""
+
 STRAY = 3
 """From so many lines on, text in another size is no part of an entry."""
 
-LARGER = 1.12
+LARGER = 1.04
 """A line of this many times the usual font size is a heading or belongs to other text."""
 
 
@@ -87,8 +96,8 @@ def list_runs(lines: Sequence[PageLine]) -> list[list[PageLine]]:
 
 def _of_one_size(run: Sequence[PageLine]) -> list[PageLine]:
     """The lines of a list without footnotes, captions and body text that stand between them in another type size."""
-    usual = Counter(line.size for line in run if LABEL.match(line.text)).most_common(1)
-    sizes = usual or Counter(line.size for line in run).most_common(1)
+    labelled = [run[cut.first] for cut in cuts(parse_lines(run)) if cut.label]
+    sizes = Counter(line.size for line in labelled or run[:FIRST]).most_common(1)
     kept: list[PageLine] = []
     for other, group in groupby(run, key=lambda line: abs(line.size - sizes[0][0]) > 0.04 * line.size):
         lines = list(group)
@@ -99,21 +108,21 @@ def _of_one_size(run: Sequence[PageLine]) -> list[PageLine]:
 
 
 def _typographic_end(lines: Sequence[PageLine], begin: int, end: int) -> int:
-    """Where a list ends by its looks: a heading in larger type, behind which no references follow."""
+    """Where a list ends by its looks: at a heading behind which no references follow."""
     if end - begin < 2:
         return end
-    usual = median(line.size for line in lines[begin : min(end, begin + 60)])
+    usual = median(line.size for line in lines[begin : min(end, begin + FIRST)])
     for index in range(begin + 1, end):
         line = lines[index]
-        if line.size > LARGER * usual and len(line.text) < 90 and not _goes_on(lines[index + 1 : index + 41]):
-            return index
+        if len(line.text) < 90 and (line.size > LARGER * usual or TITLED.match(line.text)):
+            if not _goes_on(lines[index + 1 : min(end, index + FIRST)]):
+                return index
     return end
 
 
 def _goes_on(lines: Sequence[PageLine]) -> bool:
     """Whether what follows is more of a list."""
-    plain = parse_lines(lines)
-    return bool(plain) and alike(plain, 0, len(plain), 0.5)
+    return bool(lines) and sum(worth(line.text) for line in lines) > PROSE * len(lines)
 
 
 def parse_lines(lines: Sequence[PageLine]) -> tuple[Line, ...]:

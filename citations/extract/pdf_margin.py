@@ -5,12 +5,16 @@ Pure: it sees words with their places, never the file.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from citations.extract.pdf_words import PageWords, Word
+
+BESIDE = 250.0
+"""Points to the side in which the counted lines are looked for: one column."""
 
 FEWEST = 4
 """So many numbers make a column."""
@@ -37,30 +41,43 @@ def _edges(words: Sequence[Word]) -> set[float]:
     """Right (or negative left) edges of the columns of line numbers on a page."""
     numbers = [word for word in words if _is_number(word)]
     found: set[float] = set()
-    rows = sorted({round(word.base) for word in words}, reverse=True)
-    distances = [a - b for a, b in pairwise(rows) if a - b > 3]
-    if len(numbers) < FEWEST or not distances:
+    if len(numbers) < FEWEST:
         return found
     for edge in {float(round(word.right)) for word in numbers} | {-float(round(word.left)) for word in numbers}:
-        column = [word for word in numbers if _stands_at(word, {edge})]
-        if len(column) >= FEWEST and _counts_lines(column, median(distances)) and _apart(column, words):
+        column = sorted((word for word in numbers if _stands_at(word, {edge})), key=lambda word: word.base)
+        if len(column) >= FEWEST and _rises(column) and _counts_lines(column, words) and _apart(column, words):
             found.add(edge)
     return found
 
 
-def _counts_lines(column: Sequence[Word], distance: float) -> bool:
-    """Whether numbers rise by one for every line, or by five for every five lines; labels of entries do not."""
-    ordered = sorted(column, key=lambda word: -word.base)
-    steps = [int(b.text) - int(a.text) for a, b in pairwise(ordered)]
-    pitches = [a.base - b.base for a, b in pairwise(ordered)]
+def _rises(column: Sequence[Word]) -> bool:
+    """Whether numbers rise by one step from line to line down the page."""
+    steps = [int(a.text) - int(b.text) for a, b in pairwise(column)]
     usual = median(steps)
-    if usual < 1 or median(pitches) <= 0:
-        return False
-    even = sum(
-        0 < step <= 3 * usual and abs(pitch - step * median(pitches) / usual) <= 0.4 * median(pitches)
-        for step, pitch in zip(steps, pitches, strict=True)
+    return usual >= 1 and sum(step == usual for step in steps) >= 0.7 * len(steps)
+
+
+def _counts_lines(column: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Whether the numbers count the lines beside them; the labels of entries do not, entries have more lines than one."""
+    left = min(word.left for word in column)
+    right = max(word.right for word in column)
+    sides = (
+        [word for word in words if right < word.left < right + BESIDE and not _is_number(word)],
+        [word for word in words if left - BESIDE < word.right < left and not _is_number(word)],
     )
-    return even >= 0.6 * len(steps) and median(pitches) / usual <= 1.5 * distance
+    return any(side and _one_line_each(column, sorted(word.base for word in side)) for side in sides)
+
+
+def _one_line_each(column: Sequence[Word], bases: Sequence[float]) -> bool:
+    """Whether between two numbers stand as many other lines as were left uncounted."""
+    right = 0
+    for a, b in pairwise(column):
+        step = int(a.text) - int(b.text)
+        margin = 0.3 * a.size
+        between = bases[bisect_right(bases, a.base + margin) : bisect_left(bases, b.base - margin)]
+        lines = sum(1 for x, y in pairwise((float("-inf"), *between)) if y - x > margin)
+        right += 0 < step and lines <= step - 1
+    return right >= 0.7 * (len(column) - 1)
 
 
 def _apart(column: Sequence[Word], words: Sequence[Word]) -> bool:

@@ -44,6 +44,16 @@ def likeness(text: str) -> float:
     value += 0.25 * bool(YEAR.search(body))
     value += 0.3 * bool(IDENTIFIER.search(body))
     value += 0.25 * bool(NUMBERS.search(body)) + 0.2 * bool(VENUE.search(body)) + 0.1 * bool(QUOTED.search(body))
+    shaped = _shaped(body)
+    value += 0.15 * (shaped >= 0.4) - 0.3 * (shaped < 0.25)
     value -= min(0.6, max(0.0, len(PROSE.findall(body)) / words - 0.04) * 6)
     value -= 0.25 * bool(CITES.search(body)) + 0.2 * (words > 120)
     return min(1.0, max(0.0, value))
+
+
+def _shaped(body: str) -> float:
+    """Share of words that begin with a capital or a digit."""
+    words = [word.lstrip("([“\"'‘") for word in body.split()]
+    return sum(word[:1].isupper() or word[:1].isdigit() or not word[:1].isascii() for word in words) / max(
+        len(words), 1
+    )

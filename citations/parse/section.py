@@ -229,15 +229,18 @@ def _end(lines: Sequence[Line], begin: int) -> int:
 
 def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     """Runs of lines without a heading whose entries look like references; empty if there are none."""
-    if alike(lines, 0, len(lines), 0.8):
+    if alike(lines, 0, len(lines), 0.8) and not _prose_at_edge(lines):
         return ((0, len(lines)),)
-    numbered = _numbered_run(lines)
-    if numbered:
-        return (numbered,)
-    for begin, end in (_densest(lines), (0, len(lines))):
-        if alike(lines, begin, end, 0.6):
-            return ((begin, end),)
-    return ()
+    found = [run for run in (_numbered_run(lines), _densest(lines)) if run and alike(lines, *run, 0.6)]
+    if found:
+        return (max(found, key=lambda run: run[1] - run[0]),)
+    return ((0, len(lines)),) if alike(lines, 0, len(lines), 0.6) else ()
+
+
+def _prose_at_edge(lines: Sequence[Line]) -> bool:
+    """Whether the first or last paragraph of a text is prose."""
+    found = cuts(lines)
+    return any(likeness(_joined(lines[cut.first : cut.last])) < 0.2 for cut in (found[0], found[-1]))
 
 
 def alike(lines: Sequence[Line], begin: int, end: int, share: float) -> bool:
