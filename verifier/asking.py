@@ -106,6 +106,7 @@ def _open_index(settings: Settings) -> Registry | None:
     if settings.origin("index") == "default" and not folder.is_dir():
         return None
     from citations.index.search import Index
-    from citations.registries.offline import Offline
+    from citations.registries.offline import OfflineIndex
 
-    return Offline(Index.open(folder))
+    Index.open(folder)  # a missing or damaged index is the user's to know, before anything is asked
+    return OfflineIndex(folder)

@@ -134,6 +134,9 @@ def _sources(paths: Sequence[str], failed: list[FailedInput]) -> list[Source]:
     """The files behind the paths, each once; a path that cannot be used costs that path alone."""
     found: dict[str, Source] = {}
     for path in paths:
+        if not path:  # an unset variable of a shell must not scan the working directory
+            failed.append(FailedInput("", "unreadable-input", "an empty path was given", "name a file or a folder"))
+            continue
         try:
             for source in find_sources([path]):
                 found.setdefault(source.name if source.name == "-" else os.path.realpath(source.name), source)

@@ -16,6 +16,7 @@ from verifier.config import Settings, load_settings
 from verifier.findings import Check, OnFinding, Record
 from verifier.gaps import Circumstances
 from verifier.policy import ExitCode, FailOn, Policy, exit_code
+from verifier.registry_names import registry_name
 from verifier.render import load_renderer
 from verifier.render.words import inline, what_differs
 from verifier.types import Finding, Report

@@ -46,7 +46,8 @@ def _case(finding: Finding) -> str:
             inner = f"<skipped message={message}/>"
         case _ as never:
             assert_never(never)
-    return f"  <testcase classname={place} name={name}>{inner}</testcase>\n"
+    verdict = f'<properties><property name="verdict" value="{finding.status.value}"/></properties>'
+    return f"  <testcase classname={place} name={name}>{verdict}{inner}</testcase>\n"
 
 
 def _error(place: str, key: str, reason: str) -> str:

@@ -71,11 +71,10 @@ class TextRenderer:
         out.writelines(self._dim(f"    {each}") + "\n" for each in lines)
 
     def _ending(self, report: Report, out: TextIO) -> None:
-        if report.findings or report.unreadable or report.failed:
-            seconds = (report.finished_at - report.started_at).total_seconds()
-            time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
-            stopped = ", interrupted" if report.interrupted else ""
-            out.write(f"{self._style(counts_line(report), 'white', bold=True)} in {time} s{stopped}\n")
+        seconds = (report.finished_at - report.started_at).total_seconds()
+        time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+        stopped = ", interrupted" if report.interrupted else ""
+        out.write(f"{self._bold(counts_line(report))} in {time} s{stopped}\n")
         if report.findings and is_without_problem(report):
             out.write(verdict_sentence(report) + "\n")
         for gap in report.gaps:
@@ -84,8 +83,11 @@ class TextRenderer:
         for hint in report.hints:
             out.write(f"hint: {inline(hint)}\n")
 
-    def _style(self, text: str, colour: str, *, bold: bool = False) -> str:
-        return click.style(text, fg=colour if not bold else None, bold=bold) if self.colour else text
+    def _style(self, text: str, colour: str) -> str:
+        return click.style(text, fg=colour) if self.colour else text
+
+    def _bold(self, text: str) -> str:
+        return click.style(text, bold=True) if self.colour else text
 
     def _dim(self, text: str) -> str:
         return click.style(text, dim=True) if self.colour else text
