@@ -15,7 +15,9 @@ _EDGE = "()[]{}<>“”\"«»„‘’'‚.,;:!?*。，、：；《》（）"
 _YEAR = re.compile(r"(?:1[4-9]|20)\d\d[a-z]?$")
 _RUNS = ((re.compile("[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ]+"), "X"), (re.compile("[^\\W\\d_A-ZX]+"), "x"), (re.compile(r"\d+"), "9"))
 _MARKS = (("venue", "V"), ("publisher", "P"), ("place", "L"), ("thesis", "D"), ("report", "R"))
-_EAST_ASIAN_VENUE = re.compile("(?:學報|学报|雜誌|杂志|誌|志|論文集|研究|學刊|学刊|期刊|會議|학회지|학회|논문집|저널|연구|리뷰|학보)$")
+_EAST_ASIAN_VENUE = re.compile(
+    "(?:學報|学报|雜誌|杂志|誌|志|論文集|研究|學刊|学刊|期刊|會議|학회지|학회|논문집|저널|연구|리뷰|학보)$"
+)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}$")
 _OPENING, _CLOSING = "“\"«„‘‚'《", "”\"»“’'》"
 
@@ -23,7 +25,21 @@ _OPENING, _CLOSING = "“\"«„‘‚'《", "”\"»“’'》"
 class Piece:
     """Features of one piece by itself, shared by all references in which it occurs."""
 
-    __slots__ = ("closes", "far", "kind", "lead", "lower", "near", "opens", "own", "shape", "stops", "trail", "upper", "year")
+    __slots__ = (
+        "closes",
+        "far",
+        "kind",
+        "lead",
+        "lower",
+        "near",
+        "opens",
+        "own",
+        "shape",
+        "stops",
+        "trail",
+        "upper",
+        "year",
+    )
 
     def __init__(self, text: str) -> None:
         core = text.strip(_EDGE) or text
@@ -49,7 +65,14 @@ class Piece:
             f"kt={self.kind}{self.trail}",
             f"n={min(len(core), 12)}",
         )
-        self.near = (f"s={self.shape}", f"k={self.kind}", f"t={self.trail}", f"l={self.lead}", f"st={wide}", f"e={ending}")
+        self.near = (
+            f"s={self.shape}",
+            f"k={self.kind}",
+            f"t={self.trail}",
+            f"l={self.lead}",
+            f"st={wide}",
+            f"e={ending}",
+        )
         self.far = (f"s={self.shape}", f"k={self.kind}", f"t={self.trail}")
 
 
@@ -123,7 +146,11 @@ def _stops(row: Sequence[Piece]) -> list[bool]:
     """Whether a sentence ends with each piece; after bare initials (``Smith J, Doe A.``) it does, after ``Smith, J.`` not."""
     bare = sum(here.shape in {"X", "XX"} and here.trail == "," for here in row)
     dotted = sum(here.shape in {"X", "XX", "X.X"} and here.trail[:1] == "." for here in row)
-    if not dotted or (dotted > 1 and dotted > bare) or not any(here.shape in {"X", "XX"} and not here.trail[:1] == "." for here in row[:3]):
+    if (
+        not dotted
+        or (dotted > 1 and dotted > bare)
+        or not any(here.shape in {"X", "XX"} and not here.trail[:1] == "." for here in row[:3])
+    ):
         return [here.stops for here in row]
     return [here.stops or (here.trail == "." and here.shape in {"X", "XX"}) for here in row]
 
@@ -201,21 +228,23 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[str, ...]]
         depth += here.lead.count("(") + here.lead.count("[")
         last_name = last_name and _could_be_name(here)
         year = "before" if at < first_year else "at" if at == first_year else "after"
-        result.append((
-            f"i={min(at, 6)}",
-            f"r={8 * at // count}",
-            f"q={inside}{passed_quote}{quoted}",
-            f"b={min(depth, 1)}",
-            f"y={year}{early}",
-            f"d={min(stops, 4)}{style}",
-            f"dy={min(stops, 3)}{year}{min(since, 3)}",
-            f"nm={last_name}{year}",
-            f"nmq={last_name}{stops > 0}{inside}{passed_quote}{early}",
-            f"c={min(since, 4)}{here.shape}",
-            f"end={min(count - at, 4)}",
-            f"in={after_in}{min(stops, 3)}{year}",
-            f"ss={ends[at]}{here.shape}{since == 0}",
-        ))
+        result.append(
+            (
+                f"i={min(at, 6)}",
+                f"r={8 * at // count}",
+                f"q={inside}{passed_quote}{quoted}",
+                f"b={min(depth, 1)}",
+                f"y={year}{early}",
+                f"d={min(stops, 4)}{style}",
+                f"dy={min(stops, 3)}{year}{min(since, 3)}",
+                f"nm={last_name}{year}",
+                f"nmq={last_name}{stops > 0}{inside}{passed_quote}{early}",
+                f"c={min(since, 4)}{here.shape}",
+                f"end={min(count - at, 4)}",
+                f"in={after_in}{min(stops, 3)}{year}",
+                f"ss={ends[at]}{here.shape}{since == 0}",
+            )
+        )
         since += 1
         if here.closes and inside:
             inside, passed_quote = 0, 1
@@ -229,7 +258,12 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[str, ...]]
 
 def _could_be_name(here: Piece) -> bool:
     """Whether a list of authors could hold the piece."""
-    return (here.upper and not here.shape[-1].isdigit()) or here.kind.startswith(("particle", "etal", "=and", "=und", "=et")) or "particle" in here.kind or here.shape == "&"
+    return (
+        (here.upper and not here.shape[-1].isdigit())
+        or here.kind.startswith(("particle", "etal", "=and", "=und", "=et"))
+        or "particle" in here.kind
+        or here.shape == "&"
+    )
 
 
 _EDGE_PIECE = Piece("~")

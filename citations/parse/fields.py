@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from citations.identifiers import find_identifiers
 from citations.names import NameList, read_names
+from citations.parse.answer_styles import reordered
 from citations.parse.boundaries import mend_borders
 from citations.parse.kinds import kind_of
 from citations.parse.labels import Label, label_pieces
@@ -30,6 +31,7 @@ _PAGES = re.compile(r"[A-Za-z]{0,3}\d+[A-Za-z]?(?:\s*[-–—−‐]{1,3}\s*[A-Z
 _NUMBER = re.compile(r"\d+[A-Za-z]?(?:[-–/]\d+)?|\b[IVXLC]+\b")
 _QUOTED = re.compile(r"[“„«]\s*([^“”„«»]{6,400}?)[,.]?\s*[”“»]|\"([^\"]{6,400}?)[,.]?\"|``(.{6,400}?)[,.]?''")
 _CLOSING_QUOTE = re.compile(r"[,.?!][”\"»’'“](?!\w)|[”\"»“’'](?=[,.;:])|[”\"»](?= (?:[A-Z]|in\b))|[’'](?= [A-Z])")
+_FULL_STOP = re.compile(r"(?<=[^\W\d_]{3})\.$")
 _QUOTES = "“”\"«»„‘’'‚`"
 _TRIM = " .,;:-–—/"
 
@@ -51,7 +53,7 @@ def parse_fields(raw: str) -> Fields:
     >>> parse_fields("Turing, A. M. (1937). On computable numbers. Proc. London Math. Soc., 42, 230-265.").title
     'On computable numbers'
     """
-    text = mend(raw[:_LONGEST])
+    text = mend(reordered(raw[:_LONGEST]))
     runs = _runs(text)
     names = _authors(runs)
     fields = Fields(
@@ -140,7 +142,7 @@ def _up_to_closing_quote(title: str) -> str:
 
 def _authors(runs: Sequence[_Run]) -> NameList:
     text = next(_joined(runs, Label.AUTHOR, 1), "").lstrip(" ,;:([-–—―_.0123456789").rstrip(" ,;:([")
-    return read_names(text) if text else NameList(())
+    return read_names(_FULL_STOP.sub("", text)) if text else NameList(())
 
 
 def _editors(runs: Sequence[_Run]) -> tuple[Name, ...]:

@@ -1,14 +1,27 @@
-"""Citations in prose and lists, as language models write them."""
+"""Citations in an answer of a language model: lists, sentences, short pointers, BibTeX, identifiers, each found once."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from citations.names import family_key
+from citations.parse.bibtex_block import bibtex_blocks
+from citations.parse.blocks import Block, BlockKind, blocks
 from citations.parse.fields import parse_fields
+from citations.parse.prose import Mention, prose_mentions
+from citations.titles import title_key
 from citations.types import Fields
 
-_ITEM = re.compile(r"^[ \t]*(?:\[(\d{1,3})\]|(\d{1,3})[.)]|[-*•])[ \t]+(\S.{14,})$", re.MULTILINE)
+_LONGEST_ITEM = 2_000
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_STARTS_LIKE_REFERENCE = re.compile(
+    r"[\W_]{0,3}(?:(?:van |von |de |den |der |la |le |di |da ){0,2}[^\W\d_a-zß-ÿ][\w'’-]{1,30}(?: [^\W\d_a-zß-ÿ][\w'’-]{1,30})?,? (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,3}[,.;&( ]"
+    r"|(?:[^\W\d_a-zß-ÿ]\.[ -]?){1,3}(?:van |von |de |den |der ){0,2}[^\W\d_a-zß-ÿ][\w'’-]+(?:,| and| &| et al)"
+    r"|[^\W\d_a-zß-ÿ][\w'’-]+,? et al"
+    r"|[^\W\d_a-zß-ÿ][\w'’-]+, [^\W\d_a-zß-ÿ][\w'’-]+(?: [^\W\d_a-zß-ÿ]\.)?(?:[,.]| and| &))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +40,132 @@ class Citation:
 
 
 def find_citations(text: str) -> tuple[Citation, ...]:
-    """Find the citations of a text in their order; ``text[start:end] == raw`` holds for each. Never raises."""
-    found = []
-    for item in _ITEM.finditer(text):
-        fields = parse_fields(item[3])
-        if fields.title and (fields.year or fields.authors):
-            number = item[1] or item[2]
-            found.append(Citation(item[3], item.start(3), item.end(3), f"[{number}]" if number else "", fields))
-    return tuple(found)
+    """Find the citations of a text in their order, each once; ``text[start:end] == raw`` holds for each. Never raises.
+
+    A short citation, ``(Smith et al., 2020)``, is one of its own only if no fuller one in the text spells it out;
+    otherwise it becomes the label of that one. The time is linear in the length of the text.
+
+    >>> [each.label for each in find_citations("Sleep helps (Roe, 2019).\\n\\nReferences\\nRoe, A. (2019). On sleep. Sleep, 4, 1-9.")]
+    ['(Roe, 2019)']
+    """
+    found: list[Mention] = []
+    for block in blocks(text):
+        if block.kind is BlockKind.CODE:
+            found += _bibtex(text, block)
+        else:
+            found += _block(text, block)
+    return tuple(
+        Citation(text[each.start : each.end], each.start, each.end, each.label, each.fields) for each in _linked(found)
+    )
+
+
+def _bibtex(text: str, block: Block) -> Iterator[Mention]:
+    for entry in bibtex_blocks(text[block.start : block.end]):
+        if entry.fields.title or entry.fields.authors:
+            yield Mention(block.start + entry.start, block.start + entry.end, entry.fields, label=f"[{entry.key}]")
+
+
+def _block(text: str, block: Block) -> Sequence[Mention]:
+    """The citations of a list item or paragraph: itself, one a line, or those in its sentences."""
+    if text.startswith("@", block.start) and (entries := list(_bibtex(text, block))):
+        return entries
+    whole = _whole(text, block)
+    if whole:
+        return [whole]
+    if block.kind is BlockKind.PARAGRAPH and "\n" in text[block.start : block.end]:
+        result: list[Mention] = []
+        for line in _line_blocks(text, block):
+            alone = _whole(text, line)
+            result += [alone] if alone else prose_mentions(text, line.start, line.end)
+        if any(not each.pointer for each in result):
+            return result
+    return prose_mentions(text, block.start, block.end)
+
+
+def _line_blocks(text: str, block: Block) -> Iterator[Block]:
+    start = block.start
+    while start < block.end:
+        stop = text.find("\n", start, block.end)
+        stop = block.end if stop < 0 else stop
+        if text[start:stop].strip():
+            yield replace(block, start=start, end=stop)
+        start = stop + 1
+
+
+def _whole(text: str, block: Block) -> Mention | None:
+    """The block as one citation, if it is one."""
+    raw = text[block.start : block.end].rstrip()
+    if not 12 <= len(raw) <= _LONGEST_ITEM:
+        return None
+    fields = parse_fields(raw)
+    if not _is_reference(raw, fields, block):
+        return None
+    label = f"[{block.number}]" if block.number else ""
+    return Mention(block.start, block.start + len(raw), fields, label=label)
+
+
+def _is_reference(raw: str, fields: Fields, block: Block) -> bool:
+    """Whether a block is a reference rather than a sentence that may hold one."""
+    identified = bool(fields.doi or fields.arxiv or fields.pmid or fields.isbn)
+    known = sum(
+        map(
+            bool,
+            (fields.title, fields.authors, fields.year, fields.venue or fields.publisher, identified or fields.url),
+        )
+    )
+    if block.listed:
+        return known >= 2 and bool(fields.title or fields.authors or identified)
+    shaped = (
+        bool(_STARTS_LIKE_REFERENCE.match(raw))
+        or raw.lstrip("*_ ")[:1] in set('"“«')
+        or raw.startswith(("*", "_", "["))
+    )
+    dated = bool(_YEAR.search(raw)) or identified
+    if block.kind is BlockKind.ITEM:
+        return (
+            known >= 3
+            and bool(fields.title)
+            and dated
+            and (shaped or bool(block.number and fields.authors and fields.venue))
+        )
+    return (
+        known >= 4
+        and bool(fields.title and fields.authors)
+        and dated
+        and bool(_STARTS_LIKE_REFERENCE.match(raw))
+        and raw.count("\n") < 4
+    )
+
+
+def _linked(found: Sequence[Mention]) -> list[Mention]:
+    """The citations without repetitions; pointers become labels of what they point to."""
+    full: list[Mention] = []
+    titles: dict[str, int] = {}
+    for each in (each for each in found if not each.pointer):
+        key = title_key(each.fields.title) or each.fields.doi or each.fields.arxiv or each.fields.url
+        if key in titles:
+            kept = titles[key]
+            if _weight(each.fields) >= _weight(full[kept].fields):
+                full[kept] = replace(each, label=each.label or full[kept].label)
+            continue
+        titles[key] = len(full)
+        full.append(each)
+    targets: dict[str, int] = {}
+    for index, each in enumerate(full):
+        if each.fields.authors and each.fields.year:
+            targets.setdefault(f"{family_key(each.fields.authors[0])} {each.fields.year}", index)
+    alone: dict[str, Mention] = {}
+    for each in (each for each in found if each.pointer):
+        key = f"{family_key(each.fields.authors[0])} {each.fields.year}" if each.fields.authors else each.label
+        if key not in targets:
+            alone.setdefault(key, each)
+        elif not full[targets[key]].label:
+            full[targets[key]] = replace(full[targets[key]], label=each.label)
+    return sorted([*full, *alone.values()], key=lambda each: each.start)
+
+
+def _weight(fields: Fields) -> int:
+    """How much is known: the fuller one of two citations of a work is kept."""
+    return sum(
+        map(bool, (fields.title, fields.authors, fields.year, fields.venue, fields.pages, fields.doi, fields.arxiv))
+    )

@@ -30,8 +30,14 @@ _CONFERENCE = re.compile(
     r"|\b(?:NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|COLING|SIG[A-Z]+|KDD|WWW|CHI|VLDB|ICDE|INTERSPEECH|ICASSP)\b",
     re.IGNORECASE,
 )
-_JOURNAL_ANYWAY = re.compile(r"\bproc(?:\.|eedings)? (?:of the )?(?:natl|nat\.|national acad|royal|roy\.|r\.? soc|ieee\b(?! (?:int|conf)))", re.IGNORECASE)
-_ACCESSED = re.compile(r"\b(?:accessed|retrieved|last visited|abgerufen|zugriff|consulté|available (?:at|from|online)|verfügbar)\b", re.IGNORECASE)
+_JOURNAL_ANYWAY = re.compile(
+    r"\bproc(?:\.|eedings)? (?:of the )?(?:natl|nat\.|national acad|royal|roy\.|r\.? soc|ieee\b(?! (?:int|conf)))",
+    re.IGNORECASE,
+)
+_ACCESSED = re.compile(
+    r"\b(?:accessed|retrieved|last visited|abgerufen|zugriff|consulté|available (?:at|from|online)|verfügbar)\b",
+    re.IGNORECASE,
+)
 
 
 def kind_of(text: str, fields: Fields) -> Kind:

@@ -1,0 +1,104 @@
+"""The parts of an answer in Markdown or plain text: list items, paragraphs, fenced code, with exact offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+_MARKER = re.compile(
+    r"[ \t]{0,12}(?:>[ \t]?)*(?:[-*•+–·◦▪][ \t]+)?"
+    r"(?:\[\^?(?P<bracket>\d{1,3}|[A-Za-z][\w+-]{1,20})\]:?|\*{0,2}(?P<number>\d{1,3})[.)]\*{0,2}|\((?P<round>\d{1,3})\))[ \t]+(?=\S)"
+)
+_BULLET = re.compile(r"[ \t]{0,12}(?:>[ \t]?)*[-*•+–·◦▪][ \t]+(?=\S)")
+_HEADING = re.compile(
+    r"[#*_ \t\d.]*(?:references?|bibliography|works cited|sources?|citations?|literature(?: cited)?|further reading|literatur(?:verzeichnis)?|"
+    r"quellen|références|bibliographie|bibliografía|referencias)(?: list)?[:*_# \t]*$",
+    re.IGNORECASE,
+)
+_ANY_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
+_KEYED = re.compile(
+    r"[ \t]{0,12}(?:[-*•+–·◦▪][ \t]+)?[*_]{0,3}(?:authors?|title|year|date|published(?: in)?|publication(?: date)?|journal|venue|conference|publisher|doi|link|"
+    r"url|arxiv|source|volume|pages|isbn)[*_]{0,3}[ \t]?:",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"(?:[.)\]/\d>]|https?://\S{4,60}|10\.\d{4}\S{2,60})[*_ \t]*\n$")
+_FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
+
+
+class BlockKind(StrEnum):
+    """What a block is."""
+
+    ITEM = "item"
+    PARAGRAPH = "paragraph"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the text without its list marker."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    number: str = ""
+    """Printed number or key of a list item: ``12``."""
+    listed: bool = False
+    """It stands under a heading such as "References"."""
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Cut a text into blocks in one pass over its lines; nothing but markers, headings and blank lines is left out."""
+    open_block: Block | None = None
+    listed, fenced = False, -1
+    for start, end in _lines(text):
+        line = text[start:end]
+        if _FENCE.match(line):
+            if open_block:
+                yield open_block
+            open_block = None
+            if fenced >= 0:
+                yield Block(BlockKind.CODE, fenced, start)
+            fenced = -1 if fenced >= 0 else end + 1
+            continue
+        if fenced >= 0:
+            continue
+        heading = bool(_HEADING.match(line))
+        if not line.strip() or heading or _ANY_HEADING.match(line):
+            if open_block:
+                yield open_block
+            open_block = None
+            listed = heading or (listed and not _ANY_HEADING.match(line))
+            continue
+        item = None if open_block and _KEYED.match(line) else _item(line, start, end, listed=listed)
+        next_entry = listed and not line[0].isspace() and bool(_ENDED.search(text, max(0, start - 80), start))
+        if item or open_block is None or (next_entry and open_block.kind is BlockKind.PARAGRAPH):
+            if open_block:
+                yield open_block
+            open_block = item or Block(BlockKind.PARAGRAPH, start + len(line) - len(line.lstrip()), end, listed=listed)
+        else:
+            open_block = Block(open_block.kind, open_block.start, end, open_block.number, open_block.listed)
+    if open_block:
+        yield open_block
+    if fenced >= 0:
+        yield Block(BlockKind.CODE, min(fenced, len(text)), len(text))
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _item(line: str, start: int, end: int, *, listed: bool) -> Block | None:
+    """The line as the first of a list item, without its marker."""
+    marker = _MARKER.match(line)
+    number = ""
+    if marker:
+        number = marker["bracket"] or marker["number"] or marker["round"] or ""
+    marker = marker if number else _BULLET.match(line)
+    return Block(BlockKind.ITEM, start + marker.end(), end, number, listed) if marker else None
