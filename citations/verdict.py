@@ -15,6 +15,7 @@ from citations.identifiers import impossible
 from citations.match.compare import compare
 from citations.match.identity import chimera, doi_is_unknown, other_work, placeholder_authors
 from citations.match.printed import printed
+from citations.match.venue import published_twice
 from citations.names import family_key
 from citations.types import (
     Argument,
@@ -92,7 +93,11 @@ def _with_records(
     venue_refuted: str,
 ) -> Verdict:
     primary = max(records, key=_closeness)
-    found = {diff.field: _corroborated(diff, reference, records) for diff in _reconcile(records)}
+    argument = _argument(evidence, essential)
+    found = {
+        diff.field: _corroborated(diff, reference, records, complete=not _open(argument))
+        for diff in _reconcile(records)
+    }
     found |= {diff.field: diff for diff in _identifier_diffs(reference, evidence, records, today)}
     future = _future_year(reference, primary.work, today)
     if future is not None:
@@ -101,7 +106,6 @@ def _with_records(
         held = primary.work.fields.venue
         found[FieldName.VENUE] = FieldDiff(FieldName.VENUE, reference.fields.venue, held, Severity.MAJOR, venue_refuted)
     diffs = tuple(sorted(found.values(), key=lambda diff: -diff.severity.rank))
-    argument = _argument(evidence, essential)
     if _may_be_another_work(found, records) and _open(argument):
         return _unchecked(argument)
     retraction = _retraction(reference, records)
@@ -133,10 +137,16 @@ def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
     return list(mildest.values())
 
 
-def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Record]) -> FieldDiff:
-    """Lower a major difference that a single damaged record could explain."""
+def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Record], *, complete: bool) -> FieldDiff:
+    """Lower a major difference that a single damaged record could explain, or a version nobody was there to show.
+
+    ``complete`` says that every essential registry answered.
+    """
     if diff.severity is not Severity.MAJOR:
         return diff
+    cited = reference.fields
+    if diff.field is FieldName.VENUE and not complete and any(published_twice(cited, r.work.fields) for r in records):
+        return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; a journal version may exist")
     sources = {_DERIVED.get(r.work.registry, r.work.registry) for r in records if _differs(r, diff.field)}
     if len(sources) > 1:
         return diff

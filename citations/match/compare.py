@@ -9,6 +9,7 @@ from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
 from citations.match.score import arxiv_number, authors_diff, first_page, venue_relation, years_of
 from citations.match.title import fit_title, words
+from citations.match.venue import is_known, published_twice
 from citations.names import same_person
 from citations.titles import title_key
 from citations.types import (
@@ -209,18 +210,14 @@ def _venue(cited: Fields, work: Work, _: Printed | None) -> _Result:
                 return FieldDiff(
                     FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, "preprint of / published as"
                 )
-            severity = Severity.MINOR if _journal_against_conference(cited, work) else Severity.MAJOR
+            twice = published_twice(cited, work.fields) and is_known(cited.venue)
+            severity = Severity.MINOR if twice else Severity.MAJOR
             return FieldDiff(FieldName.VENUE, cited.venue, registered, severity, "another venue")
 
 
 def _either_preprint(cited: Fields, work: Work) -> bool:
     venues = (cited.venue, work.fields.venue)
     return work.fields.kind is Kind.PREPRINT or any(is_preprint_server(venue) for venue in venues)
-
-
-def _journal_against_conference(cited: Fields, work: Work) -> bool:
-    """Papers are honestly published twice, at a conference and longer in a journal, under one title."""
-    return {cited.kind, work.fields.kind} == {Kind.ARTICLE, Kind.CONFERENCE}
 
 
 def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], _Result]:

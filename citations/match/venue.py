@@ -1,0 +1,40 @@
+"""Whether two venues are of one sort, so that a paper would hardly stand in both."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from citations.types import Fields, Kind
+from citations.venues import venue_key
+
+_JOURNAL = re.compile(r"(?i)\b(?:journal|transactions|trans\.|letters|annals|magazine|bulletin|quarterly|j\.)")
+_MEETING = re.compile(r"(?i)\b(?:conference|conf\.|symposium|workshop|proceedings|proc\.|meeting|congress)")
+
+
+def published_twice(cited: Fields, registered: Fields) -> bool:
+    """Whether one venue is a journal and the other a meeting: papers honestly appear at both under one title."""
+    return {_sort(cited), _sort(registered)} == {Kind.ARTICLE, Kind.CONFERENCE}
+
+
+def is_known(venue: str) -> bool:
+    """Whether the venue certainly exists."""
+    return venue_key(venue) in _known()
+
+
+def _sort(values: Fields) -> Kind:
+    """Journal or meeting by the venue's name, which tells more than the type of the entry."""
+    known = _known().get(venue_key(values.venue))
+    if known in {"journal", "conference"}:
+        return Kind.ARTICLE if known == "journal" else Kind.CONFERENCE
+    if _MEETING.search(values.venue):
+        return Kind.CONFERENCE
+    return Kind.ARTICLE if _JOURNAL.search(values.venue) else values.kind
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, str]:
+    data = json.loads(files("citations").joinpath("venues.json").read_text(encoding="utf-8"))
+    return {key: venue["kind"] for key, venue in data["venues"].items()}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from citations.match.printed import printed
+from citations.match.title import fit_title
+from citations.types import Fields, Severity
+from tests.citations.fake_registries import reference, work
+
+
+def fit(cited: str, registered: str, *others: str):
+    return fit_title(Fields(title=cited), work(title=registered, more={"other_titles": others}), None)
+
+
+def fit_raw(raw: str, registered: str):
+    cited = reference(raw=raw, source="text")
+    return fit_title(cited.fields, work(title=registered), printed(cited))
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Attention is all you need", "Attention Is All You Need."),
+        ("Chain of-thought prompting", "Chain-of-Thought Prompting"),
+        ("Naive Bayes for text", "Naïve Bayes for Text"),
+        ("Effcient ofine profling of workfows", "Efficient offline profiling of workflows"),
+        ("Colour and behaviour in primates", "Color and behavior in primates"),
+        ("No more polylogarithmic factor in the in the complexity", "No more polylogarithmic factor in the complexity"),
+        ("Deep metric learning", "Deep metric learning: a survey of methods and applications"),
+    ],
+)
+def test_honest_spellings_of_a_title_are_at_most_cosmetic(cited, registered):
+    found = fit(cited, registered)
+    assert found.severity in {None, Severity.COSMETIC}
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Subspace differential privacys", "Subspace differential privacy"),
+        ("Characterizing risk of fairwashing", "Characterizing the risk of fairwashing"),
+        ("Convolutional newral networks", "Convolutional neural networks"),
+    ],
+)
+def test_a_slip_of_the_pen_is_minor(cited, registered):
+    assert fit(cited, registered).severity is Severity.MINOR
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Prompt training with optimal transport", "Prompt learning with optimal transport"),
+        ("Mixing predictions towards online metrics", "Mixing predictions for online metrics"),
+        ("Statistical models, part II", "Statistical models, part III"),
+        ("A study of birds", "A study of birds and fish"),
+    ],
+)
+def test_another_word_is_major(cited, registered):
+    assert fit(cited, registered).severity is Severity.MAJOR
+
+
+def test_two_different_subtitles_of_one_main_title_are_not_the_same():
+    found = fit("Graph networks: a survey of methods", "Graph networks: theory and practice")
+    assert found.severity is Severity.MAJOR
+
+
+def test_another_number_is_told_apart_from_another_word():
+    assert fit("Statistical models, part 2", "Statistical models, part 3").other_numbers
+    assert not fit("Statistical models, new", "Statistical models, old").other_numbers
+
+
+def test_a_further_title_of_the_record_counts_as_much_as_its_first():
+    assert fit("Über Wachstum", "On growth", "Über Wachstum").severity is None
+
+
+def test_titles_in_two_languages_are_known_as_such():
+    assert fit("On the theory of the growth of cities", "Zur Theorie des Wachstums der Städte").other_language
+    assert fit("On cement and concrete", "О цементе и бетоне").other_language
+    assert not fit("On the theory of the growth of cities", "On the theory of fields").other_language
+
+
+def test_a_title_is_found_in_the_printed_string_whatever_the_parser_made_of_it():
+    raw = "L. Rabiner and B. Juang. An introduction to hidden Markov models. IEEE Signal Process. Mag., 3(1), 1986."
+    assert fit_raw(raw, "An Introduction to Hidden Markov Models").severity is None
+
+
+def test_the_beginning_of_a_longer_title_is_not_the_title():
+    raw = "A. Author. Deep learning for image analysis of cells. Nature, 2020."
+    found = fit_raw(raw, "Deep Learning")
+    assert found.severity is not None or found.similarity is None
+
+
+def test_a_printed_string_broken_at_line_ends_still_holds_the_title():
+    raw = "A. Author. Robust esti-\nmation of covariance matri-\nces in high dimensions. Ann. Stat. 2020."
+    assert fit_raw(raw, "Robust estimation of covariance matrices in high dimensions").severity is None
+
+
+def test_a_record_without_title_is_not_comparable():
+    assert fit("Anything at all", "").similarity is None
