@@ -257,11 +257,11 @@ def _isbn_holds(digits: str) -> bool:
 
 
 def find_identifiers(text: str) -> tuple[Identifier, ...]:
-    """All identifiers in a free text, in order, normalised, each once; breaks inside them are repaired.
+    r"""All identifiers in a free text, in order, normalised, each once; breaks inside them are repaired.
 
     A number is an arXiv identifier or PMID only beside a word or URL that says so.
 
-    >>> [each.value for each in find_identifiers("arXiv:2412.\\n02349 [cs], doi:10.1145/ 3292500.3330701, PMID 123")]
+    >>> [each.value for each in find_identifiers("arXiv:2412.\n02349 [cs], doi:10.1145/ 3292500.3330701, PMID 123")]
     ['2412.02349', '10.1145/3292500.3330701', '123']
     """
     text = _repaired(text)

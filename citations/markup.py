@@ -109,9 +109,9 @@ def html_to_text(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Text as a reader sees it: no markup, no invisible characters, ligatures spelt out, blanks collapsed.
+    r"""Text as a reader sees it: no markup, no invisible characters, ligatures spelt out, blanks collapsed.
 
-    >>> plain_text("E\ufb03cient infor-\\nmation")
+    >>> plain_text("E\ufb03cient infor-\nmation")
     'Efficient information'
     """
     if "<" in text or "&" in text:

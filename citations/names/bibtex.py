@@ -16,9 +16,8 @@ _MAX_CHARS = 60_000
 def read_bibtex_names(text: str) -> NameList:
     r"""Names of a BibTeX field, its LaTeX decoded or not yet; never raises, also on unbalanced braces.
 
-    >>> read_bibtex_names(r"Erd\H os, P. and {Bundesamt and Amt} and others")
-    NameList(names=(Name(family='Erdős', given='P.', suffix='', literal=''), \
-Name(family='', given='', suffix='', literal='Bundesamt and Amt')), et_al=True)
+    >>> [str(name) for name in read_bibtex_names(r"Erd\H os, P. and {Bundesamt and Amt} and others").names]
+    ['P. Erdős', 'Bundesamt and Amt']
     """
     text = tex_accents(re.sub(r"\s+", " ", text[:_MAX_CHARS])).strip(" ,")
     text = _without_outer_braces(text)
@@ -107,7 +106,7 @@ def _von_last_first(pieces: list[str]) -> Name:
     plain = [plain_text(piece) for piece in pieces]
     if _inside_braces(pieces[0]) is not None and len(plain) == 2 and not is_initials(plain[0]):
         given = plain[1].split()
-        particles = []
+        particles: list[str] = []
         while len(given) > 1 and given[-1] in PARTICLES:
             particles.insert(0, given.pop())
         return Name(family=" ".join([*particles, plain[0]]), given=" ".join(given))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import JaroWinkler, OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from citations.markup import plain_text, to_ascii
 from citations.names.read import is_body_text, read_name
@@ -148,7 +148,7 @@ def _family(a: Folded, b: Folded) -> float:
     if not a.core or not b.core:
         return 0.0
     first, second = _UMLAUT.sub("", a.core), _UMLAUT.sub("", b.core)
-    if first == second or first == b.core or a.core == second:
+    if first in {second, b.core} or a.core == second:
         return 0.95
     if _part_of_other(a, b):
         return 0.85
@@ -259,8 +259,8 @@ def _other_order(a: Folded, b: Folded) -> float:
         full = [word for word in one.family + one.given if len(word) > 2]
         if len(full) > 1 and set(full) <= set(other.family + other.given):
             return 0.85
-        crossed = one.given and one.core == "".join(other.given) and all(len(word) == 1 for word in one.given)
-        if crossed and one.given[0] == other.core[:1]:
+        exchanged = one.core == "".join(other.given) and all(len(word) == 1 for word in one.given)
+        if one.given and exchanged and one.given[0] == other.core[:1]:
             return 0.75
         tail = len(other.given) > 1 and other.given[-1] in one.family and len(other.given[-1]) > 2
         if (

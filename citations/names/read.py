@@ -29,9 +29,8 @@ _EDITORS = re.compile(r"[,\s]*\(?\b(?:eds?|editors?|hrsg)\b\.?\)?[\s.,:]*$", re.
 _BEHALF = re.compile(r"[,;(]?\s*\b(?:on behalf of|for|and) the\s+(?=[A-Z])|[,;]?\s*\bon behalf of\s+", re.IGNORECASE)
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
 _HANGUL_NAME = re.compile(r"[\uac00-\ud7a3]{2,4}")
-_TWO_SIGN_FAMILIES = frozenset(
-    "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 令狐 慕容 歐陽 諸葛 남궁 황보 제갈 선우".split()
-)
+_TWO_SIGN_FAMILIES_WORDS = "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 令狐 慕容 歐陽 諸葛 남궁 황보 제갈 선우"
+_TWO_SIGN_FAMILIES = frozenset(_TWO_SIGN_FAMILIES_WORDS.split())
 _AND = re.compile(rf"[,;]?\s+(?i:{AND_WORDS})\s+|\s*&\s*|(?<=\.)\s+[yei]\s+(?={_UPPER})")
 _CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
@@ -138,7 +137,7 @@ def _without_suffix(words: Sequence[str]) -> tuple[list[str], str]:
 def _inverted(parts: Sequence[str]) -> Name:
     """A name with commas: ``Family, Given``, ``Family, Jr., Given``, ``Family, Given, Jr.``, ``Given Family, Jr.``."""
     suffix = ""
-    kept = []
+    kept: list[str] = []
     for part in parts:
         if part.strip(".").lower() in SUFFIXES and kept:
             suffix = part
@@ -200,7 +199,7 @@ def _list_of_names(text: str) -> Iterator[Name]:
     """Split at what separates persons, and read each."""
     text = text.replace("，", ",").replace("、", ",").replace("；", ";").replace("·", " ")
     text = (
-        _BEHALF.sub(lambda match: "; " if ";" in text else ", ", text)
+        _BEHALF.sub(lambda _: "; " if ";" in text else ", ", text)
         if "the " in text.lower() or "behalf" in text
         else text
     )

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import re
 
-PARTICLES = frozenset(
-    "van von der den de del della delle dello di da dos das do du la le los las el al bin ibn ben ter ten te zu zum "
-    "zur vom af av y e i st 't op auf dem abu bint of d dal degli dei des lo ap ver van't o".split()
+_PARTICLES_WORDS = (
+    "van von der den de del della delle dello di da dos das do du la le los las el al bin ibn ben ter ten te zu "
+    "zum zur vom af av y e i st 't op auf dem abu bint of d dal degli dei des lo ap ver van't o"
 )
+PARTICLES = frozenset(_PARTICLES_WORDS.split())
 """Lower-case particles, dropped when family names are compared."""
 
-CAPITAL_PARTICLES = frozenset("van von de del della di da dos du le la el der den ter ten san st".split())
+_CAPITAL_PARTICLES_WORDS = "van von de del della di da dos du le la el der den ter ten san st"
+CAPITAL_PARTICLES = frozenset(_CAPITAL_PARTICLES_WORDS.split())
 """Those that also count when printed with a capital: ``De Cristofaro``."""
 
-SUFFIXES = frozenset("jr sr ii iii iv 2nd 3rd 4th junior senior jnr snr".split())
+_SUFFIXES_WORDS = "jr sr ii iii iv 2nd 3rd 4th junior senior jnr snr"
+SUFFIXES = frozenset(_SUFFIXES_WORDS.split())
 
-DEGREES = frozenset(
-    "phd md msc bsc mph frcp frcs dphil dds facp facs mbbs mba rn esq edd pharmd dr prof professor sir dame".split()
+_DEGREES_WORDS = (
+    "phd md msc bsc mph frcp frcs dphil dds facp facs mbbs mba rn esq edd pharmd dr prof professor sir dame"
 )
+DEGREES = frozenset(_DEGREES_WORDS.split())
 
-BODY_WORDS = frozenset(
-    "consortium consortia collaboration collaborations collaborators group groups team network committee commission "
-    "council association society institute institut instituto institution university universitat universite "
-    "universidad ministry department dept agency organization organisation foundation bureau initiative "
-    "project programme program investigators trialists study center centre laboratory laboratories inc ltd corp "
-    "corporation gmbh company federation authority administration academy partnership alliance community "
+_BODY_WORDS_WORDS = (
+    "consortium consortia collaboration collaborations collaborators group groups team network committee "
+    "commission council association society institute institut instituto institution university universitat "
+    "universite universidad ministry department dept agency organization organisation foundation bureau "
+    "initiative project programme program investigators trialists study center centre laboratory laboratories inc "
+    "ltd corp corporation gmbh company federation authority administration academy partnership alliance community "
     "contributors developers museum hospital nations statistik bundesamt amt force panel secretariat survey "
     "registry working international national european subcommittee workgroup coordinators directorate parliament "
-    "government ministerium stiftung verein gesellschaft kommission llc ag co".split()
+    "government ministerium stiftung verein gesellschaft kommission llc ag co"
 )
+BODY_WORDS = frozenset(_BODY_WORDS_WORDS.split())
 """Words of which one is enough to see that a name without initials is no person's."""
 
 SHORT_FORMS = tuple(

@@ -1,0 +1,6 @@
+"""Titles: their plain form, the key that is equal for equal titles, and how much two titles resemble each other."""
+
+from citations.titles.keys import is_generic, main_title, plain, strip_labels, title_key, title_keys
+from citations.titles.similarity import title_similarity
+
+__all__ = ["is_generic", "main_title", "plain", "strip_labels", "title_key", "title_keys", "title_similarity"]

@@ -1,0 +1,130 @@
+"""The plain form of a title, and the keys that are equal for equal titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from citations.markup import plain_text, to_ascii
+
+CACHE_SIZE = 16384
+MAX_CHARS = 1000
+
+_WORD = re.compile(r"[a-z0-9]+")
+_POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’ʼ`´](?=[A-Za-z])")
+_NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_SUBTITLE = re.compile(r"\s*[?!.]?\s*(?::|\||\s/\s|\s[-–—]\s|—|–(?=\s))\s*|[?!]\s+|\.\s+(?=[A-ZÀ-Þ])")
+_PREFIX = re.compile(
+    r"^(?:\[?\(?(?:extended abstract|invited (?:paper|talk|review)|short paper|full paper|poster(?: abstract)?|demo(?: abstract)?|"
+    r"brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article)\]?\)?\s*[:.\-–—]\s*"
+    r"|\[(?:extended abstract|invited [a-z ]+)\]\s*"
+    r"|(?:chapter|kapitel|chapitre)\s+(?:\d+|[ivxl]+)\s*[:.\-–—]\s*|\d{1,3}\.\s+(?=\D))",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\s*[\[(](?:extended abstract|abstract|extended version|full version|short paper|full paper|invited (?:paper|talk|contribution|lecture)"
+    r"|student abstract|poster|demo|demonstration|preprint|with discussion|abstract only|reprint|position paper|keynote"
+    r"|online first|in press|in [a-z]+|republication|best paper)\]?\)?\s*\.?$",
+    re.IGNORECASE,
+)
+_SIGNS = (("&", " and "), ("++", "plusplus"), ("c#", "csharp"))
+_GENERIC_WORDS = (
+    "introduction editorial preface foreword afterword epilogue prologue conclusion conclusions discussion "
+    "abstract abstracts bookreview bookreviews reviews lettertotheeditor letterstotheeditor letters "
+    "correspondence obituary errata erratum correction corrigendum index frontmatter backmatter tableofcontents "
+    "contents acknowledgements acknowledgments bibliography references appendix appendices glossary announcements "
+    "news reply response comment commentary guesteditorial editorsnote authorsreply authorsresponse inthisissue "
+    "aboutthisissue introductiontothespecialissue guesteditorsintroduction summary "
+    "overview untitled notitle titlepage coverpage masthead calendar inmemoriam personalcommunication"
+)
+_GENERIC = frozenset(_GENERIC_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedTitle:
+    """What comparing needs of one title, computed once."""
+
+    words: tuple[str, ...]
+    key: str
+
+
+def plain(text: str) -> str:
+    r"""The title as a reader sees it: no markup, ligatures spelt out, blanks collapsed, case and accents kept.
+
+    >>> plain(r"On {L}i<sub>2</sub> &amp; $\alpha$")
+    'On Li2 & α'
+    """
+    return plain_text(text)
+
+
+def title_key(text: str) -> str:
+    r"""Letters and digits of the title, folded: equal for all honest spellings, empty if nothing is left.
+
+    Blanks and hyphens are dropped, so that damage at line ends does not matter.
+
+    >>> title_key("Chain of-Thought: {\'E}tude.") == title_key("Chain-of-thought — Etude")
+    True
+    """
+    return fold(text).key
+
+
+def title_keys(text: str) -> tuple[str, ...]:
+    """The key, then the keys without label ("Extended Abstract:", "16.") and without subtitle; no empty one.
+
+    A main title that says too little on its own gives no key.
+    """
+    stripped = strip_labels(text)
+    main = main_title(stripped)
+    keys = [title_key(text), title_key(stripped)]
+    if main and not is_generic(main):
+        keys.append(title_key(main))
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def strip_labels(text: str) -> str:
+    """The title without what only labels it: ``Extended Abstract:``, ``[Invited Paper]``, a chapter number."""
+    text = plain(text)
+    for pattern in (_PREFIX, _SUFFIX):
+        shorter = pattern.sub("", text, count=1)
+        text = shorter or text
+    return text
+
+
+def main_title(text: str) -> str:
+    """The part before the subtitle, empty if there is no subtitle."""
+    return next(main_titles(text), "")
+
+
+def main_titles(text: str) -> Iterator[str]:
+    """The title cut at each place where a subtitle may begin, shortest first."""
+    for found in _SUBTITLE.finditer(text, 2):
+        if text[found.end() :].strip(" ."):
+            yield text[: found.start()].strip()
+
+
+def is_generic(title: str) -> bool:
+    """Whether the title is too short or too common to name one work on its own.
+
+    >>> [is_generic(title) for title in ("Editorial", "Deep learning", "Attention is all you need")]
+    [True, True, False]
+    """
+    folded = fold(title)
+    if folded.key in _GENERIC or len(folded.key) < 14:
+        return True
+    return len(folded.words) < 3 and len(folded.key) < 24
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def fold(text: str) -> FoldedTitle:
+    """The folded words of a title; the same object for the same text."""
+    text = plain(text[:MAX_CHARS])
+    if not text.isascii():
+        text = to_ascii(text)
+    text = _NUMBER_COMMA.sub("", _POSSESSIVE.sub("", text)).lower()
+    if not text.isalnum():
+        for sign, spelt in _SIGNS:
+            text = text.replace(sign, spelt)
+    words = tuple(_WORD.findall(text))
+    return FoldedTitle(words=words, key="".join(words))
