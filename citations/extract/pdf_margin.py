@@ -16,6 +16,9 @@ from citations.extract.pdf_words import PageWords, Word
 BESIDE = 250.0
 """Points to the side in which the counted lines are looked for: one column."""
 
+COVERED = 0.6
+"""Share of the lines of a page that is counted; labels stand only beside the lines of a list."""
+
 FEWEST = 4
 """So many numbers make a column."""
 
@@ -77,7 +80,9 @@ def _one_line_each(column: Sequence[Word], bases: Sequence[float]) -> bool:
         between = bases[bisect_right(bases, a.base + margin) : bisect_left(bases, b.base - margin)]
         lines = sum(1 for x, y in pairwise((float("-inf"), *between)) if y - x > margin)
         right += 0 < step and lines <= step - 1
-    return right >= 0.7 * (len(column) - 1)
+    step = median(int(a.text) - int(b.text) for a, b in pairwise(column))
+    rows = sum(1 for x, y in pairwise((float("-inf"), *bases)) if y - x > 0.3 * column[0].size)
+    return right >= 0.7 * (len(column) - 1) and len(column) * step >= COVERED * rows
 
 
 def _apart(column: Sequence[Word], words: Sequence[Word]) -> bool:

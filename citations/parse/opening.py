@@ -14,6 +14,9 @@ _PARTICLE = (
 DASHES = re.compile(r"(?:[-–—―_─]{1,12}|\.{4,})\s?[-–—―_─]*\s*[.,&(]|[–—―_─]{2,}\s|-{2,}\s|-{1,3}$")
 """The author of the entry above, printed as a dash."""
 
+LOST_DASH = re.compile(r"\W{0,3}\d?\W{0,3}(?<!\d)(?:1[5-9]|20)\d\d[a-z]?\.\s+[^\W\d_a-z]|,\s+[^\W\d_a-z]\.\s?[^\W\d_]")
+"""The same where only the year or the comma behind the dash is left."""
+
 AUTHORS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -53,7 +56,7 @@ def begins(text: str) -> float:
     head = text[:160]
     if any(pattern.match(head) for pattern in AUTHORS):
         return 1.2 - (0.9 if CONTINUES.match(head) else 0.0)
-    if GIVEN_FIRST.match(head):
+    if GIVEN_FIRST.match(head) or LOST_DASH.match(head):
         return 0.8
     if CONTINUES.match(head):
         return -1.6
@@ -70,7 +73,7 @@ def ends(text: str) -> float:
 
 def sort_key(text: str) -> str:
     """What an alphabetical list is sorted by: the first family name, folded; empty for a repeated author."""
-    if DASHES.match(text):
+    if DASHES.match(text) or LOST_DASH.match(text):
         return ""
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[:80])
     full = [word for word in words if len(word) > 1]

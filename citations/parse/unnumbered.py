@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citations.parse.lines import Line
-from citations.parse.opening import YEAR, YEAR_SOON, alphabetical, begins, ends, sort_key
+from citations.parse.opening import DASHES, YEAR, YEAR_SOON, alphabetical, begins, ends, sort_key
 
 LONGEST = 30
 """Most lines of one entry."""
@@ -72,6 +72,8 @@ def _start_score(lines: Sequence[Line], index: int, shape: _Shape) -> float:
         return 0.0
     line, above = lines[index], lines[index - 1]
     score = begins(line.text) + ends(above.text)
+    if len(above.text) <= 4 and DASHES.match(above.text):
+        return -3.0
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     if YEAR_SOON.match(f"{line.text} {following}"[:400]) and begins(line.text) > 0.5:
         score += 0.6
@@ -84,7 +86,7 @@ def _start_score(lines: Sequence[Line], index: int, shape: _Shape) -> float:
     if shape.wrapped:
         score += -0.5 if above.full else 0.6
     else:
-        score += 1.0
+        score += 0.5
     return score
 
 
