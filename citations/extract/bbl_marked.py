@@ -3,6 +3,7 @@ r"""Entries whose parts are marked in the ``.bbl``: biblatex's ``\field`` and th
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from citations.extract.bibtex_blocks import Block, Field
 from citations.extract.bibtex_fields import bibtex_fields
@@ -15,8 +16,9 @@ _VERB = re.compile(r"\\verb\{(\w+)\}\s*\\verb[ \t]([^\n]*?)[ \t]*\r?\n\s*\\endve
 _PART = re.compile(r"(?:^|[,{])\s*(family|given|prefix|suffix)\s*=\s*(?=\{)")
 _DELIMITER = re.compile(r"\\bib(?:namedelim[a-z]?|range(?:ssep|dash))\s*")
 _INFO = re.compile(r"\\bibinfo\s*\{\s*(\w+)\s*\}\s*(?=\{)")
+_EDITORS = re.compile(r"\\bibfield\s*\{\s*editor\s*\}\s*(?=\{)")
+_MOST_PARTS = 1_000
 _ARTICLE_TITLE = re.compile(r"\\showarticletitle\s*(?=\{)")
-_GIVEN = re.compile(r"\\bibf?namefont\s*(?=\{)")
 _ET_AL = re.compile(r"et[~\s\\]*al(?![a-z])")
 _RENAMED = {"type": "howpublished", "series": "series"}
 _KEPT = frozenset(
@@ -122,16 +124,19 @@ def marked_fields(body: str) -> Fields | None:
     fields: list[Field] = []
     authors: list[str] = []
     editors: list[str] = []
-    for found in _INFO.finditer(body):
+    editing = [
+        (found.start(), argument[1])
+        for found in islice(_EDITORS.finditer(body), 4)
+        if (argument := braced(body, found.end())) is not None
+    ]
+    for found in islice(_INFO.finditer(body), _MOST_PARTS):
         value = braced(body, found.end())
         if value is None:
             continue
         name = found[1].lower()
         if name in {"author", "person"}:
-            editing = re.search(
-                r"\\bibfield\s*\{editor\}[^\\]*(?:\\bibinfo\s*\{person\}\s*\{[^{}]*\}[^\\]*)*$", body[: found.start()]
-            )
-            (editors if editing else authors).append(_person(value[0]))
+            inside = any(start < found.start() < end for start, end in editing)
+            (editors if inside else authors).append(_person(value[0]))
         elif name == "editor":
             editors.append(_person(value[0]))
         elif name in _KEPT:

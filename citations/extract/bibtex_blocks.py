@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_LONGEST_MACRO = 2_000
+"""Characters; macros that hold each other grow without end."""
 _MONTHS = [
     "January",
     "February",
@@ -26,7 +28,7 @@ _MONTHS = [
     "December",
 ]
 
-_START = re.compile(r"(?:(?<![\w.@-])@|(?<=\n)@)[ \t]*([A-Za-z][\w-]*)[ \t]*\r?\n?[ \t]*([{(])")
+_START = re.compile(r"(?:(?<![\w.@-])@|(?<=\n)@)[ \t]{0,8}([A-Za-z][\w-]{0,40})\s{0,40}([{(])")
 """``@type{``; the sign after a letter is an e-mail address in stray text."""
 _RESTART = re.compile(r"(?:^|(?<=\n))[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]")
 """Where reading goes on after damage: an entry that begins a line."""
@@ -41,7 +43,7 @@ _SEPARATORS = re.compile(r"[\s,]*")
 _BLANK = re.compile(r"\s*")
 _BRACE_OR_QUOTE = re.compile(r"[{}\"]|\n[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]")
 _BRACE = re.compile(r"[{}]|\n[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]")
-_SALVAGED_FIELD = re.compile(r"(?:^|(?<=[\n,}\"]))\s*,?[ \t]*([A-Za-z][\w:.-]*)[ \t]*=[ \t]*(?=[{\"\w])")
+_SALVAGED_FIELD = re.compile(r"(?:^|(?<=[\n,}\"]))[ \t]{0,80},?[ \t]{0,80}([A-Za-z][\w:.-]*)[ \t]*=[ \t]*(?=[{\"\w])")
 _SWALLOWED = re.compile(r"\n[ \t]*,?[ \t]*[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"]")
 """A value that holds further fields has lost its closing brace."""
 _LAST_LINE = re.compile(r"\n[ \t]*[})][ \t]*\r?(?=\n|$)|\n[ \t]*\r?\n")
@@ -99,10 +101,12 @@ def bibtex_blocks(text: str) -> Iterator[Block]:
         text = text.replace("\r", "\n")
     macros = {month[:3].lower(): month for month in _MONTHS}
     position, line, counted = 0, 1, 0
+    patience = len(text) * 4 + 1_000_000
     while (match := _START.search(text, position)) is not None:
         kind = match[1].lower()
         if kind in {"comment", "string", "preamble"}:
-            position = _skip(text, match, macros)
+            position, wasted = _skip(text, match, macros) if patience > 0 else (match.end(), 0)
+            patience -= wasted
             continue
         line += text.count("\n", counted, match.start())
         counted = match.start()
@@ -111,21 +115,23 @@ def bibtex_blocks(text: str) -> Iterator[Block]:
         yield block
 
 
-def _skip(text: str, match: re.Match[str], macros: dict[str, str]) -> int:
-    """Position behind a comment, preamble or macro definition; behind its first line if it never ends."""
+def _skip(text: str, match: re.Match[str], macros: dict[str, str]) -> tuple[int, int]:
+    """Position behind a comment, preamble or macro definition, and how many characters were read in vain.
+
+    What never ends is skipped by its first sign alone, so that the entries behind it are read.
+    """
     kind = match[1].lower()
     try:
         if kind == "string":
             field = _FIELD.match(text, match.end())
             if field is None:
-                return match.end()
-            mended: list[str] = []
-            value, end = _value(text, field.end(), macros, mended)
-            macros[field[1].lower()] = value
-            return end
-        return _braced(text, match.end())[1] if match[2] == "{" else match.end()
-    except _Damaged:
-        return match.end()
+                return match.end(), 0
+            value, end = _value(text, field.end(), macros, [])
+            macros[field[1].lower()] = value[:_LONGEST_MACRO]
+            return end, 0
+        return (_braced(text, match.end())[1] if match[2] == "{" else match.end()), 0
+    except _Damaged as damage:
+        return match.end(), damage.at - match.end()
 
 
 def _read(text: str, match: re.Match[str], line: int, macros: dict[str, str]) -> Block:
@@ -138,8 +144,7 @@ def _read(text: str, match: re.Match[str], line: int, macros: dict[str, str]) ->
             raise _Damaged("a closing brace too many", end)  # noqa: TRY301 - one place decides how damage is read
     except _Damaged as damage:
         fields, end = _salvage(text, body, macros)
-        number = line + text.count("\n", match.start(), min(damage.at, end))
-        mended.append(f"{damage.what} near line {number}: read field by field")
+        mended.append(f"{damage.what} in the entry that begins in line {line}: read field by field")
     return Block(match[1].lower(), key, tuple(fields), match.start(), end, line, tuple(mended))
 
 
@@ -224,8 +229,8 @@ def _braced(text: str, position: int) -> tuple[str, int]:
             if not depth:
                 return text[position : mark.start()], mark.end()
         else:
-            break
-    raise _Damaged("a brace that is never closed", position)
+            raise _Damaged("a brace that is never closed", mark.start())
+    raise _Damaged("a brace that is never closed", len(text))
 
 
 def _quoted(text: str, position: int) -> tuple[str, int]:
@@ -238,8 +243,8 @@ def _quoted(text: str, position: int) -> tuple[str, int]:
         elif mark[0] in "{}":
             depth += 1 if mark[0] == "{" else -1
         else:
-            break
-    raise _Damaged("a quote that is never closed", position)
+            raise _Damaged("a quote that is never closed", mark.start())
+    raise _Damaged("a quote that is never closed", len(text))
 
 
 def _salvage(text: str, position: int, macros: dict[str, str]) -> tuple[list[Field], int]:

@@ -17,10 +17,7 @@ _INCLUDES = re.compile(
     r"|(?:bibliography(?!style)[A-Za-z]*|nobibliography\*?|putbib|addbibresource|addglobalbib|addsectionbib)\*?"
     r"\s*(?:\[(?P<option>[^\[\]]*)\]\s*)?(?:\{(?P<lists>[^{}]*)\})?)"
 )
-_EMBEDDED = re.compile(
-    r"\\begin\s*\{filecontents(\*?)\}\s*(?:\[[^\]]*\]\s*)?\{([^{}]+\.bib)\}[^\n]*\n(.*?)\\end\s*\{filecontents\1\}",
-    re.DOTALL,
-)
+_EMBEDDED = re.compile(r"\\begin\s*\{filecontents(\*?)\}\s*(?:\[[^\[\]]{0,80}\]\s*)?\{([^{}]{1,200}\.bib)\}[^\n]*\n")
 _CITE = re.compile(r"\\(?:[A-Za-z]*cite(?!style|name|color|reset|index|lim|track)[A-Za-z]*|bibentry)\*?(?=\s*[\[({])")
 _OPTIONS = re.compile(r"\s*(?:\[[^\[\]]{0,2000}\]|\([^()]{0,2000}\))")
 _KEYS = re.compile(r"\s*\{([^{}]{0,20000})\}")
@@ -127,10 +124,14 @@ class _Walk:
 
 def _embedded(document: Document, text: str) -> dict[str, Document]:
     """Bibliographies that the source carries itself, blanked around so that lines and offsets stay true."""
-    found = {}
-    for match in list(_EMBEDDED.finditer(text))[:16]:
-        before = _VISIBLE.sub(" ", text[: match.start(3)])
-        found[match[2].strip()] = replace(document, data=(before + match[3]).encode())
+    found: dict[str, Document] = {}
+    position = 0
+    while len(found) < 16 and (match := _EMBEDDED.search(text, position)) is not None:
+        position = text.find(f"\\end{{filecontents{match[1]}}}", match.end())
+        if position < 0:
+            break
+        before = _VISIBLE.sub(" ", text[: match.end()])
+        found[match[2].strip()] = replace(document, data=(before + text[match.end() : position]).encode())
     return found
 
 

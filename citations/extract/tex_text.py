@@ -43,7 +43,7 @@ _TEXORPDF = re.compile(r"\\texorpdfstring\s*(?:\{(?:[^{}]|\{[^{}]*\})*\})\s*(?=\
 _MACRO = re.compile(r"\\([A-Za-z@]+)\*?(?P<after>\s*\{\}|\s+)?")
 _SPACING = re.compile(r"\\(?:[,;:> \n\t/]|\\(?:\[[^\]]*\])?)|~")
 _INVISIBLE = re.compile(r"\\[!\-/@]|\u00ad|\u200b")
-_MATH = re.compile(r"(?<!\\)\$\$?([^$]*)\$\$?|\\\((.*?)\\\)")
+_MATH = re.compile(r"(?<!\\)\$\$?([^$]*)\$\$?|\\\(([^\\]{0,400}(?:\\[^()][^\\]{0,400}){0,40}?)\\\)")
 _SHELL = re.compile(r"\s*[_^]\s*(?:\{([^{}]*)\}|(\\?\S))")
 _ONE_LETTER = re.compile(r"\{\s*([^\W\d_][\u0300-\u036f]*)\s*\}")
 _DASHES = re.compile(r"---?")
