@@ -43,7 +43,7 @@ class Arxiv:
     def __init__(self, session: Session) -> None:
         """Ask through ``session``."""
         self._url = f"{session.settings.arxiv_url}/api/query"
-        self._lane = Lane(session.settings.arxiv_url, 3.0, connections=1)
+        self._lane = Lane(f"arxiv {session.settings.arxiv_url}", 3.0, connections=1)
         self._session = session
         session.join(self.name)
         source = Source(self.name, session.settings.arxiv_url, _DECODER)

@@ -58,8 +58,8 @@ class DataCite:
     def __init__(self, session: Session) -> None:
         """Ask through ``session``; an address in its settings gives the larger quota."""
         self._base = session.settings.datacite_url
-        # 1000 in five minutes for those who say who they are, half of it for others.
-        self._lane = Lane(self._base, 0.3 if session.settings.mailto else 0.6, connections=2)
+        # 1000 in five minutes for those who say who they are, half of it for others: a short list need not queue.
+        self._lane = Lane(f"datacite {self._base}", 0.3 if session.settings.mailto else 0.6, connections=2, burst=100)
         self._session = session
         session.join(self.name)
         source = Source(self.name, self._base, _DECODER)

@@ -30,7 +30,7 @@ class DoiOrg:
     def __init__(self, session: Session) -> None:
         """Ask through ``session``."""
         self._base = session.settings.doi_org_url
-        self._lane = Lane(self._base, 0.1, connections=4)  # no limit is published
+        self._lane = Lane(f"doi_org {self._base}", 0.1, connections=4)  # no limit is published
         self._session = session
         session.join(self.name)
         source = Source(self.name, self._base, _DECODER)

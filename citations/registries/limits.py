@@ -32,11 +32,13 @@ class Lane:
     """Requests that share one quota: a host and a kind of request."""
 
     name: str
-    """Unique for the host and the kind: ``https://api.crossref.org list``."""
+    """Unique for registry, host and kind: ``crossref https://api.crossref.org list``."""
     interval_s: float
     """Distance between two requests until the registry's headers say otherwise."""
     connections: int = 1
     """Requests in flight at the same time, likewise."""
+    burst: int = 0
+    """Requests that need not keep the distance after a rest, where the limit counts over minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,8 @@ class Limits:
         def take(connection: sqlite3.Connection) -> float:
             now = self._clock()
             free_at, interval_s = _state(connection, lane, now)
-            at = max(now, free_at)
-            _keep(connection, lane.name, at + interval_s * _MARGIN)
-            return at - now
+            _keep(connection, lane.name, max(now, free_at) + interval_s * _MARGIN)
+            return max(0.0, free_at - lane.burst * interval_s - now)
 
         return self._database.run(take, lane.interval_s)
 
@@ -120,7 +121,8 @@ class Limits:
 
         def look(connection: sqlite3.Connection) -> float:
             now = self._clock()
-            return max(0.0, _state(connection, lane, now)[0] - now)
+            free_at, interval_s = _state(connection, lane, now)
+            return max(0.0, free_at - lane.burst * interval_s - now)
 
         return self._database.read(look, 0.0)
 
@@ -129,7 +131,8 @@ class Limits:
 
         def hold(connection: sqlite3.Connection) -> None:
             now = self._clock()
-            _keep(connection, lane.name, max(now + seconds, _state(connection, lane, now)[0]))
+            free_at, interval_s = _state(connection, lane, now)
+            _keep(connection, lane.name, max(now + seconds + lane.burst * interval_s, free_at))
 
         self._database.run(hold, None)
 

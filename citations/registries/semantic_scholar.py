@@ -56,7 +56,7 @@ class SemanticScholar:
         self._base = f"{settings.semantic_scholar_url}/graph/v1"
         self._key = settings.semantic_scholar_key
         # One request a second over all kinds of requests, as of 2026; a slow answer must not slow the pace further.
-        self._lane = Lane(settings.semantic_scholar_url, 1.0, connections=3)
+        self._lane = Lane(f"semantic_scholar {settings.semantic_scholar_url}", 1.0, connections=3)
         self._session = session
         session.join(self.name)
         source = Source(self.name, settings.semantic_scholar_url, _DECODER)

@@ -78,7 +78,8 @@ class Session:
         self._limits = Limits(settings.cache_dir)
         self._lock = threading.Lock()
         self._breakers: dict[str, Breaker] = {}
-        self._reached: dict[str, threading.Lock] = {}
+        self._probes: dict[str, threading.Lock] = {}
+        self._reached: set[str] = set()
         self._stops: dict[str, threading.Event] = {}
         self._http: dict[bool, requests.Session] = {}
 
@@ -125,6 +126,8 @@ class Session:
                 if isinstance(outcome, Decoded):
                     self.cache.keep_body(outcome.body)
                     return outcome
+                if attempt and outcome.why is Why.BREAKER_OPEN:
+                    break  # what this request met itself tells more
                 failure = outcome
                 if failure.why not in _RETRIED or not self._wait(request, attempt, retry_after_s, stop):
                     break
@@ -134,7 +137,7 @@ class Session:
         self, request: Request, decode: Callable[[Body], T], stop: threading.Event
     ) -> tuple[Decoded[T] | Failure, float | None]:
         """One attempt, and after how many seconds the registry wants to be asked again."""
-        breaker = self._breaker(request.url)
+        breaker = self._breaker(request)
         held_up = self._held_up(request, breaker, stop)
         if held_up is not None:
             return held_up
@@ -205,9 +208,9 @@ class Session:
         """Find out once a session whether the host can be connected to; everybody else waits for the outcome."""
         host = urlsplit(url).netloc
         with self._lock:
-            first = self._reached.setdefault(host, threading.Lock())
-        with first:
-            if self._reached.get(host + " reached"):
+            probing = self._probes.setdefault(host, threading.Lock())
+        with probing:
+            if host in self._reached:
                 return None
             reason = breaker.open_because()
             if reason:
@@ -216,14 +219,15 @@ class Session:
             probe = bounded(lambda: (reach(url, connect_s),), connect_s)
             failure = probe[0] if probe else Failure(Why.UNREACHABLE, "no connection in time")
             if failure is None:
-                self._reached[host + " reached"] = first
+                self._reached.add(host)
             else:
                 breaker.failed(failure.why, failure.detail)
             return failure
 
-    def _breaker(self, url: str) -> Breaker:
+    def _breaker(self, request: Request) -> Breaker:
+        """One a registry and host: registries may share a host, as the simulated ones do, and fail on their own."""
         with self._lock:
-            return self._breakers.setdefault(urlsplit(url).netloc, Breaker())
+            return self._breakers.setdefault(f"{request.registry} {urlsplit(request.url).netloc}", Breaker())
 
     def _http_for(self, url: str) -> requests.Session:
         """Pooled connections; proxies from the environment are for other machines only."""
@@ -290,8 +294,8 @@ def _asked(request: Request, at: datetime) -> Asked:
 
 
 def _is_our_fault(reply: Reply | Failure) -> bool:
-    """A request that the registry refuses says nothing about its health."""
-    return isinstance(reply, Reply) and reply.status in {400, 404, 405, 406, 410, 413, 414, 415, 422, 431}
+    """A request that the registry refuses says nothing about its health; a 404 that is not its own does."""
+    return isinstance(reply, Reply) and reply.status in {400, 405, 406, 410, 413, 414, 415, 422, 431}
 
 
 def _retry_after(reply: Reply | Failure) -> float | None:
