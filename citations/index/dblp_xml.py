@@ -20,6 +20,8 @@ from citations.index.streams import unpacked
 from citations.types import Fields, Kind, Name, Work
 
 _CHUNK = 1 << 18
+_WHOLE = {"dblp", "bht"}
+"""Roots of files that hold all records of their tables of contents."""
 _MAX_TEXT = 1 << 20
 _KINDS = {
     "article": Kind.ARTICLE,
@@ -42,6 +44,8 @@ class Element:
 
     type: str
     key: str
+    is_listed: bool = True
+    """It stands in a dump or a table of contents, not in a selection such as the papers of one person."""
     values: dict[str, list[str]] = field(default_factory=dict)
     """Child element to its texts, in order."""
 
@@ -59,7 +63,10 @@ def read_dblp_xml(file: BinaryIO, skip: int = 0) -> Iterator[Decoded]:
         if skip:
             skip -= 1
             continue
-        yield decode_dblp(element)
+        record = decode_dblp(element)
+        if not element.is_listed and isinstance(record, Record):
+            record = Record(record.work)
+        yield record
 
 
 def dblp_elements(file: BinaryIO) -> Iterator[Element]:
@@ -83,6 +90,7 @@ class _Reader:
     def __init__(self) -> None:
         self.done: list[Element] = []
         self.element: Element | None = None
+        self.root = ""
         self.child = ""
         self.depth = 0
         self.text: list[str] = []
@@ -100,7 +108,8 @@ class _Reader:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if self.element is None:
             if name in _KINDS and "key" in attributes:
-                self.element, self.depth = Element(name, attributes["key"]), 0
+                self.element, self.depth = Element(name, attributes["key"], self.root in _WHOLE), 0
+            self.root = self.root or name
             return
         self.depth += 1
         if self.depth == 1:
