@@ -6,7 +6,6 @@ accusation needs its argument, a clean result needs a record, and one more wrong
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from citations.identifiers import impossible
 from citations.match.compare import compare
 from citations.match.identity import chimera, doi_is_unknown, other_work, placeholder_authors
 from citations.match.printed import printed
+from citations.match.title import NOTICE
 from citations.match.venue import published_twice
 from citations.names import family_key
 from citations.types import (
@@ -43,7 +43,6 @@ _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 _DERIVED = {"openalex": "crossref"}
 """Registries whose records come from another one: never a second source beside it."""
 _OFFLINE = "offline"
-_NOTICE = re.compile(r"^\W*(?:retract(?:ed|ion)|withdrawn|withdrawal)\b", re.IGNORECASE)
 _IDENTIFIER_FIELDS = ((FieldName.DOI, Scheme.DOI), (FieldName.ARXIV, Scheme.ARXIV), (FieldName.PMID, Scheme.PMID))
 
 
@@ -240,9 +239,10 @@ def _retraction(reference: Reference, records: Sequence[_Record]) -> Retraction 
             continue
         if work.retraction is not None and work.retraction.kind is not RetractionKind.CONCERN:
             return work.retraction
-        if _NOTICE.match(work.fields.title) and not _NOTICE.match(reference.fields.title) and reference.fields.title:
+        label = next((title for title in (work.fields.title, *work.other_titles) if NOTICE.match(title)), "")
+        if label and reference.fields.title and not NOTICE.match(reference.fields.title):
             notice = work.fields.doi if work.is_notice else ""
-            withdrawn = work.fields.title.lower().lstrip(" [(").startswith("withdraw")
+            withdrawn = label.lower().lstrip(" [(").startswith("withdraw")
             kind = RetractionKind.WITHDRAWN if withdrawn else RetractionKind.RETRACTED
             return Retraction(kind, notice, source=work.registry)
     return None

@@ -14,6 +14,11 @@ from citations.types import Fields, Severity, Work
 
 _ARTICLES = frozenset({"a", "an", "the"})
 _ROMAN = re.compile(r"[ivx]{1,5}")
+NOTICE = re.compile(
+    r"^\W*(?:retract(?:ed|ion)|withdrawn|withdrawal)(?:\s+(?:article|paper|notice|note))?(?:\s+(?:to|of|for))?\s*[:\]).–—-]\s*",
+    re.IGNORECASE,
+)
+"""What publishers put before the title of a work that was taken back, and of the notice about it."""
 _BREAKS = re.compile(r"[\s\-‐‑–—/]+")
 _LIGATURE_LETTERS = str.maketrans("", "", "fil")
 _LANGUAGES = {
@@ -74,11 +79,12 @@ NOTHING = TitleFit(None)
 
 def fit_title(cited: Fields, work: Work, text: Printed | None) -> TitleFit:
     """The best fit between the cited title (or the printed string) and the record's titles."""
-    titles = [title for title in (work.fields.title, *work.other_titles) if title_key(title)]
+    named = (work.fields.title, *work.other_titles)
+    titles = [title for title in (*named, *(NOTICE.sub("", title, count=1) for title in named)) if title_key(title)]
     if not titles or not (cited.title or text):
         return NOTHING
     best = NOTHING
-    for title in titles:
+    for title in dict.fromkeys(titles):
         fit = _fit(cited.title, title, text)
         if fit.similarity is not None and _better(fit, best):
             best = fit
@@ -206,7 +212,7 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
     if a == b or a.translate(_LIGATURE_LETTERS) == b.translate(_LIGATURE_LETTERS) != "":
         return (None, "") if a == b else (Severity.COSMETIC, "letters lost in typesetting")
     if _same_spelling(a, b):
-        return Severity.COSMETIC, "British and American spelling"
+        return Severity.COSMETIC, "another spelling of the same word"
     if set(mine) | set(yours) <= _ARTICLES:
         return Severity.MINOR, f"{said} (article)"
     if _is_number(a) or _is_number(b):
@@ -218,6 +224,8 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
 
 
 def _same_spelling(a: str, b: str) -> bool:
+    if a.removeprefix("var") == b.removeprefix("var"):  # \varepsilon
+        return True
     return any(a.replace(british, american) == b.replace(british, american) for british, american in _SPELLINGS)
 
 

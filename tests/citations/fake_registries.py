@@ -37,10 +37,10 @@ def people(*names: str) -> tuple[Name, ...]:
     return tuple(read_name(name) for name in names)
 
 
-def reference(id: str = "r", raw: str = "", source: str = "bibtex", **fields) -> Reference:
+def reference(name: str = "r", raw: str = "", source: str = "bibtex", **fields) -> Reference:
     if isinstance(fields.get("authors"), str):
         fields["authors"] = people(*fields["authors"].split("; "))
-    return Reference(id, raw, Fields(**fields), Location("refs.bib"), source=source)
+    return Reference(name, raw, Fields(**fields), Location("refs.bib"), source=source)
 
 
 def work(registry: str = "crossref", key: str = "w", *, more: dict | None = None, **fields) -> Work:
