@@ -9,6 +9,13 @@ from collections.abc import Mapping, Sequence
 BROKEN_WORD = re.compile(r"([^\W\d_]{1,})[-‐]$")
 NEXT_WORD = re.compile(r"([^\W\d_]+)")
 ADDRESS = re.compile(r"(?:https?://|www\.|\b10\.\d{4,9}/|doi:|arXiv:|ftp://)\S*$", re.IGNORECASE)
+HOST_ONLY = re.compile(r"(?:https?://|www\.)[\w\-]+(?:\.[\w\-]+)?\.$", re.IGNORECASE)
+STANDS_ALONE = re.compile(
+    r"\(?(?:1[5-9]|20)\d\d[a-z]?\b(?![./]\w)|[\[(]|\d{1,3}[.,;:)]*$|(?:accessed|retrieved|available|pp?\.|vol\.)",
+    re.IGNORECASE,
+)
+"""What begins a new piece behind a complete address."""
+
 ADDRESS_GOES_ON = re.compile(r"[\w./?=&%#~+:;()<>\-]+$")
 WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 COMPOUNDS = frozenset(
@@ -120,9 +127,22 @@ COMPOUNDS = frozenset(
 """First halves that usually keep their hyphen."""
 
 
+TAILS = frozenset(
+    """aware based bound case centered centred class coupled dependent dimensional driven end field free friendly grained group
+    guided independent induced informed intensive language level like line linear making many mediated model modal negative
+    new new-type order oriented out pair partisan path phase positive range rank related resolution resource rich round scale
+    sectional sequence set shot sided source space specific stage standing state step structured style supervised term text
+    time to training type up wide wise world year""".split()
+)
+"""Second halves that usually keep their hyphen."""
+
+LOOSE_HYPHEN = re.compile(r"(?<=[a-zß-ÿ]) [-‐]$")
+BROKEN = re.compile(r"\S*-\s*\n\S*")
+
+
 def vocabulary(text: str) -> Counter[str]:
-    """How often each word, hyphens inside it included, stands in the text of a document, folded to lower case."""
-    return Counter(word.casefold() for word in WORDS.findall(text))
+    """How often each word, hyphens inside it included, stands in a text, folded; words broken at a line end are left out."""
+    return Counter(word.casefold() for word in WORDS.findall(BROKEN.sub(" ", text)))
 
 
 def join(lines: Sequence[str], words: Mapping[str, int]) -> str:
@@ -133,6 +153,7 @@ def join(lines: Sequence[str], words: Mapping[str, int]) -> str:
     """
     text = ""
     for line in lines:
+        text = LOOSE_HYPHEN.sub("-", text)
         if not text:
             text = line
         elif address := ADDRESS.search(text):
@@ -150,25 +171,33 @@ def _mended(text: str, broken: re.Match[str], line: str, words: Mapping[str, int
     if not following:
         return text + line
     first, second = broken[1], following[1]
-    if second[0].isupper() or first.isupper():
-        return text + line
-    whole, parted = (first + second).casefold(), f"{first}-{second}".casefold()
-    if words.get(whole, 0) < words.get(parted, 0):
-        return text + line
-    if words.get(whole, 0) == 0 and first.casefold() in COMPOUNDS and words.get(second.casefold(), 0) > 0:
-        return text + line
-    return text[: broken.end(1)] + line
+    whole, parted = words.get((first + second).casefold(), 0), words.get(f"{first}-{second}".casefold(), 0)
+    if whole == parted:
+        keep = second[0].isupper() or first.isupper() or _compound(first.casefold(), second.casefold(), words)
+    else:
+        keep = parted > whole
+    return text + line if keep else text[: broken.end(1)] + line
+
+
+def _compound(first: str, second: str, words: Mapping[str, int]) -> bool:
+    """Whether two halves that never stand together elsewhere are a compound with its own hyphen."""
+    return (first in COMPOUNDS and words.get(second, 0) > 0) or (second in TAILS and len(first) > 2)
 
 
 def _address_goes_on(address: str, line: str) -> bool:
     """Whether an address at the end of a line goes on with the next."""
     token = line.split(" ", 1)[0]
-    if not ADDRESS_GOES_ON.match(token.rstrip(".,;")) or ADDRESS.match(token):
+    bare = token.rstrip(".,;)")
+    if not bare or not ADDRESS_GOES_ON.match(bare) or STANDS_ALONE.match(token):
         return False
-    if address.endswith(("/", "-", "_", "=", "?", "&", "%", "#", ":")):
+    if address.endswith(("/", "-", "_", "=", "?", "&", "%", "#", "~")):
         return True
-    if address.endswith((".", ",", ";", ")", "]")):
-        return (
-            address.endswith(".") and bool(re.match(r"\d", token)) and not re.match(r"(?:19|20)\d\d\b|\d+\.?$", token)
-        )
-    return bool(re.search(r"[\d/_=]", token)) and not re.match(r"\(?(?:19|20)\d\d\b|\[|\(|\d{1,3}[.,)]", token)
+    if ADDRESS.match(token):
+        return False
+    if address.endswith("."):
+        return bool(HOST_ONLY.search(address) or re.search(r"\w[./]\w|^\d{3,}", bare)) and not bare[0].isupper()
+    return (
+        not address.endswith((",", ";", ":", ")", "]"))
+        and bool(re.search(r"\d|[/_=]|\w\.\w", bare))
+        and not bare[0].isupper()
+    )

@@ -19,6 +19,7 @@ GUTTER = 0.75
 """Ems of white that may be a gutter between columns; smaller than a stretched blank on purpose, lines are joined again."""
 
 LABEL = re.compile(r"[\[(]?\d{1,4}[\])]?\.?|[•–*]")
+LIGATURES = ("ff", "fi", "fl", "ﬀ", "ﬁ", "ﬂ", "ﬃ", "ﬄ")
 LABEL_SPACE = 4.0
 """Ems that may stand between the label of an entry and its text."""
 
@@ -71,7 +72,7 @@ def _line(row: Sequence[Word], page: int, column: int, height: float) -> PageLin
         sizes[round(word.size, 1)] += len(word.text)
     size = max(sizes, key=lambda each: (sizes[each], each))
     main = next(word for word in ordered if round(word.size, 1) == size)
-    text = " ".join(word.text for word in ordered)
+    text = ordered[0].text + "".join(("" if _touch(a, b) else " ") + b.text for a, b in pairwise(ordered))
     return PageLine(
         text,
         page,
@@ -83,6 +84,14 @@ def _line(row: Sequence[Word], page: int, column: int, height: float) -> PageLin
         ordered[0].first,
         height,
     )
+
+
+def _touch(before: Word, word: Word) -> bool:
+    """Whether no blank stands between two words: a font that pdfium cuts at its ligatures or hyphens."""
+    gap = (word.left - before.right) / max(before.size, word.size)
+    if word.text.startswith("-") and word.text[1:2].isalpha():
+        return -0.5 < gap < 0.1
+    return -0.5 < gap < 0.02 and (word.text in LIGATURES or before.text in LIGATURES)
 
 
 def _fragments(words: Sequence[Word]) -> list[list[Word]]:

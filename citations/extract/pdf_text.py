@@ -31,7 +31,7 @@ LIGATURES = str.maketrans(
         "\ufeff": "",
     }
 )
-LINE_HYPHEN = re.compile("[\ufffe\x02](?:\r?\n)?")
+LINE_HYPHEN = re.compile("[\ufffe\x02](?:\r?\n)?|\xad\r?\n")
 """pdfium's own signs for a hyphen at the end of a line, with which it swallows the line break."""
 
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")

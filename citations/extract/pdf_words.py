@@ -64,12 +64,18 @@ def page_words(page: pypdfium2.PdfPage, number: int) -> PageWords:
                 begin = index
             letters.append("-" if hyphen else chr(code))
         if (blank or hyphen) and begin >= 0:
-            word = _word(pdfium, handle, "".join(letters), begin, index if hyphen else index - 1)
+            word = _word(pdfium, handle, _visible(letters), begin, index if hyphen else index - 1)
             if word:
                 words.append(word)
             begin, letters = -1, []
     textpage.close()
     return PageWords(number, page.get_height(), tuple(words))
+
+
+def _visible(letters: list[str]) -> str:
+    """The characters of a word; a soft hyphen shows only at its end."""
+    text = "".join(letters)
+    return f"{text[:-1]}-".replace("\xad", "") if text.endswith("\xad") else text.replace("\xad", "")
 
 
 def _word(pdfium: object, handle: object, text: str, first: int, last: int) -> Word | None:
