@@ -53,6 +53,10 @@ verifier check answer.txt --format html -o report.html
 """
 
 
+class _ReaderGone(Exception):
+    """Whoever read standard output went away; click would make it exit code 1."""
+
+
 class Commands(click.Group):
     """A group whose commands are loaded when they are called, and whose errors are sentences."""
 
@@ -83,6 +87,13 @@ class Commands(click.Group):
             raise VerifierError(f"there is no command {name!r}", hint=hint)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that closed the pipe has all it wanted."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGone from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Names and sentences, from the table."""
         with formatter.section("Commands"):
@@ -112,7 +123,7 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
     try:
         code = run()
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (_ReaderGone, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.CLEAN
     except click.UsageError as error:
@@ -124,6 +135,8 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
         return ExitCode.UNREADABLE
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
+        if args[:1] in (["scan"], ["check"]):
+            click.echo("\nhint: the same command with --resume goes on where it was", err=True)
         return ExitCode.INCOMPLETE
     except Exception as error:  # noqa: BLE001 - a crash is reported in one sentence, with the way to learn more
         _report_crash(error, args, verbose=verbose)
@@ -136,7 +149,7 @@ def _report_crash(error: Exception, args: list[str], *, verbose: bool) -> None:
         print_error(error, verbose=True)
     command = " ".join(["verifier", *args[:1]])
     click.echo(f"error: {command} crashed: {type(error).__name__}: {error} [crash]", err=True)
-    click.echo(f"\nhint: run it again with -v and report the output (version {__version__})", err=True)
+    click.echo(f"\nhint: run it again as `verifier -v ...` and report the output (version {__version__})", err=True)
 
 
 @click.group(
@@ -146,8 +159,10 @@ def _report_crash(error: Exception, args: list[str], *, verbose: bool) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="factprobe", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help="Print where an error comes from.")
 @click.pass_context
-def main(ctx: click.Context, /) -> None:
+def main(ctx: click.Context, /, *, verbose: bool) -> None:
     """Print where to start if no command is named."""
+    _ = verbose  # read from the command line itself, because an error may come before any command is found
     if ctx.invoked_subcommand is None:
         click.echo(START)

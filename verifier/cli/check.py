@@ -11,7 +11,6 @@ import click
 from citations.errors import UnreadableInput
 from verifier.cli.options import SortedCommand, shared_options
 from verifier.cli.run import begin, conclude, opened
-from verifier.pipeline import check_text
 
 MAX_BYTES = 16 * 1024 * 1024
 """Longest prose that is read."""
@@ -31,6 +30,8 @@ A text that cites nothing exits 0 and says so. Exit codes: 0 clean, 1 findings, 
 @shared_options
 def command(file: str, **options: Any) -> int:
     """Check, print the report, return the exit code."""
+    from verifier.pipeline import check_text
+
     text = read_prose(file)
     start = Path.cwd() if file == "-" else Path(file).parent
     run = begin(f"verifier check {file}", start, options)

@@ -1,0 +1,261 @@
+"""``verifier scan`` from the typed line to the exit code, against registries on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from citations.testing.faults import Fault
+from citations.testing.server import REGISTRIES, RegistryServer
+from citations.types import Fields, Kind, Name
+from verifier.cli import main
+
+ROOT = Path(__file__).resolve().parents[3]
+TURING = Fields(
+    title="On computable numbers, with an application to the Entscheidungsproblem",
+    authors=(Name("Turing", "Alan M."),),
+    year=1937,
+    venue="Proceedings of the London Mathematical Society",
+    volume="s2-42",
+    pages="230-265",
+    kind=Kind.ARTICLE,
+    doi="10.1112/plms/s2-42.1.230",
+)
+SHANNON = Fields(
+    title="A mathematical theory of communication",
+    authors=(Name("Shannon", "Claude E."),),
+    year=1948,
+    venue="Bell System Technical Journal",
+    volume="27",
+    pages="379-423",
+    kind=Kind.ARTICLE,
+    doi="10.1002/j.1538-7305.1948.tb01338.x",
+)
+
+
+def entry(key: str, fields: Fields) -> str:
+    lines = [f"  {name} = {{{value}}}" for name, value in _values(fields) if value]
+    return f"@article{{{key},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _values(fields: Fields):
+    yield "title", fields.title
+    yield "author", " and ".join(f"{author.family}, {author.given}" for author in fields.authors)
+    yield "journal", fields.venue
+    yield "year", fields.year
+    yield "volume", fields.volume
+    yield "pages", fields.pages
+    yield "doi", fields.doi
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with RegistryServer([TURING, SHANNON]) as running:
+        for name in REGISTRIES:
+            monkeypatch.setenv(f"VERIFIER_{name.upper()}_URL", running.url(name))
+        yield running
+
+
+@pytest.fixture
+def bib(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(*entries: str) -> str:
+        (tmp_path / "refs.bib").write_text("\n".join(entries), encoding="utf-8")
+        return "refs.bib"
+
+    return write
+
+
+def run(*args, **options):
+    return CliRunner().invoke(main, list(args), **options)
+
+
+def test_a_right_list_is_clean(server, bib):
+    done = run("scan", bib(entry("turing", TURING), entry("shannon", SHANNON)))
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.output.splitlines()[-1] == "no problems: all 2 references verified"
+
+
+def test_a_wrong_year_is_a_finding_with_its_evidence(server, bib):
+    done = run("scan", bib(entry("turing", replace(TURING, year=1973))))
+    assert done.exit_code == 1
+    assert "refs.bib:1: [turing] mismatch  year 1973 -> 1937" in done.output
+    assert "Crossref: match" in done.output
+
+
+def test_fail_on_never_reports_and_exits_0(server, bib):
+    done = run("scan", bib(entry("turing", replace(TURING, year=1973))), "--fail-on", "never")
+    assert done.exit_code == 0
+    assert "mismatch" in done.output
+
+
+def test_the_report_goes_to_a_file_in_the_format_of_its_ending(server, bib, tmp_path):
+    done = run("scan", bib(entry("turing", TURING)), "-o", "deep/report.json")
+    assert (done.exit_code, done.stdout) == (0, "")
+    report = json.loads((tmp_path / "deep" / "report.json").read_text())
+    assert [each["verdict"] for each in report["references"]] == ["verified"]
+
+
+def test_what_is_flagged_is_kept_with_the_registries_own_words(server, bib, tmp_path):
+    run("scan", bib(entry("turing", replace(TURING, year=1973))), "--db", "x.db")
+    with closing(sqlite3.connect(tmp_path / "x.db")) as db:
+        assert db.execute("SELECT status, seen FROM flags").fetchall() == [("mismatch", 1)]
+        assert db.execute("SELECT count(*) FROM bodies").fetchone()[0] >= 1
+        assert db.execute("SELECT state FROM scans").fetchall() == [("finished",)]
+
+
+def test_nothing_is_kept_on_request(server, bib, tmp_path):
+    run("scan", bib(entry("turing", TURING)), "--db", "x.db", "--no-store")
+    assert not (tmp_path / "x.db").exists()
+
+
+def test_a_registry_that_fails_leaves_references_unchecked_and_resume_finishes_them(server, bib):
+    for name in REGISTRIES:
+        server.fail(name, Fault.FORBIDDEN)
+    first = run("scan", bib(entry("turing", TURING), entry("shannon", SHANNON)))
+    assert first.exit_code == 3
+    assert "2 unchecked" in first.output
+    assert "verifier scan refs.bib --resume" in first.output
+    server.heal()
+    asked = len(server.log)
+    second = run("scan", "refs.bib", "--resume")
+    assert second.exit_code == 0
+    assert len(server.log) > asked
+
+
+def test_resume_asks_nothing_that_was_judged(server, bib):
+    run("scan", bib(entry("turing", TURING), entry("shannon", SHANNON)))
+    asked = len(server.log)
+    done = run("scan", "refs.bib", "--resume", "--format", "json")
+    assert len(server.log) == asked
+    assert json.loads(done.stdout)["summary"]["counts"]["verified"] == 2
+
+
+def test_a_broken_entry_is_listed_and_its_neighbours_are_checked(server, bib):
+    done = run("scan", bib(entry("turing", TURING), "@article{broken, title = ", entry("shannon", SHANNON)))
+    assert "unreadable" in done.output
+    assert "2 verified" in done.output
+    assert "no problems: " not in done.output
+
+
+def test_no_network_ends_soon_in_one_sentence(bib, monkeypatch):
+    for name in REGISTRIES:
+        monkeypatch.setenv(f"VERIFIER_{name.upper()}_URL", "http://127.0.0.1:9")
+    entries = [entry(f"r{n}", replace(TURING, title=f"{TURING.title} part {n}", doi="")) for n in range(20)]
+    done = run("scan", bib(*entries))
+    assert done.exit_code == 3
+    assert "20 unchecked" in done.output
+    assert "no registry could be reached (connection refused); this machine seems to have no network" in done.output
+
+
+def test_offline_asks_nobody(server, bib):
+    done = run("scan", bib(entry("turing", TURING)), "--offline")
+    assert (done.exit_code, server.log) == (3, ())
+    assert "offline, and there is no offline index to ask" in done.output
+    assert run("scan", "refs.bib", "--offline", "--allow-incomplete").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("empty.bib", b"", "no reference was found in"),
+        ("noise.bib", bytes(range(256)) * 64, "binary"),
+        ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "PDF"),
+        ("prose.txt", b"The sky is blue.\n", "verifier check"),
+    ],
+)
+def test_input_without_references_is_exit_2_and_one_sentence(server, tmp_path, monkeypatch, name, content, sentence):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    done = run("scan", name)
+    assert done.exit_code == 2
+    assert sentence in done.output
+    assert "Traceback" not in done.output + done.stderr
+
+
+def test_one_unreadable_file_does_not_hide_the_findings_of_another(server, bib):
+    done = run("scan", bib(entry("turing", replace(TURING, year=1973))), "missing.pdf")
+    assert done.exit_code == 2
+    assert "mismatch" in done.output
+    assert "missing.pdf" in done.output
+
+
+def test_an_index_that_is_asked_for_and_missing_is_an_error(server, bib):
+    done = run("scan", bib(entry("turing", TURING)), "--index", "nowhere")
+    assert done.exit_code == 2
+    assert "[index-missing]" in done.stderr
+
+
+def test_a_registry_that_does_not_exist_is_an_error(server, bib, monkeypatch):
+    assert run("scan", bib(entry("turing", TURING)), "--registries", "crosref").exit_code == 2
+    monkeypatch.setenv("VERIFIER_CROSREF_URL", "http://127.0.0.1:9")
+    done = run("scan", "refs.bib")
+    assert done.exit_code == 2
+    assert "did you mean crossref?" in done.stderr
+
+
+def test_quiet_twice_prints_nothing_but_the_code_stays(server, bib):
+    done = run("scan", bib(entry("turing", replace(TURING, year=1973))), "-qq")
+    assert (done.exit_code, done.output) == (1, "")
+
+
+def test_verbose_prints_decisions_on_standard_error(server, bib):
+    done = run("scan", bib(entry("turing", TURING)), "-v")
+    assert "refs.bib:1: turing verified" in done.stderr
+    assert "refs.bib:1: [turing] verified" in done.stdout
+
+
+def test_a_database_that_cannot_be_used_is_exit_2(server, bib, tmp_path):
+    (tmp_path / "bad.db").write_text("this is no database at all\n" * 100)
+    done = run("scan", bib(entry("turing", TURING)), "--db", "bad.db")
+    assert done.exit_code == 2
+    assert "[store-error]" in done.stderr
+
+
+def test_standard_input_is_read(server):
+    done = run("scan", "-", input=entry("turing", TURING))
+    assert done.exit_code == 0
+    assert "1 verified" in done.output
+
+
+def test_an_interruption_loses_nothing_and_says_how_to_go_on(server, bib, tmp_path):
+    for name in REGISTRIES:
+        server.fail(name, Fault.HANG, seconds=60)
+    path = bib(entry("turing", TURING), entry("shannon", SHANNON))
+    command = [sys.executable, "-m", "verifier", "scan", path, "--db", "x.db"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=tmp_path
+    )
+    while not _has_started(tmp_path / "x.db") and running.poll() is None:
+        time.sleep(0.05)
+    time.sleep(1)  # the registries hang for a minute, so that it is found waiting for them or still starting
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=30)
+    assert running.returncode == 3
+    assert "interrupted" in out + err
+    assert "--resume" in out + err
+    assert "Traceback" not in err
+    with closing(sqlite3.connect(tmp_path / "x.db")) as db:
+        assert db.execute("SELECT state FROM scans").fetchone()[0] in {"interrupted", "running"}
+
+
+def _has_started(path: Path) -> bool:
+    """Whether the scan is in the database, so that an interruption meets it while it waits for the registries."""
+    if not path.exists():
+        return False
+    with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):
+        return bool(db.execute("SELECT count(*) FROM scans").fetchone()[0])
+    return False
