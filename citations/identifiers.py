@@ -23,6 +23,7 @@ _PREFIX_BREAK = re.compile(
 )
 _LINE_BREAK = re.compile(
     r"(10\.\d{4,9}/\S*[-._/(:])[ \t]*\r?\n\s*(?!\[|\(?(?:19|20)\d\d\b|\d{1,4}[.)]?(?:\s|$))(?=\S*\d)"
+    r"|(10\.\d{4,9}/\S*[-_/])[ \t]*\r?\n\s*(?=[a-z]{1,3}(?:[\s.,;)]|$))"
 )
 _NEXT_DOI = re.compile(r"(?i)[,;]?(?:https?:|doi:|www\.|10\.\d{4,9}/)")
 _GLUED = re.compile(
@@ -91,7 +92,7 @@ def _repaired(text: str) -> str:
     if "10." in text:
         text = _PREFIX_BREAK.sub(lambda match: match[3] or f"{match[1]}10.{match[2]}/", text)
         for _ in range(3):
-            shorter = _LINE_BREAK.sub(r"\1", text)
+            shorter = _LINE_BREAK.sub(lambda match: match[1] or match[2], text)
             if shorter == text:
                 break
             text = shorter
@@ -149,7 +150,7 @@ def _without_trailing(doi: str) -> str:
     while doi:
         last = doi[-1]
         unopened = last in _OPENING and doi.count(last) > doi.count(_OPENING[last])
-        if last in ".,;:'’\"*†‡!?…·" or unopened or last in "([":
+        if last in ".,;:-'’\"*†‡!?…·" or unopened or last in "([":
             doi = doi[:-1]
         else:
             break
@@ -170,7 +171,7 @@ def doi_variants(doi: str) -> tuple[str, ...]:
     for closing, opening in _OPENING.items():
         if doi.count(opening) == doi.count(closing) + 1:
             variants.append(doi + closing)
-    return tuple(dict.fromkeys(variant for variant in variants if variant))
+    return tuple(dict.fromkeys(variant for i, variant in enumerate(variants) if not i or _DOI_WHOLE.fullmatch(variant)))
 
 
 def normalise_arxiv(text: str) -> str:

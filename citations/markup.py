@@ -36,6 +36,8 @@ _GREEK = {
 GREEK_NAMES = {sign: name.removeprefix("var") for name, sign in reversed(_GREEK.items())}
 """Lower-case Greek letter to its English name: ``α`` to ``alpha``."""
 
+_OPERATORS = "log ln exp sin cos tan max min sup inf lim arg argmax argmin det dim ker mod Pr gcd deg"
+_LETTERS |= {name: name for name in _OPERATORS.split()}
 _LETTERS |= _GREEK | {name.capitalize(): sign.upper() for name, sign in _GREEK.items()}
 
 _SIGN_ACCENT = re.compile(r"""\\([`'^"~=.])\s*(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))""")
@@ -62,7 +64,7 @@ def tex_to_text(text: str) -> str:
     """
     if not any(sign in text for sign in "\\{}$~"):
         return text
-    text = _MATH.sub(lambda match: _MATH_SCRIPT.sub("", match[1]), text)
+    text = _MATH.sub(lambda match: _TEX_LETTER.sub(_letter, _MATH_SCRIPT.sub("", match[1])), text)
     if "\\" in text:
         text = _TEX_ESCAPED.sub(r"\1", text.replace("\\-", "").replace("\\\\", " ").replace("\\/", ""))
         text = _TEX_COMMAND.sub("", tex_accents(text)).replace("\\", "")

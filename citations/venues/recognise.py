@@ -24,8 +24,7 @@ _NUMBERS = re.compile(
 )
 _LEADING = re.compile(r"^\s*(?:published\s+)?(?:in\s*:\s*|in\s+(?=proc|the|adv))?", re.IGNORECASE)
 _TAIL = re.compile(
-    r"[,(]?\s*\b(?:vol(?:ume|\.)?|no\.?|pp\.?|pages|issue|article|ser(?:ies|\.)?|part)\s*\(?[\dIVX:.-]+.*$",
-    re.IGNORECASE,
+    r"[,(]?\s*\b(?:[Vv]ol(?:ume)?|[Nn]o(?=\.)|[Pp]p?(?=\.)|[Pp]ages|[Ii]ssue|[Aa]rticle|[Pp]art)\b\.?\s*\(?(?:\d|[IVX]+\b).*$"
 )
 _LOST = re.compile("\\b\\w{0,2}\ufffd+\\w{0,2}\\b")
 _COUNTRY = re.compile(
