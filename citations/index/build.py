@@ -100,6 +100,8 @@ class _Job:
     listed: tuple[Verified, ...]
     progress: Callable[[BuildProgress], None] | None
     commit_every: int
+    dropped: tuple[str, ...] = ()
+    """Identifiers of sources that an earlier state of this build had read and that are no longer wanted."""
     told_at: float = 0.0
 
     @property
@@ -109,10 +111,10 @@ class _Job:
     def save(self) -> None:
         write_json(self.directory / BUILDING, _state(self))
 
-    def tell(self, source: _Source, file: BinaryIO | None) -> None:
-        """Report progress, at most ten times a second."""
+    def tell(self, source: _Source, position: int, *, now_and_then: bool = False) -> None:
+        """Report progress; ``now_and_then``: at most ten times a second."""
         now = time.monotonic()
-        if self.progress is None or (file is not None and now - self.told_at < _PROGRESS_S):
+        if self.progress is None or (now_and_then and now - self.told_at < _PROGRESS_S):
             return
         self.told_at = now
         done = sum(each.size_bytes for each in self.sources if each.finished)
@@ -121,7 +123,7 @@ class _Job:
                 source=Path(source.path).name,
                 works=sum(each.tally.works for each in self.sources),
                 skipped=sum(each.tally.skipped.total() for each in self.sources),
-                done_bytes=done + (file.tell() if file is not None and not source.finished else 0),
+                done_bytes=done + (0 if source.finished else position),
                 total_bytes=sum(each.size_bytes for each in self.sources),
             )
         )
@@ -194,7 +196,7 @@ def _job(directory: Path, wanted: list[_Source]) -> _Job:
         stored = json.loads((directory / BUILDING).read_text(encoding="utf-8"))
         begun = [_source(each) for each in stored["sources"]]
         if (directory / stored["generation"] / "meta.json").is_file():
-            return _Job(directory, stored["generation"], _merged(begun, wanted), (), None, _COMMIT_EVERY)
+            return _job_of(directory, stored["generation"], begun, wanted)
     except (OSError, ValueError, KeyError, TypeError):
         pass
     current = _current_generation(directory)
@@ -207,18 +209,20 @@ def _job(directory: Path, wanted: list[_Source]) -> _Job:
             raise IndexDamaged(
                 f"the index in {directory} is damaged", hint="build a new one in another folder with --to"
             ) from error
-    merged = _merged(held, wanted)
-    if (
-        current
-        and all(source.finished for source in merged)
-        and {each.id for each in merged} == {each.id for each in held}
-    ):
-        return _Job(directory, current, merged, (), None, _COMMIT_EVERY)
-    generation = _next_generation(directory)
-    _copy(directory / current if current else None, directory / generation)
-    job = _Job(directory, generation, merged, (), None, _COMMIT_EVERY)
+    job = _job_of(directory, current, held, wanted)
+    if current and not job.dropped and all(source.finished for source in job.sources):
+        return job
+    job.generation = _next_generation(directory)
+    _copy(directory / current if current else None, job.folder)
     job.save()
     return job
+
+
+def _job_of(directory: Path, generation: str, held: list[_Source], wanted: list[_Source]) -> _Job:
+    merged = _merged(held, wanted)
+    kept = {source.id for source in merged}
+    dropped = tuple(source.id for source in held if source.id not in kept)
+    return _Job(directory, generation, merged, (), None, _COMMIT_EVERY, dropped)
 
 
 def _merged(held: list[_Source], wanted: list[_Source]) -> list[_Source]:
@@ -269,14 +273,13 @@ def _writer(folder: Path) -> tantivy.IndexWriter:
 
 def _forget(writer: tantivy.IndexWriter, job: _Job) -> None:
     """Take out what an earlier state holds of sources that are gone or that are read from the start again."""
-    ids = {source.id for source in job.sources}
+    kept = {source.id for source in job.sources}
     try:
         stored = json.loads((job.folder / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         stored = {"sources": []}
-    for source in stored["sources"]:
-        if source["sha256"][:16] not in ids:
-            writer.delete_documents_by_term(SOURCE, source["sha256"][:16])
+    for gone in {*job.dropped, *(source["sha256"][:16] for source in stored["sources"])} - kept:
+        writer.delete_documents_by_term(SOURCE, gone)
     for source in job.sources:
         if not source.finished:
             writer.delete_documents_by_term(BATCH, f"{source.id}/{source.batches}")
@@ -296,8 +299,7 @@ def _read(writer: tantivy.IndexWriter, job: _Job, source: _Source) -> None:
         ) from error
     source.finished = True
     source.read_at = datetime.now(UTC).isoformat()
-    _checkpoint(writer, job, source)
-    job.tell(source, None)
+    _checkpoint(writer, job, source, source.size_bytes)
 
 
 def _records(
@@ -322,17 +324,18 @@ def _records(
             source.tally.add(work.fields.year, work.fields.kind, (work.other_venues or (work.fields.venue,))[0])
         since += 1
         if since >= job.commit_every:
-            _checkpoint(writer, job, source)
+            _checkpoint(writer, job, source, file.tell())
             batch, since = f"{source.id}/{source.batches}", 0
         if since % 256 == 0:
-            job.tell(source, file)
+            job.tell(source, file.tell(), now_and_then=True)
 
 
-def _checkpoint(writer: tantivy.IndexWriter, job: _Job, source: _Source) -> None:
+def _checkpoint(writer: tantivy.IndexWriter, job: _Job, source: _Source, position: int) -> None:
     """Commit, then note it; killed in between, the batch is taken out and read again."""
     writer.commit()
     source.batches += 1
     job.save()
+    job.tell(source, position)
 
 
 def _finish(job: _Job) -> IndexInfo:

@@ -34,12 +34,17 @@ def read_retraction_watch(file: BinaryIO, skip: int = 0) -> Iterator[Decoded]:
     text = io.TextIOWrapper(unpacked(file), encoding="utf-8-sig", errors="replace", newline="")
     csv.field_size_limit(1 << 20)
     newest: dict[str, dict[str, str]] = {}
-    for row in csv.DictReader(text):
-        cells = {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
-        mark = _work_mark(cells)
-        held = newest.get(mark)
-        if held is None or _rank(cells) >= _rank(held):
-            newest[mark] = cells
+    try:
+        for row in csv.DictReader(text):
+            cells = {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
+            mark = _work_mark(cells)
+            held = newest.get(mark)
+            if held is None or _rank(cells) >= _rank(held):
+                newest[mark] = cells
+    except csv.Error as error:
+        raise ValueError(f"no table: {error}") from error
+    finally:
+        text.detach()
     for number, cells in enumerate(newest.values()):
         if number >= skip:
             yield decode_retraction(cells)

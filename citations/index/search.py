@@ -155,7 +155,7 @@ class Index:
 
     def _terms(self, text: str) -> list[str]:
         """The words worth asking for, rarest first; words broken at a line end are asked whole and in parts."""
-        text = text[:_MAX_CHARS]
+        text = _encodable(text[:_MAX_CHARS])
         words = analyzer().analyze(text)
         if "\n" in text and (joined := _LINE_HYPHEN.sub("", text)) != text:
             words += analyzer().analyze(joined)
@@ -184,7 +184,7 @@ class Index:
     def _term(self, name: str, value: str, limit: int) -> list[Work]:
         import tantivy
 
-        return self._works(tantivy.Query.term_query(schema(), name, value), limit)
+        return self._works(tantivy.Query.term_query(schema(), name, _encodable(value)), limit)
 
     def _works(self, query: tantivy.Query, limit: int) -> list[Work]:
         try:
@@ -209,6 +209,11 @@ class Index:
         return work
 
 
+def _encodable(text: str) -> str:
+    """The text without unpaired surrogates, which damaged PDFs hold and Tantivy refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _weight(retraction: Retraction) -> tuple[bool, str]:
     return retraction.kind.value != "expression of concern", retraction.date
 
@@ -217,12 +222,9 @@ def _distinct(works: Iterable[Work]) -> Iterator[Work]:
     """Each record once: two sources may hold the same record of DBLP."""
     seen: set[object] = set()
     for work in works:
-        values = work.fields
-        same = (values.title, values.authors, values.year, values.venue, values.doi, values.arxiv)
-        if work.key in seen or same in seen:
-            continue
-        seen.update((work.key, same))
-        yield work
+        if work.key not in seen and work.fields not in seen:
+            seen.update((work.key, work.fields))
+            yield work
 
 
 def _damaged(directory: Path) -> IndexDamaged:

@@ -35,7 +35,7 @@ def text_chunks(file: BinaryIO) -> Iterator[str]:
 
 def lines(file: BinaryIO) -> Iterator[bytes | None]:
     """Lines without their end, blank ones left out; ``None`` stands for one that is too long to be a record."""
-    source = io.BufferedReader(cast("io.RawIOBase", unpacked(file)), _CHUNK)
+    source = unpacked(file)
     while line := source.readline(_MAX_LINE):
         if len(line) == _MAX_LINE and not line.endswith(b"\n"):
             while (more := source.readline(_MAX_LINE)) and not more.endswith(b"\n"):
