@@ -23,6 +23,9 @@ LIGATURES = ("ff", "fi", "fl", "ﬀ", "ﬁ", "ﬂ", "ﬃ", "ﬄ")
 LABEL_SPACE = 4.0
 """Ems that may stand between the label of an entry and its text."""
 
+COLUMN_EDGE = 40.0
+"""Points right of a gutter within which the lines of a column begin: wide labels are followed by the text."""
+
 NARROWEST = 260.0
 """Points; narrower text has no columns."""
 
@@ -203,14 +206,14 @@ def _parted(ordered: Sequence[Sequence[Word]], gutter: float, least: int = 4) ->
     for index, fragment in enumerate(ordered):
         if total <= 0:
             total, begin = 0.0, index
-        begun = gutter <= fragment[0].left <= gutter + 30
+        begun = gutter <= fragment[0].left <= gutter + COLUMN_EDGE
         total += -2.5 if _crosses(fragment, gutter) else 1.0 if begun or fragment[-1].right <= gutter else 0.3
         if total > best[0]:
             best = (total, begin, index + 1)
     worth, begin, end = best
     run = ordered[begin:end]
     before = {round(each[0].base / 2) for each in run if each[-1].right <= gutter + 1}
-    begun = {round(each[0].base / 2) for each in run if gutter <= each[0].left <= gutter + 30}
+    begun = {round(each[0].base / 2) for each in run if gutter <= each[0].left <= gutter + COLUMN_EDGE}
     after = {round(each[0].base / 2) for each in run if each[0].left >= gutter - 1}
     if min(len(before), len(after)) < least or len(begun) < 0.5 * len(after):
         return None

@@ -57,10 +57,16 @@ def without_furniture(lines: Sequence[PageLine], texts: Sequence[str]) -> list[P
             and (
                 _head_key(" ".join(each.text for each in rows[line.page, round(line.base)])) in repeated
                 or _head_key(line.text) in repeated
-                or PAGE_NUMBER.match(line.text)
+                or (PAGE_NUMBER.match(line.text) and _stands_alone(line, lines))
             )
         )
     ]
+
+
+def _stands_alone(line: PageLine, lines: Sequence[PageLine]) -> bool:
+    """Whether nothing is printed right above or below a line; the last line of an entry has its entry above."""
+    others = [abs(each.base - line.base) for each in lines if each.page == line.page]
+    return min((distance for distance in others if distance > 0.3 * line.size), default=line.height) > 1.45 * line.size
 
 
 def _outer(text: str) -> set[str]:

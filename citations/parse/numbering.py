@@ -29,6 +29,9 @@ ALPHA = re.compile(
 
 BULLET = re.compile(r"(?:[-*+](?=\s+[^\s,.&\-–—])|[•◦▪‣·●∙■])\s*")
 
+USUAL = 15
+"""Lines; an entry with more is possible, but two numbers so far apart belong together less."""
+
 MISSING = 4
 """So many numbers in a row may be lost before a chain is two chains."""
 
@@ -72,9 +75,9 @@ def numbering(lines: Sequence[Line]) -> tuple[Mark, ...]:
 
 
 def chains(lines: Sequence[Line]) -> tuple[tuple[Mark, ...], ...]:
-    """Every rising chain of three or more numbers, one for each form, wherever among the lines it stands."""
-    found = (_chain(lines, pattern)[0] for pattern in NUMBERS.values())
-    return tuple(chain for chain in found if len(chain) >= 3)
+    """Every rising chain of three or more numbers, wherever among the lines it stands; a restart is another chain."""
+    runs = (run for pattern in NUMBERS.values() for run, _ in _runs(lines, pattern))
+    return tuple(tuple(each.mark for each in run) for run in runs if len(run) >= 3)
 
 
 def _labelled(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterator[Mark]:
@@ -100,18 +103,22 @@ def _holds(name: str, chain: tuple[Mark, ...], lines: Sequence[Line]) -> bool:
 
 def _chain(lines: Sequence[Line], pattern: re.Pattern[str]) -> tuple[tuple[Mark, ...], float]:
     """The best rising chain of numbers of one form, restarts included."""
+    runs = _runs(lines, pattern)
+    return tuple(each.mark for run, _ in runs for each in run), sum(score for _, score in runs)
+
+
+def _runs(lines: Sequence[Line], pattern: re.Pattern[str]) -> list[tuple[list[_Candidate], float]]:
+    """The best rising run of numbers, and those that begin anew behind it."""
     found = _candidates(lines, pattern)
-    marks: list[Mark] = []
-    total = 0.0
+    runs: list[tuple[list[_Candidate], float]] = []
     begin = 0
     while begin < len(found):
         run, score = _best_run(found[begin:])
-        if len(run) < (3 if marks else 1):
+        if len(run) < (3 if runs else 1):
             break
-        marks.extend(each.mark for each in run)
-        total += score
-        begin = found.index(run[-1]) + 1
-    return tuple(marks), total
+        runs.append((run, score))
+        begin = found.index(run[-1], begin) + 1
+    return runs
 
 
 def _candidates(lines: Sequence[Line], pattern: re.Pattern[str]) -> list[_Candidate]:
@@ -142,11 +149,12 @@ def _best_run(found: Sequence[_Candidate]) -> tuple[list[_Candidate], float]:
         before, parent = (0.0 if each.number <= 1 else -1.0), -1
         for step in range(1, MISSING + 1):
             score, at = best.get(each.number - step, (0.0, -1))
+            score -= min(1.0, 0.02 * max(0, each.mark.line - found[at].mark.line - USUAL)) if at >= 0 else 0.0
             if at >= 0 and score - 0.6 * (step - 1) > before:
                 before, parent = score - 0.6 * (step - 1), at
         parents.append(parent)
         reached = best.get(each.number, (float("-inf"), -1))[0]
-        if before + each.weight > reached or (each.number == 1 and before + each.weight == reached):
+        if before + each.weight > reached or (each.number == 1 and each.weight > reached - 0.5):
             best[each.number] = (before + each.weight, index)
     if not best:
         return [], 0.0

@@ -231,9 +231,11 @@ def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     """Runs of lines without a heading whose entries look like references; empty if there are none."""
     if alike(lines, 0, len(lines), 0.8) and not _prose_at_edge(lines):
         return ((0, len(lines)),)
-    found = [run for run in (_numbered_run(lines), _densest(lines)) if run and alike(lines, *run, 0.6)]
-    if found:
-        return (max(found, key=lambda run: run[1] - run[0]),)
+    numbered, dense = _numbered_run(lines), _densest(lines)
+    if numbered and 2 * (numbered[1] - numbered[0]) > dense[1] - dense[0]:
+        return (numbered,)
+    if alike(lines, *dense, 0.6):
+        return (dense,)
     return ((0, len(lines)),) if alike(lines, 0, len(lines), 0.6) else ()
 
 
