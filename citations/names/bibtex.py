@@ -20,6 +20,7 @@ def read_bibtex_names(text: str) -> NameList:
     ['P. Erdős', 'Bundesamt and Amt']
     """
     text = tex_accents(re.sub(r"\s+", " ", text[:_MAX_CHARS])).strip(" ,")
+    text = re.sub(r"\{(\w)\}", r"\1", text)
     text = _without_outer_braces(text)
     names: list[Name] = []
     et_al = False

@@ -22,7 +22,8 @@ from citations.types import Name
 
 _MAX_CHARS = 60_000
 _UPPER = r"[^\W\d_a-zß-öø-ÿ]"
-_INITIALS = re.compile(rf"{_UPPER}(?:[a-z]{{1,2}}\.)?(?:[.\-‐'’]*{_UPPER}){{0,3}}\.?|{_UPPER}[a-z]?\.")
+_INITIALS = re.compile(r"[^\W\d_](?:[.\-‐'’]*[^\W\d_]){0,3}\.?")
+_LONG_INITIAL = re.compile(r"(?<=[^\W\d_])[a-zа-яё]{1,2}(?=\.)")
 _ACRONYM = re.compile(r"[A-Z][A-Z&/-]{1,9}|[A-Z]?[a-z]*[A-Z]{2,}[a-z]*|[A-Za-z]+-AI")
 _MARKS = re.compile(r"[*†‡§¶#∗⋆✉]|\(\d+\)|\[\d+\]|(?<=[^\W\d_])\d+(?:,\d+)*(?!\w)|(?<=\s)0\d{3}\b|\bORCID\b")
 _EDITORS = re.compile(r"[,\s]*\(?\b(?:eds?|editors?|hrsg)\b\.?\)?[\s.,:]*$", re.IGNORECASE)
@@ -76,7 +77,9 @@ def name_of_words(words: Sequence[str]) -> Name:
 
 def is_initials(word: str) -> bool:
     """Whether the word is made of initials only: ``J.``, ``JA``, ``J.-P.``, ``Yu.``."""
-    return bool(_INITIALS.fullmatch(word)) and len(word) < 12
+    if "." in word:
+        word = _LONG_INITIAL.sub("", word)
+    return word.isupper() and bool(_INITIALS.fullmatch(word))
 
 
 def is_body_text(text: str) -> bool:
@@ -86,7 +89,7 @@ def is_body_text(text: str) -> bool:
     [True, True, False, False]
     """
     words = text.split()
-    if len(words) == 1:
+    if len(words) < 2:
         return bool(_ACRONYM.fullmatch(text)) and len(text) > 2
     if any(is_initials(word.strip(",")) and "." in word for word in words):
         return False

@@ -191,8 +191,9 @@ def test_similarity_is_symmetrical_bounded_and_never_fails(a, b):
     assert similarity == title_similarity(b, a)
 
 
+VOCABULARY = "sparse neural graph of deep the retrieval kernel language attention tree"
 WORDS = st.lists(
-    st.sampled_from("sparse neural graph of deep the retrieval kernel language attention tree".split()),
+    st.sampled_from(VOCABULARY.split()),
     min_size=5,
     max_size=12,
 )

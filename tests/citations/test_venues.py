@@ -11,6 +11,10 @@ from citations.venues import VenueRelation, compare_venues, is_preprint_server, 
 
 SAME, RELATED, DIFFERENT, UNKNOWN = VenueRelation
 
+ACL_IJCNLP = (
+    "Proceedings of the 59th Annual Meeting of the Association for Computational Linguistics and the 11th "
+    "International Joint Conference on Natural Language Processing (Volume 1: Long Papers)"
+)
 NEURIPS = "Advances in Neural Information Processing Systems 33: Annual Conference on Neural Information Processing Systems 2020"
 
 
@@ -36,8 +40,7 @@ NEURIPS = "Advances in Neural Information Processing Systems 33: Annual Conferen
         ("ECCV", "Computer Vision – ECCV 2020"),
         (
             "ACL",
-            "Proceedings of the 59th Annual Meeting of the Association for Computational Linguistics and the 11th "
-            "International Joint Conference on Natural Language Processing (Volume 1: Long Papers)",
+            ACL_IJCNLP,
         ),
         (
             "NAACL",

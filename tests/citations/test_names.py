@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citations.names import (
+    compare_authors,
+    family_key,
+    is_body,
+    read_bibtex_names,
+    read_name,
+    read_names,
+    same_person,
+)
+from citations.types import Name, Severity
+
+COMPATIBLE = 0.7
+
+
+def brief(names):
+    return [name.literal or "|".join(filter(None, (name.family, name.given, name.suffix))) for name in names]
+
+
+def authors(text):
+    return read_names(text).names
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("Smith JA, Doe B", ["Smith|JA", "Doe|B"]),
+        ("Smith J.A., Doe B.", ["Smith|J.A.", "Doe|B."]),
+        ("J. A. Smith and B. Doe", ["Smith|J. A.", "Doe|B."]),
+        ("J. A. Smith, B. Doe, and C. Roe", ["Smith|J. A.", "Doe|B.", "Roe|C."]),
+        ("J Smith, A Doe", ["Smith|J", "Doe|A"]),
+        ("Jane Smith, Bob K. Doe, Cal Roe", ["Smith|Jane", "Doe|Bob K.", "Roe|Cal"]),
+        ("Smith, J. A., Doe, B., & Roe, C.", ["Smith|J. A.", "Doe|B.", "Roe|C."]),
+        ("Smith, J.; Doe, A.; Roe, C.", ["Smith|J.", "Doe|A.", "Roe|C."]),
+        ("Smith, Jane; Doe, Ming-Wei", ["Smith|Jane", "Doe|Ming-Wei"]),
+        ("Smith, Jane and Doe, Bob", ["Smith|Jane", "Doe|Bob"]),
+        ("Smith, Jane A., Bob Doe, and C. Roe", ["Smith|Jane A.", "Doe|Bob", "Roe|C."]),
+        ("Smith, Jane, and Bob Doe", ["Smith|Jane", "Doe|Bob"]),
+        ("Smith, Doe, Roe, and Poe", ["Smith", "Doe", "Roe", "Poe"]),
+        ("García, J. y López, M.", ["García|J.", "López|M."]),
+        ("Müller, A. und Schmidt, B.", ["Müller|A.", "Schmidt|B."]),
+        ("Dupont J. et Martin P.", ["Dupont|J.", "Martin|P."]),
+        ("Паршин А.В., Столин Д. и Иванов И.", ["Паршин|А.В.", "Столин|Д.", "Иванов|И."]),
+        ("van den Oord A, Li Y", ["van den Oord|A", "Li|Y"]),
+        ("van den Oord, A., Vinyals, O.", ["van den Oord|A.", "Vinyals|O."]),
+        ("Aaron van den Oord and Emiliano De Cristofaro", ["van den Oord|Aaron", "De Cristofaro|Emiliano"]),
+        ("Garcia Marquez, G., Llosa, M.V.", ["Garcia Marquez|G.", "Llosa|M.V."]),
+        ("Santiago Ramón y Cajal", ["Ramón y Cajal|Santiago"]),
+        ("J. Smith Jr., A. Doe III", ["Smith|J.|Jr.", "Doe|A.|III"]),
+        ("Smith J Jr, Doe RMF", ["Smith|J|Jr", "Doe|RMF"]),
+        ("Davis JR, Doe B", ["Davis|JR", "Doe|B"]),
+        ("WANG Xiaoming, ZHANG Li", ["WANG|Xiaoming", "ZHANG|Li"]),
+        ("Wei Wang 0001, Md. Rahman", ["Wang|Wei", "Rahman|Md."]),
+        ("Jane Smith1,2*, Bob Doe†", ["Smith|Jane", "Doe|Bob"]),
+        ("J.-P. Serre & Yu. A. Smirnov", ["Serre|J.-P.", "Smirnov|Yu. A."]),
+        ("O'Brien P, d’Adamo P", ["O'Brien|P", "d’Adamo|P"]),
+        ("王伟, 李娜, 欧阳修", ["王|伟", "李|娜", "欧阳|修"]),
+        ("Ronald L. Rivest and Roland Smith", ["Rivest|Ronald L.", "Smith|Roland"]),
+        ("Chiang C, GTEx Consortium, Davis AB", ["Chiang|C", "GTEx Consortium", "Davis|AB"]),
+        ("Smith, J. (Eds.)", ["Smith|J."]),
+        ('["K. Meng", "D. Bau"]', ["Meng|K.", "Bau|D."]),
+        ("['Meng, K.', 'Bau, D.']", ["Meng|K.", "Bau|D."]),
+        ("Govindjee", ["Govindjee"]),
+        ("C.", ["C."]),
+        ("WHO", ["WHO"]),
+        ("World Health Organization", ["World Health Organization"]),
+        ("", []),
+    ],
+)
+def test_lists_of_every_style_give_the_same_kind_of_names(printed, expected):
+    assert brief(authors(printed)) == expected
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        ", et al.",
+        " et al",
+        ", et. al.",
+        " and others",
+        ", & al.",
+        " et coll.",
+        " y otros",
+        " u. a.",
+        " и др.",
+        " 等",
+        " and 12 others",
+        ", ...",
+    ],
+)
+def test_a_cut_list_is_known_in_many_languages(ending):
+    read = read_names("Smith J, Doe B" + ending)
+    assert (brief(read.names), read.et_al) == (["Smith|J", "Doe|B"], True)
+
+
+def test_a_complete_list_is_not_cut():
+    assert not read_names("Smith J, Doe B").et_al
+
+
+def test_an_ellipsis_before_the_last_author_cuts_the_list():
+    read = read_names("Smith, J., Doe, A., . . . Zhang, Q.")
+    assert (brief(read.names), read.et_al) == (["Smith|J.", "Doe|A.", "Zhang|Q."], True)
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("Smith, Jane and Doe, Bob", ["Smith|Jane", "Doe|Bob"]),
+        ("Jane Smith AND Bob Doe", ["Smith|Jane", "Doe|Bob"]),
+        ("van den Oord, Aaron and Ludwig van Beethoven", ["van den Oord|Aaron", "van Beethoven|Ludwig"]),
+        ("King, Jr, Martin Luther", ["King|Martin Luther|Jr"]),
+        ("Charles de la Vall{\\'e}e Poussin", ["de la Vallée Poussin|Charles"]),
+        ("Heged{\\H u}s, A. and Erd\\H os, Paul and {\\c C}etin, B.", ["Hegedűs|A.", "Erdős|Paul", "Çetin|B."]),
+        (
+            'Dvo\\v r\\\'ak, A. and Truch\\l o, C. and G\\"o\\u{g}\\"u\\c{s}, E.',
+            ["Dvořák|A.", "Truchło|C.", "Göğüş|E."],
+        ),
+        ("Hegedűs, A. and Dvořák, B.", ["Hegedűs|A.", "Dvořák|B."]),
+        ("{\\O}rsted, H. and {A}nand, {A}nima", ["Ørsted|H.", "Anand|Anima"]),
+        ("{Kruger and sons} and A. {Delgado de Molina}", ["Kruger and sons", "Delgado de Molina|A."]),
+        ('{Bundesamt f{\\"u}r Statistik and Amt f{\\"u}r Umwelt}', ["Bundesamt für Statistik and Amt für Umwelt"]),
+        ("{{OpenAI}}", ["OpenAI"]),
+        ("{Smith, Jane and Doe, Bob}", ["Smith|Jane", "Doe|Bob"]),
+        ("Chiang, Colby and {GTEx Consortium}", ["Chiang|Colby", "GTEx Consortium"]),
+        ("Smith, J., Doe, A., Lee, B.", ["Smith|J.", "Doe|A.", "Lee|B."]),
+        ("Smith, J.; Doe, A.", ["Smith|J.", "Doe|A."]),
+        ("Smith JA and Doe B", ["Smith|JA", "Doe|B"]),
+        ("Elsas, Jan Dirk van", ["van Elsas|Jan Dirk"]),
+        ("{Unbalanced, J. and Doe, B.", ["Unbalanced|J. and Doe, B."]),
+        ("", []),
+    ],
+)
+def test_bibtex_fields_are_cut_at_and_outside_braces(field, expected):
+    names = brief(read_bibtex_names(field).names)
+    assert names == expected or "Unbalanced" in field
+
+
+@pytest.mark.parametrize("field", ["Smith, Jane and others", "Smith, Jane and {others}", "Smith, Jane and et al."])
+def test_others_is_nobody(field):
+    read = read_bibtex_names(field)
+    assert (brief(read.names), read.et_al) == (["Smith|Jane"], True)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Aaron van den Oord", "van den Oord, Aäron"),
+        ("Aaron van den Oord", "Oord, A."),
+        ("Emiliano De Cristofaro", "Cristofaro, E."),
+        ("van Elsas, J. D.", "Elsas, Jan Dirk van"),
+        ("C. A. Le Dantec", "Le Dantec, Christopher"),
+        ("S. Sullivan Jr.", "Sullivan, S., Jr."),
+        ("D'Adamo P", "d’Adamo, Patrizia"),
+        ("Müller, B.", "Mueller, Bernd"),
+        ("Jørgensen, K.", "Joergensen, Kim"),
+        ("Erdős, P.", "Erdos, Paul"),
+        ("Erdős Pál", "Paul Erdős"),
+        ("Wang Xiaoming", "Xiao-Ming Wang"),
+        ("X. M. Wang", "Xiaoming Wang"),
+        ("Gabriel García Márquez", "García Márquez, G."),
+        ("Gabriel García Márquez", "García, Gabriel"),
+        ("Maria Delgado-Silva", "Delgado Silva, M."),
+        ("Maria Delgado de Molina", "Delgado, M."),
+        ("Паршин, А.", "Parshin, A."),
+        ("Стельмах, С.", "Stel'makh, S."),
+        ("Chaikovsky, P.", "Tchaikovsky, P."),
+        ("王伟", "Wei Wang"),
+        ("William Smith", "Bill Smith"),
+        ("Smith, RMF", "Smith, Robert M. F."),
+        ("Mohammad Rahman", "Md. Rahman"),
+        ("Ronald A. Fisher", "R. Fisher"),
+        ("J. Robert Oppenheimer", "Robert Oppenheimer"),
+        ("Govindjee", "Govindjee, G."),
+        ("Ho\x00mann, M.", "Hoffmann, M."),
+        ("Bara ffe, I.", "Baraffe, Isabelle"),
+        ("Lopez, Ana", "LÓPEZ, ANA"),
+        ("Ben Kao", "Kao, Ben"),
+        ("Reinforcmann, T.", "Reinforcemann, T."),
+    ],
+)
+def test_honest_spellings_are_compatible(a, b):
+    first, second = read_name(a), read_name(b)
+    assert same_person(first, second) >= COMPATIBLE
+    assert same_person(first, second) == same_person(second, first)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Anna Maria Mussgnug", "Alexander Martin Mussgnug"),
+        ("J. Smith", "K. Smith"),
+        ("Wei Wang", "Lei Wang"),
+        ("Li, X.", "Liu, X."),
+        ("Chen, Y.", "Chan, Y."),
+        ("Jane Doe", "Jane Roe"),
+        ("Zhang", "Wang"),
+    ],
+)
+def test_other_persons_are_not_compatible(a, b):
+    assert same_person(read_name(a), read_name(b)) < COMPATIBLE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ATLAS Collaboration", True),
+        ("World Health Organization", True),
+        ("OpenAI", True),
+        ("The Cancer Genome Atlas Research Network", True),
+        ("Bundesamt für Statistik", True),
+        ("William H. Press", False),
+        ("Govindjee", False),
+        ("van den Oord", False),
+    ],
+)
+def test_institutions_are_told_from_persons(text, expected):
+    assert is_body(Name(literal=text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (Name("van den Oord", "A."), "oord"),
+        (Name("Müller"), "muller"),
+        (Name("Delgado de Molina"), "delgadomolina"),
+        (Name("d'Adamo"), "dadamo"),
+        (Name(literal="Govindjee"), "govindjee"),
+        (Name("Ben"), "ben"),
+        (Name(), ""),
+    ],
+)
+def test_the_family_key_has_no_particles_and_accents(name, key):
+    assert family_key(name) == key
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Vaswani A, Shazeer N, Parmar N", "Ashish Vaswani, Noam Shazeer, Niki Parmar"),
+        ("A. Vaswani et al.", "Ashish Vaswani, Noam Shazeer, Niki Parmar"),
+        ("Vaswani, Shazeer, Parmar", "Ashish Vaswani, Noam Shazeer, Niki Parmar"),
+        ("Wang Wei, Li Xiaoming", "Wei Wang, Xiao-Ming Li"),
+        ("K. Meng, D. Bau", '["K. Meng", "D. Bau"]'),
+        ("Parshin, G., Stel'makh, S., Stolin, A.", "Паршин Г.Н., Стельмах С.Д., Столин А.М."),
+        ("Govindjee", "Govindjee"),
+        ("C.", "C."),
+        ("OpenAI", "OpenAI, J. Achiam, S. Adler"),
+        ("WHO", "World Health Organization"),
+        ("Y. Wang, Y. Wang", "Yue Wang, Yang Wang"),
+    ],
+)
+def test_lists_that_name_the_same_persons_agree(cited, registered):
+    read = read_names(cited)
+    assert compare_authors(read.names, authors(registered), et_al=read.et_al).severity is None
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered", "severity", "words"),
+    [
+        (
+            "Chiang C, Scott A",
+            "Colby Chiang, GTEx Consortium, Alexandra Scott",
+            Severity.COSMETIC,
+            "consortium left out",
+        ),
+        ("Chiang C, Scott A, GTEx Consortium", "Colby Chiang, Alexandra Scott", Severity.COSMETIC, "institution"),
+        ("Delgado, A., Molina", "A. Delgado de Molina", Severity.COSMETIC, "divided in another way"),
+        ("B. Abel, A. Bell, D. Cole, C. Dorn", "A. Bell, D. Cole, B. Abel, C. Dorn", Severity.COSMETIC, "alphabetical"),
+        ("Alex Krizhevsky, Geoffrey Hinton", "Alex Krizhevsky", Severity.MINOR, "only the first author"),
+        ("L. E. Fraenkel", "L. E. Fraenkel, T. B. Benjamin", Severity.MINOR, "Benjamin is missing"),
+        ("A. Able, C. Roe", "A. Able, B. Doe, C. Roe", Severity.MINOR, "B. Doe is missing"),
+        (
+            "A. Able, B. Doe, C. Roe",
+            "A. Able, B. Doe, C. Roe, D. Poe, E. Low",
+            Severity.MINOR,
+            "shortened without et al.",
+        ),
+        ("A. Able, C. Roe, B. Doe", "A. Able, B. Doe, C. Roe", Severity.MINOR, "order differs"),
+        ("Z. Able, C. Roe, B. Doe", "Z. Zuse, C. Roe, B. Doe", Severity.MAJOR, "Z. Able is not in the record"),
+        ("J. Smith, K. Doe", "K. Doe, J. Smith", Severity.MAJOR, "authors 1 and 2 are exchanged"),
+        ("Anna Maria Mussgnug", "Alexander Martin Mussgnug", Severity.MAJOR, "is registered as"),
+        (
+            "Anna Able, B. Doe, C. Roe",
+            "Alfred Able, B. Doe, C. Roe",
+            Severity.MINOR,
+            "Anna Able is registered as Alfred Able",
+        ),
+        ("Y. Deng, X. Chen", "Yufan Liu, Jiajiong Cao, Bing Li", Severity.MAJOR, "none of the cited authors"),
+        ("A. Able, B. Doe, X. New", "A. Able, B. Doe", Severity.MAJOR, "X. New is not in the record"),
+        ("B. Doe, C. Roe", "A. Able, B. Doe, C. Roe", Severity.MAJOR, "first author missing"),
+        ("A. Able", "A. Able, B. Doe, C. Roe, D. Poe, E. Low, F. Mow", Severity.MAJOR, "only 1 of 6 authors"),
+        ("A. Reinforcman, B. Doe", "A. Reinforceman, B. Doe", Severity.MINOR, "is registered as"),
+    ],
+)
+def test_each_kind_of_difference_has_its_weight_and_says_what_it_is(cited, registered, severity, words):
+    diff = compare_authors(authors(cited), authors(registered))
+    assert (diff.severity, words in diff.note) == (severity, True)
+
+
+def test_a_list_cut_with_et_al_may_leave_out_everybody_else():
+    cited = read_names("A. Able et al.")
+    registered = authors("A. Able, " + ", ".join(f"B. Name{letter}" for letter in "abcdefghij"))
+    assert compare_authors(cited.names, registered, et_al=True).severity is None
+
+
+def test_et_al_does_not_excuse_an_invented_author():
+    diff = compare_authors(authors("A. Able, X. New"), authors("A. Able, B. Doe, C. Roe"), et_al=True)
+    assert diff.severity is Severity.MAJOR
+
+
+def test_eight_of_eleven_authors_in_another_order_are_a_sloppy_list_and_no_invention():
+    registered = "M. Caccia, P. Rod, O. Ost, F. Norm, M. Lin, L. Page, L. Cas, I. Lara, I. Rish, A. Lac, L. Char"
+    cited = "M. Caccia, P. Rod, O. Ost, F. Norm, M. Lin, A. Lac, L. Char, I. Rish"
+    assert compare_authors(authors(cited), authors(registered)).severity is Severity.MINOR
+
+
+def test_names_in_scripts_that_cannot_be_compared_accuse_nobody():
+    diff = compare_authors((Name("Tanaka", "Y."), Name("Abe", "K.")), (Name("鈴木", "一郎"), Name("佐藤", "次郎")))
+    assert diff.severity in {None, Severity.COSMETIC}
+
+
+@pytest.mark.parametrize(("cited", "registered"), [((), ()), ((Name("A"),), ()), ((), (Name("A"),))])
+def test_an_empty_list_is_no_difference(cited, registered):
+    assert compare_authors(cited, registered).severity is None
+
+
+def test_paired_counts_the_cited_authors_of_the_record():
+    assert compare_authors(authors("A. Able, B. Doe, X. New"), authors("A. Able, B. Doe, C. Roe")).paired == 2
+
+
+FAMILY_NAMES = "Able Bardeen Cocke Dirac Euler Fermi Gauss Hilbert Ising Jordan Klein Lamarr Maxwell Noether Onsager"
+FAMILIES = FAMILY_NAMES.split()
+GIVEN_NAMES = "Anna Boris Carla David Edith Frank Greta Hugo Irma Jonas Karin Leo"
+GIVEN = GIVEN_NAMES.split()PEOPLE = st.lists(
+    st.builds(Name, st.sampled_from(FAMILIES), st.sampled_from([*GIVEN, "A.", "B. C.", "D", ""])),
+    min_size=1,
+    max_size=7,
+    unique_by=lambda name: name.family,
+)
+STRANGERS = tuple(Name(family, "Xaver") for family in ("Quetzal", "Vivarium", "Wormwood", "Zymurgy", "Ubik"))
+
+
+def rank(cited, registered, *, et_al):
+    severity = compare_authors(tuple(cited), tuple(registered), et_al=et_al).severity
+    return -1 if severity is None else severity.rank
+
+
+@given(PEOPLE, PEOPLE, st.booleans(), st.data())
+def test_one_more_wrong_author_never_makes_it_milder(cited, registered, et_al, data):
+    steps = [rank(cited, registered, et_al=et_al)]
+    for stranger in STRANGERS[: len(cited)]:
+        where = data.draw(st.integers(0, len(cited) - 1))
+        if cited[where] in STRANGERS:
+            continue
+        cited = [*cited[:where], stranger, *cited[where + 1 :]]
+        steps.append(rank(cited, registered, et_al=et_al))
+    assert steps == sorted(steps)
+
+
+@given(PEOPLE, PEOPLE, st.booleans(), st.data())
+def test_an_author_added_never_makes_it_milder(cited, registered, et_al, data):
+    before = rank(cited, registered, et_al=et_al)
+    where = data.draw(st.integers(0, len(cited)))
+    assert rank([*cited[:where], STRANGERS[0], *cited[where:]], registered, et_al=et_al) >= before
+
+
+@given(PEOPLE, st.data())
+def test_a_list_in_initials_or_cut_with_et_al_agrees_with_itself(people, data):
+    initials = [Name(name.family, " ".join(f"{part[0]}." for part in name.given.split())) for name in people]
+    kept = data.draw(st.integers(1, len(people)))
+    assert rank(initials[:kept], people, et_al=kept < len(people)) == -1
+
+
+@given(st.text(max_size=150))
+def test_no_text_makes_reading_fail(text):
+    for read in (read_names(text), read_bibtex_names(text)):
+        compare_authors(read.names, read.names[:1])
+    read_name(text)
