@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from citations.types import Reference, Status, Unreadable
@@ -22,6 +23,9 @@ from verifier.store.tables import bodies, checked_references, evidence, row, sca
 from verifier.store.upgrade import first_line
 from verifier.store.wire import bare_finding_json, evidence_json, read_evidence, read_finding
 from verifier.types import Decision, Finding
+
+_AT_ONCE = 500
+"""Rows named in one query; databases bound the number of parameters."""
 
 BodyOf = Callable[[str], bytes | None]
 """Gives the body of a registry's answer by its SHA-256, ``None`` if it is not kept anywhere."""
@@ -88,8 +92,14 @@ def add_findings(engine: Engine, scan_id: int, findings: Sequence[Finding], body
         return
     now = datetime.now(UTC)
     with _writing(engine) as connection:
+        ids = _add_references(connection, scan_id, findings, now)
+        rows = [each for row_id, finding in zip(ids, findings, strict=True) for each in _evidence_rows(row_id, finding)]
+        if rows:
+            connection.execute(insert(evidence), rows)
         for finding in findings:
-            _add(connection, scan_id, finding, now, body_of)
+            if _is_flagged(finding):
+                write_flag(connection, scan_id, finding, now)
+                _keep_bodies(connection, finding, body_of)
 
 
 def add_unreadable(engine: Engine, scan_id: int, entries: Sequence[Unreadable]) -> None:
@@ -129,16 +139,15 @@ def earlier_findings(engine: Engine, key: ScanKey) -> tuple[Earlier, ...]:
         .where(same, checked_references.c.status != Status.UNCHECKED.value)
         .order_by(checked_references.c.id.desc())
     )
-    newest: dict[str, Earlier] = {}
+    newest: dict[str, RowMapping] = {}
     try:
         with engine.connect() as connection:
             for each in connection.execute(statement).mappings():
-                if each["digest"] not in newest:
-                    finding = _with_evidence(connection, each["id"], read_finding(each["finding"]))
-                    newest[each["digest"]] = Earlier(each["digest"], finding, utc(each["checked_at"]))
+                newest.setdefault(each["digest"], each)
+            kept = _evidence_of(connection, [each["id"] for each in newest.values()])
     except SQLAlchemyError as error:
         raise StoreError(f"the database cannot be read: {first_line(error)}") from error
-    return tuple(newest.values())
+    return tuple(_earlier(each, kept.get(each["id"], [])) for each in newest.values())
 
 
 def body(engine: Engine, sha256: str) -> bytes | None:
@@ -148,33 +157,54 @@ def body(engine: Engine, sha256: str) -> bytes | None:
     return None if packed is None else zlib.decompress(packed)
 
 
-def _with_evidence(connection: Connection, row_id: int, finding: Finding) -> Finding:
-    statement = select(evidence.c.judged).where(evidence.c.reference_row == row_id).order_by(evidence.c.position)
-    kept = tuple(read_evidence(text) for text in connection.execute(statement).scalars())
-    return replace(finding, checked=replace(finding.checked, evidence=kept))
+def _earlier(stored: RowMapping, judged: list[str]) -> Earlier:
+    finding = read_finding(stored["finding"])
+    whole = replace(finding.checked, evidence=tuple(read_evidence(text) for text in judged))
+    return Earlier(stored["digest"], replace(finding, checked=whole), utc(stored["checked_at"]))
 
 
-def _add(connection: Connection, scan_id: int, finding: Finding, now: datetime, body_of: BodyOf | None) -> None:
-    reference = finding.checked.reference
-    flagged = finding.decision in {Decision.FLAG, Decision.BLOCK}
-    values = row(
-        scan_id=scan_id,
-        reference_id=reference.id,
-        digest=reference_digest(reference),
-        file=reference.location.file,
-        page=reference.location.page,
-        line=reference.location.line,
-        key=reference.key,
-        status=finding.status.value,
-        decision=finding.decision.value,
-        fingerprint=finding.fingerprint,
-        finding=bare_finding_json(finding),
-        checked_at=now,
-    )
-    row_id = connection.execute(
-        insert(checked_references).returning(checked_references.c.id).values(values)
-    ).scalar_one()
-    rows = [
+def _evidence_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Stored evidence by row of its reference, in order."""
+    kept: dict[int, list[str]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        some = evidence.c.reference_row.in_(ids[start : start + _AT_ONCE])
+        statement = select(evidence.c.reference_row, evidence.c.judged).where(some).order_by(evidence.c.position)
+        for row_id, judged in connection.execute(statement):
+            kept.setdefault(row_id, []).append(judged)
+    return kept
+
+
+def _is_flagged(finding: Finding) -> bool:
+    return finding.decision in {Decision.FLAG, Decision.BLOCK}
+
+
+def _add_references(connection: Connection, scan_id: int, findings: Sequence[Finding], now: datetime) -> Sequence[int]:
+    """The numbers of the new rows, in the order of the findings."""
+    rows = []
+    for finding in findings:
+        reference = finding.checked.reference
+        rows.append(
+            row(
+                scan_id=scan_id,
+                reference_id=reference.id,
+                digest=reference_digest(reference),
+                file=reference.location.file,
+                page=reference.location.page,
+                line=reference.location.line,
+                key=reference.key,
+                status=finding.status.value,
+                decision=finding.decision.value,
+                fingerprint=finding.fingerprint,
+                finding=bare_finding_json(finding),
+                checked_at=now,
+            )
+        )
+    statement = insert(checked_references).returning(checked_references.c.id, sort_by_parameter_order=True)
+    return connection.execute(statement, rows).scalars().all()
+
+
+def _evidence_rows(row_id: int, finding: Finding) -> list[dict[str, Any]]:
+    return [
         row(
             reference_row=row_id,
             position=position,
@@ -185,15 +215,10 @@ def _add(connection: Connection, scan_id: int, finding: Finding, now: datetime, 
             from_cache=each.asked.from_cache,
             score=each.score,
             body_sha256=each.asked.body_sha256,
-            judged=evidence_json(each, whole=flagged),
+            judged=evidence_json(each, whole=_is_flagged(finding)),
         )
         for position, each in enumerate(finding.checked.evidence)
     ]
-    if rows:
-        connection.execute(insert(evidence), rows)
-    if flagged:
-        write_flag(connection, scan_id, finding, now)
-        _keep_bodies(connection, finding, body_of)
 
 
 def _keep_bodies(connection: Connection, finding: Finding, body_of: BodyOf | None) -> None:

@@ -26,8 +26,8 @@ def _evidence() -> TypeAdapter[Evidence]:
 
 
 def finding_json(finding: Finding) -> str:
-    """The finding in one line of ASCII."""
-    return _line(_findings().dump_python(finding, mode="python"))
+    """The finding in one line; what has its default value is left out."""
+    return _line(_findings(), finding)
 
 
 def bare_finding_json(finding: Finding) -> str:
@@ -39,7 +39,7 @@ def evidence_json(evidence: Evidence, *, whole: bool) -> str:
     """One piece of evidence; without ``whole`` only the accepted candidate is kept."""
     if not whole:
         evidence = replace(evidence, candidates=() if evidence.best is None else (evidence.best,))
-    return _line(_evidence().dump_python(evidence, mode="python"))
+    return _line(_evidence(), evidence)
 
 
 def read_finding(text: str) -> Finding:
@@ -58,8 +58,14 @@ def read_evidence(text: str) -> Evidence:
         raise StoreError("stored evidence cannot be read: its row is damaged") from error
 
 
-def _line(value: Any) -> str:
-    return json.dumps(_clean(value), separators=(",", ":"), default=str)
+def _line(adapter: TypeAdapter[Any], value: Any) -> str:
+    try:
+        text = adapter.dump_json(value, exclude_defaults=True).decode()
+    except ValueError:  # an unpaired surrogate cannot be written as UTF-8
+        text = ""
+    if text and "\\u0000" not in text:
+        return text
+    return json.dumps(_clean(adapter.dump_python(value, exclude_defaults=True)), separators=(",", ":"), default=str)
 
 
 def _clean(value: Any) -> Any:
