@@ -78,11 +78,15 @@ class AnswerCache:
             return
         now = self._clock()
         fresh, usable = _lifetimes(source, answer, cited_year, now)
+        try:
+            written = _adapter(type(answer).__name__).dump_json(answer).decode()
+        except ValueError:  # half a surrogate pair, which no file can hold
+            return
         row = (
             source.key,
             key,
             type(answer).__name__,
-            _adapter(type(answer).__name__).dump_json(answer).decode("utf-8", "replace"),
+            written,
             answer.asked.asked_at.timestamp(),
             (now + fresh).timestamp(),
             (now + usable).timestamp(),

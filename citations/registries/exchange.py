@@ -61,8 +61,8 @@ def exchange(http: requests.Session, wire: Wire, patience: Patience) -> Reply | 
         reply = _one(http, Wire(url, params, wire.headers, wire.json), patience, end)
         if isinstance(reply, Failure) or reply.status not in _REDIRECTS:
             return reply
-        target = urljoin(url, reply.headers.get("location", ""))
-        if wire.json is not None or not _same_site(url, target):
+        target = _target(url, reply.headers.get("location", ""))
+        if wire.json is not None or not target:
             return Failure(Why.BAD_BODY, f"HTTP {reply.status} to another place")
         url, params = target, ()
     return Failure(Why.BAD_BODY, f"more than {patience.redirects} redirects")
@@ -101,6 +101,15 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _target(url: str, location: str) -> str:
+    """Where a redirect leads, empty if it may not be followed."""
+    try:
+        target = urljoin(url, location)
+        return target if _same_site(url, target) else ""
+    except ValueError:
+        return ""
 
 
 def _same_site(url: str, target: str) -> bool:
@@ -144,6 +153,8 @@ def _one(http: requests.Session, wire: Wire, patience: Patience, end: float) -> 
         return _connection_failure(error)
     except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
         return _body_failure(error)
+    except Exception as error:  # noqa: BLE001  nobody is there to catch it: this runs in a thread of its own
+        return Failure(Why.CRASHED, f"internal error ({type(error).__name__})")
 
 
 def _connection_failure(error: Exception) -> Failure:

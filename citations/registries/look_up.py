@@ -165,11 +165,11 @@ def _done(desk: Desk, errand: Errand) -> Outcome:
     """Run one errand; every question it was sent for is settled, or left to another one."""
     try:
         outcome = errand.run(errand.questions)
+        for settled in outcome.settled:
+            year = settled.question.query.reference.fields.year
+            desk.session.cache.put(desk.source, settled.question.key, settled.answer, cited_year=year)
     except Exception as error:  # noqa: BLE001  a registry never raises into the caller
         return Outcome(tuple(Settled(each, crashed(desk.source.registry, error)) for each in errand.questions))
-    for settled in outcome.settled:
-        year = settled.question.query.reference.fields.year
-        desk.session.cache.put(desk.source, settled.question.key, settled.answer, cited_year=year)
     return outcome
 
 

@@ -172,7 +172,7 @@ class Session:
         free_in_s = self._limits.free_in(request.lane)
         if free_in_s > max(self.settings.patience.retry_after_ceiling_s, 10 * request.lane.interval_s):
             return Failure(Why.RATE_LIMITED, f"asks to wait {free_in_s:.0f} s"), free_in_s
-        if stop.wait(self._limits.reserve(request.lane) if self.settings.paced else 0.0):
+        if stop.wait(self._limits.reserve(request.lane) if self.settings.paced else free_in_s):
             return Failure(Why.BUDGET, "not waited for any longer"), None
         reason = breaker.open_because()
         return (Failure(Why.BREAKER_OPEN, f"not asked again: {reason}"), None) if reason else None

@@ -21,7 +21,11 @@ def clean(value: Any) -> str:
     >>> clean(None)
     ''
     """
-    return plain(repaired(value)) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if not value.isascii():  # JSON can escape half a surrogate pair, which nothing can print or store
+        value = value.encode("utf-8", "replace").decode()
+    return plain(repaired(value))
 
 
 def repaired(text: str) -> str:

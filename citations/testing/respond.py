@@ -41,6 +41,7 @@ class Reply:
     status: int
     body: bytes
     content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def respond(registry: str, shelves: Mapping[str, Shelf], ask: Ask) -> Reply:

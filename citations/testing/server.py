@@ -207,7 +207,11 @@ class _Handler(BaseHTTPRequestHandler):
         body, coded = reply.body, {}
         if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500:
             body, coded = gzip.compress(body, 1), {"Content-Encoding": "gzip"}
-        self._start(reply.status, reply.content_type, {**extra, **coded, "Content-Length": str(len(body))})
+        self._start(
+            reply.status,
+            reply.content_type,
+            {**extra, **dict(reply.headers), **coded, "Content-Length": str(len(body))},
+        )
         with suppress(OSError):
             self.wfile.write(body)
         return reply.status
@@ -233,7 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._write(b"not gzipped!")
                 return 200
             case Fault.REDIRECT_LOOP:
-                self._start(302, "text/html", {"Location": self.path, "Content-Length": "0"})
+                again = {"Location": self.path, "Content-Length": "0", "Connection": "close"}
+                self._start(302, "text/html", again)
                 return 302
             case Fault.DRIP:
                 return self._drip(switched.seconds)
