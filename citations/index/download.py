@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import requests
 
 _TIMEOUT_S = (10, 60)
-_CHUNK = 1 << 18
+_CHUNK = 1 << 15
 _ATTEMPTS = 5
 """Failures in a row without a single new byte before it is given up."""
 _PROGRESS_S = 0.1
