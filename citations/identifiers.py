@@ -53,6 +53,7 @@ _ARXIV_BROKEN = re.compile(
 _ARXIV_NEW = re.compile(rf"(?:{_ARXIV_MARK}){{1,2}}{_NEW}", re.IGNORECASE)
 _ARXIV_TAGGED = re.compile(rf"(?<![\d./]){_NEW}\s*\[[a-z-]+(?:\.[a-z]{{2}})?\]", re.IGNORECASE)
 _ARXIV_OLD = re.compile(rf"(?<![\w-]){_OLD}", re.IGNORECASE)
+_OLD_NUMBER = re.compile(r"[a-zA-Z]/\d{7}")
 _ARXIV_ALONE = re.compile(rf"\s*{_NEW}(?:\.pdf)?\s*(?:\[[\w.-]+\])?\s*\.?\s*", re.IGNORECASE)
 # Generous bounds on the arXiv's submissions of one month, by year (arxiv.org/stats/monthly_submissions).
 _MONTHLY_LIMITS = ((2014, 9_999), (2016, 15_000), (2018, 18_000), (2020, 22_000), (2022, 25_000), (2024, 30_000))
@@ -88,7 +89,8 @@ def _repaired(text: str) -> str:
         text = html.unescape(text)
     if "\\" in text or "$" in text:
         text = _TEX_ESCAPE.sub(lambda match: match[1] or match[2], text)
-    text = _ARXIV_BROKEN.sub(_joined_number, text)
+    if "rxiv" in text.lower():
+        text = _ARXIV_BROKEN.sub(_joined_number, text)
     if "10." in text:
         text = _PREFIX_BREAK.sub(lambda match: match[3] or f"{match[1]}10.{match[2]}/", text)
         for _ in range(3):
@@ -189,7 +191,13 @@ def normalise_arxiv(text: str) -> str:
 
 def _arxivs(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and normal form of each arXiv identifier in a repaired text."""
-    for pattern in (_ARXIV_NEW, _ARXIV_TAGGED, _ARXIV_OLD):
+    lowered = text.lower()
+    marked = any(mark in lowered for mark in ("arxiv", "abs/", "eprint"))
+    tagged = "[" in text
+    old = _OLD_NUMBER.search(text)
+    for asked, pattern in ((marked, _ARXIV_NEW), (tagged, _ARXIV_TAGGED), (old, _ARXIV_OLD)):
+        if not asked:
+            continue
         for found in pattern.finditer(text):
             yield found.start(), found.end(), _arxiv_value(found)
 
@@ -272,8 +280,11 @@ def find_identifiers(text: str) -> tuple[Identifier, ...]:
         if not any(first <= start < last for first, last in taken):
             found.append((start, end, Scheme.ARXIV, value))
     found += [(start, end, Scheme.ARXIV, arxiv) for start, end, _, doi in list(found) if (arxiv := _arxiv_of_doi(doi))]
-    found += [(match.start(), match.end(), Scheme.PMID, match[1].lstrip("0")) for match in _PMID.finditer(text)]
-    found += [(match.start(), match.end(), Scheme.ISBN, normalise_isbn(match[1])) for match in _ISBN.finditer(text)]
+    lowered = text.lower()
+    if "pmid" in lowered or "ncbi" in lowered:
+        found += [(match.start(), match.end(), Scheme.PMID, match[1].lstrip("0")) for match in _PMID.finditer(text)]
+    if "isbn" in lowered:
+        found += [(match.start(), match.end(), Scheme.ISBN, normalise_isbn(match[1])) for match in _ISBN.finditer(text)]
     ordered = sorted(found, key=lambda each: each[0])
     return tuple(dict.fromkeys(Identifier(scheme, value) for _, _, scheme, value in ordered if value))
 

@@ -52,6 +52,7 @@ _BLOCK_TAG = re.compile(r"<(?:br|p|title|sec|div)\b[^<>]{0,200}/?>", re.IGNORECA
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0000-\u0008\u000e-\u001f\ufffe\uffff]")
 _SOFT_HYPHEN_BREAK = re.compile("\u00ad\\s*")
 _BREAK_HYPHEN = re.compile(r"(?<=[a-zß-ÿ])[-\u2010]\s*\n\s*(?=[a-zß-ÿ])")
+_SPECIAL = re.compile(r"[^ -~]|[&<\\{}$~]|  ")
 _BLANKS = re.compile(r"\s+")
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2212\ufe63\uff0d", "-"))
 
@@ -116,6 +117,8 @@ def plain_text(text: str) -> str:
     >>> plain_text("E\ufb03cient infor-\nmation")
     'Efficient information'
     """
+    if not _SPECIAL.search(text):
+        return text.strip()
     if "<" in text or "&" in text:
         text = html_to_text(text)
     text = tex_to_text(text)

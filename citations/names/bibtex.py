@@ -11,6 +11,7 @@ from citations.names.words import ET_AL, PARTICLES, SUFFIXES
 from citations.types import Name
 
 _MAX_CHARS = 60_000
+_AND = re.compile(r" and (?:and )*", re.IGNORECASE)
 
 
 def read_bibtex_names(text: str) -> NameList:
@@ -59,6 +60,10 @@ def _inside_braces(text: str) -> str | None:
 
 def _split_at_depth_zero(text: str, separator: str) -> Iterator[str]:
     """Parts between separators that no braces enclose; the separator is compared without case."""
+    if "{" not in text:
+        parts = _AND.split(text) if separator == " and " else text.split(separator)
+        yield from (part.strip() for part in parts if part.strip())
+        return
     lowered, depth, start, i = text.lower(), 0, 0, 0
     while i < len(text):
         depth = max(0, depth + (text[i] == "{") - (text[i] == "}"))

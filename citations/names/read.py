@@ -93,10 +93,14 @@ def is_body_text(text: str) -> bool:
         return bool(_ACRONYM.fullmatch(text)) and len(text) > 2
     if any(is_initials(word.strip(",")) and "." in word for word in words):
         return False
-    folded = {re.sub(r"\W", "", to_ascii(word)).lower() for word in words}
+    folded = {word.lower() if word.isascii() and word.isalpha() else _bare(word) for word in words}
     if folded & BODY_WORDS:
         return True
     return words[0] == "The" or bool(folded & {"of", "for", "fur"})
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"\W", "", to_ascii(word)).lower()
 
 
 def _shouted(word: str) -> bool:

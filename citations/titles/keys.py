@@ -83,6 +83,7 @@ def title_keys(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
+@lru_cache(maxsize=CACHE_SIZE)
 def strip_labels(text: str) -> str:
     """The title without what only labels it: ``Extended Abstract:``, ``[Invited Paper]``, a chapter number."""
     text = plain(text)

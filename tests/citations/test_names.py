@@ -336,7 +336,8 @@ def test_paired_counts_the_cited_authors_of_the_record():
 FAMILY_NAMES = "Able Bardeen Cocke Dirac Euler Fermi Gauss Hilbert Ising Jordan Klein Lamarr Maxwell Noether Onsager"
 FAMILIES = FAMILY_NAMES.split()
 GIVEN_NAMES = "Anna Boris Carla David Edith Frank Greta Hugo Irma Jonas Karin Leo"
-GIVEN = GIVEN_NAMES.split()PEOPLE = st.lists(
+GIVEN = GIVEN_NAMES.split()
+PEOPLE = st.lists(
     st.builds(Name, st.sampled_from(FAMILIES), st.sampled_from([*GIVEN, "A.", "B. C.", "D", ""])),
     min_size=1,
     max_size=7,
