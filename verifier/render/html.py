@@ -10,10 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from citations.types import CheckedReference, Evidence, FieldName, Fields, Severity, Status, Verdict, Work
 from verifier.registry_names import registry_name
-from verifier.render.marks import Marked, Piece, mark
+from verifier.render.marks import Marked, Piece, alike, mark
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
+    because,
     counts_line,
     inline,
     is_without_problem,
@@ -160,7 +161,6 @@ def _card(finding: Finding, number: int) -> Card:
     checked = finding.checked
     reference, verdict = checked.reference, checked.verdict
     differs = what_differs(verdict)
-    sentence = inline(verdict.argument.sentence)
     nearest = verdict.work or _nearest(checked)
     return Card(
         anchor=f"{finding.status.value}-{number}",
@@ -170,7 +170,7 @@ def _card(finding: Finding, number: int) -> Card:
         status=finding.status.value,
         word=finding.status.value.replace("_", " "),
         differs=differs,
-        because="" if sentence == differs else sentence,
+        because=because(verdict, differs),
         raw=readable(reference.raw),
         rows=_rows(checked) if verdict.work else _beside(reference.fields, nearest),
         work=None if nearest is None else _candidate(nearest),
@@ -207,7 +207,7 @@ def _beside(cited: Fields, nearest: Work | None) -> tuple[Row, ...]:
         here = inline(field_text(cited, name), 1200)
         there = inline(field_text(nearest.fields, name), 1200) if nearest else ""
         if here:
-            rows.append(Row(name.value, "", mark(here, there) if there else _plain(here, "")))
+            rows.append(Row(name.value, "", mark(here, there) if alike(here, there) else _plain(here, there)))
     return tuple(rows)
 
 

@@ -10,6 +10,7 @@ from rapidfuzz.distance import Indel
 
 MAX_CHARACTERS = 4000
 """Longer texts are shown without marks: nobody compares them character by character."""
+_ALIKE = 0.6
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -41,7 +42,7 @@ def mark(cited: str, registered: str) -> Marked:
     pieces_left: list[Piece] = []
     pieces_right: list[Piece] = []
     for old, new, same in _blocks(left, right):
-        if not same and len(old) == len(new) == 1 and old[0][0].isalnum() and new[0][0].isalnum():
+        if not same and len(old) == len(new) == 1 and _is_one_word_misspelt(old[0], new[0]):
             for inner_old, inner_new, inner_same in _blocks(old[0], new[0]):
                 _add(pieces_left, inner_old, differs=not inner_same)
                 _add(pieces_right, inner_new, differs=not inner_same)
@@ -49,6 +50,15 @@ def mark(cited: str, registered: str) -> Marked:
             _add(pieces_left, old, differs=not same)
             _add(pieces_right, new, differs=not same)
     return Marked(tuple(pieces_left), tuple(pieces_right))
+
+
+def alike(cited: str, registered: str) -> bool:
+    """Whether the texts share so much that marks help; otherwise everything would be marked."""
+    return Indel.normalized_similarity(cited[:MAX_CHARACTERS], registered[:MAX_CHARACTERS]) >= _ALIKE
+
+
+def _is_one_word_misspelt(old: str, new: str) -> bool:
+    return old[0].isalnum() and new[0].isalnum() and Indel.normalized_similarity(old, new) >= _ALIKE
 
 
 def _blocks(left: Sequence[str], right: Sequence[str]) -> list[tuple[Sequence[str], Sequence[str], bool]]:

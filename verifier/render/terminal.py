@@ -9,6 +9,7 @@ import click
 
 from citations.types import Status
 from verifier.render.words import (
+    because,
     counts_line,
     evidence_lines,
     inline,
@@ -65,8 +66,8 @@ class TextRenderer:
             return
         title = inline(reference.fields.title or reference.raw, 110)
         lines = [f"cited: {title}", *evidence_lines(finding.checked.evidence)]
-        sentence = inline(verdict.argument.sentence)
-        if finding.status.accuses and sentence not in {"", differs}:
+        sentence = because(verdict, differs)
+        if finding.status.accuses and sentence:
             lines.append(f"because: {sentence}")
         out.writelines(self._dim(f"    {each}") + "\n" for each in lines)
 

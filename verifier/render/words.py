@@ -62,6 +62,11 @@ def what_differs(verdict: Verdict) -> str:
             assert_never(never)
 
 
+def because(verdict: Verdict, said: str) -> str:
+    """The argument's sentence without what ``what_differs`` has said already."""
+    return inline(verdict.argument.sentence.removeprefix(said).lstrip("; "))
+
+
 def by_severity(diffs: Iterable[FieldDiff]) -> list[FieldDiff]:
     """The gravest differences first."""
     return sorted(diffs, key=lambda diff: -diff.severity.rank)
