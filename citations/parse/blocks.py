@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 _MARKER = re.compile(
@@ -50,46 +50,59 @@ class Block:
 
 def blocks(text: str) -> Iterator[Block]:
     """Cut a text into blocks in one pass over its lines; nothing but markers, headings and blank lines is left out."""
-    open_block: Block | None = None
-    listed, fenced = False, -1
-    for start, end in _lines(text):
-        line = text[start:end]
-        if _FENCE.match(line):
+    listed = False
+    for part in _fenced(text):
+        if part.kind is BlockKind.CODE:
+            yield part
+            continue
+        open_block: Block | None = None
+        for start, end in _lines(text, part.start, part.end):
+            line = text[start:end]
+            if _ANY_HEADING.match(line) or _HEADING.match(line):
+                listed = bool(_HEADING.match(line))
+                line = ""
+            if line.strip():
+                begun = _begun(text, start, end, open_block, listed=listed)
+                if begun is None and open_block:
+                    open_block = replace(open_block, end=end)
+                    continue
+            else:
+                begun = None
             if open_block:
                 yield open_block
-            open_block = None
-            if fenced >= 0:
-                yield Block(BlockKind.CODE, fenced, start)
-            fenced = -1 if fenced >= 0 else end + 1
-            continue
-        if fenced >= 0:
-            continue
-        heading = bool(_HEADING.match(line))
-        if not line.strip() or heading or _ANY_HEADING.match(line):
-            if open_block:
-                yield open_block
-            open_block = None
-            listed = heading or (listed and not _ANY_HEADING.match(line))
-            continue
-        item = None if open_block and _KEYED.match(line) else _item(line, start, end, listed=listed)
-        next_entry = listed and not line[0].isspace() and bool(_ENDED.search(text, max(0, start - 80), start))
-        if item or open_block is None or (next_entry and open_block.kind is BlockKind.PARAGRAPH):
-            if open_block:
-                yield open_block
-            open_block = item or Block(BlockKind.PARAGRAPH, start + len(line) - len(line.lstrip()), end, listed=listed)
-        else:
-            open_block = Block(open_block.kind, open_block.start, end, open_block.number, open_block.listed)
-    if open_block:
-        yield open_block
-    if fenced >= 0:
-        yield Block(BlockKind.CODE, min(fenced, len(text)), len(text))
+            open_block = begun
+        if open_block:
+            yield open_block
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
+def _begun(text: str, start: int, end: int, open_block: Block | None, *, listed: bool) -> Block | None:
+    """The block that the line begins, ``None`` if it continues the open one."""
+    line = text[start:end]
+    if open_block and _KEYED.match(line):
+        return None
+    item = _item(line, start, end, listed=listed)
+    if item:
+        return item
+    next_entry = listed and not line[0].isspace() and bool(_ENDED.search(text, max(0, start - 80), start))
+    if open_block and not (next_entry and open_block.kind is BlockKind.PARAGRAPH):
+        return None
+    return Block(BlockKind.PARAGRAPH, start + len(line) - len(line.lstrip()), end, listed=listed)
+
+
+def _fenced(text: str) -> Iterator[Block]:
+    """The text cut at its code fences; an open fence goes to the end."""
+    begin, code = 0, False
+    for start, end in _lines(text, 0, len(text)):
+        if _FENCE.match(text, start, end):
+            yield Block(BlockKind.CODE if code else BlockKind.PARAGRAPH, begin, start)
+            begin, code = min(end + 1, len(text)), not code
+    yield Block(BlockKind.CODE if code else BlockKind.PARAGRAPH, begin, len(text))
+
+
+def _lines(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    while start < stop:
+        end = text.find("\n", start, stop)
+        end = stop if end < 0 else end
         yield start, end
         start = end + 1
 

@@ -1,4 +1,4 @@
-"""Move the borders of a labelled title to where a title can begin and end."""
+"""Move the borders between authors, title and venue to where they can be."""
 
 from __future__ import annotations
 
@@ -11,24 +11,79 @@ from citations.parse.words import word_class
 _STOP = re.compile(r"[.?!。][”\"»’'）)]*$")
 _BARE = re.compile(r"\w$")
 _YEAR_OR_EDITION = re.compile(r"\d{4}|\b(?:eds?|hrsg|edn|aufl|ed\w+|trans\w*|vol|pp?)\b\.?", re.IGNORECASE)
+_ET_AL = re.compile(r"(?:al|others|u\.a)[.,:;]*$", re.IGNORECASE)
+_CLOSED_BY = {"“": '”“"', '"': '"”', "«": "»", "„": '“”"', "‘": "’"}
+_CONTINUABLE = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
 _WIDEST = 12
+_LONGEST_QUOTE = 70
 
 
 def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
-    """The labels with a title that does not end at a colon, before its own bracket, or at a preposition.
+    """The labels with authors that end at "et al." and a title that ends neither at a colon, nor inside its quotes or brackets.
 
-    A reference without a title, whose ``venue`` has a publisher or nothing else beside it, is of a book: the venue is the title.
+    A reference without a title, whose venue has a publisher or nothing else beside it, is of a book: the venue is the title.
     """
-    result = list(labels)
+    result = _authors_end(texts, list(labels))
     if Label.TITLE not in result:
         return _book(result)
     start = result.index(Label.TITLE)
     end = start
     while end < len(result) and result[end] is Label.TITLE:
         end += 1
-    reach = _reach(texts, result, end)
+    start = _behind_authors(texts, result, start, end)
+    reach = _quote_end(texts, start, end) or _reach(texts, result, end)
     result[end:reach] = [Label.TITLE] * (reach - end)
     return result
+
+
+def _authors_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
+    """What follows "et al." in the run of authors is the title, if there is none elsewhere."""
+    if Label.TITLE in labels:
+        return labels
+    for at in range(1, len(labels) - 2):
+        if labels[at] is Label.AUTHOR and _ET_AL.search(texts[at]):
+            stop = at + 1
+            while stop < len(labels) and labels[stop] is Label.AUTHOR:
+                stop += 1
+            if stop - at > 2:
+                labels[at + 1 : stop] = [Label.TITLE] * (stop - at - 1)
+            return labels
+    return labels
+
+
+def _behind_authors(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
+    """Where the title starts, if authors are printed ``Roe, Ann; Doe, Jo: Title`` and the last one was taken for the title's start."""
+    if not start or labels[start - 1] is not Label.AUTHOR or not any(text.endswith(";") for text in texts[:start]):
+        return start
+    for at in range(start, min(start + 4, end - 1)):
+        if not texts[at][:1].isupper():
+            return start
+        if texts[at].endswith(":"):
+            labels[start : at + 1] = [Label.AUTHOR] * (at + 1 - start)
+            return at + 1
+    return start
+
+
+def _quote_end(texts: Sequence[str], start: int, end: int) -> int:
+    """Behind the piece that closes the quotes around the title, if the title was cut before; 0 otherwise."""
+    if start >= len(texts) or texts[start][0] not in _CLOSED_BY:
+        return 0
+    closers = _CLOSED_BY[texts[start][0]]
+    for at in range(start, min(len(texts), start + _LONGEST_QUOTE)):
+        tail = texts[at].rstrip(".,;:!?)")
+        if (at > start or len(tail) > 2) and tail[-1:] and tail[-1] in closers:
+            if texts[at].endswith(":"):
+                return max(end, _sentence_end(texts, at + 1))
+            return at + 1 if at + 1 > end else 0
+    return 0
+
+
+def _sentence_end(texts: Sequence[str], start: int) -> int:
+    """Behind the first full stop."""
+    for at in range(start, min(len(texts), start + 2 * _WIDEST)):
+        if _STOP.search(texts[at]):
+            return at + 1
+    return start
 
 
 def _book(labels: list[Label]) -> list[Label]:
@@ -50,13 +105,23 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
     last = texts[end - 1]
     if texts[end].startswith("(") and _BARE.search(last):
         return _behind_bracket(texts, end)
-    swallowed = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
-    dangling = _BARE.search(last) and word_class(last.lower()).startswith("=")
-    if (last.endswith(":") and labels[end] in swallowed) or dangling:
+    if labels[end] in _CONTINUABLE and _goes_on(texts, end):
         for at in range(end, min(len(texts), end + _WIDEST)):
             if _STOP.search(texts[at]) or texts[at].endswith(","):
                 return at + 1
     return end
+
+
+def _goes_on(texts: Sequence[str], end: int) -> bool:
+    """Whether the title cannot end here: at a colon, at an article or preposition, in front of running text."""
+    last, here = texts[end - 1], texts[end]
+    following = texts[end + 1] if end + 1 < len(texts) else ""
+    if last.endswith(":"):
+        return True
+    if _BARE.search(last) and word_class(last.lower()).startswith("="):
+        return True
+    running = here[:1].islower() and following[:1].islower() and (_BARE.search(last) or last.endswith(","))
+    return bool(running) and not word_class(here.lower().strip(".,:")).startswith("e")
 
 
 def _behind_bracket(texts: Sequence[str], start: int) -> int:

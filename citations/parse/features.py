@@ -45,7 +45,7 @@ class Piece:
         core = text.strip(_EDGE) or text
         start = text.find(core)
         self.lead, self.trail = text[:start], text[start + len(core) :][:3]
-        self.shape = _shape(core, self.trail)
+        self.shape = _shape(core)
         self.kind = word_class(core.lower().rstrip(".")) or (_east_asian_class(core) if self.shape[0] == "字" else "")
         self.year = bool(_YEAR.match(core))
         self.upper, self.lower = core[:1].isupper(), core.isalpha() and core.islower() and len(core) > 1
@@ -76,7 +76,7 @@ class Piece:
         self.far = (f"s={self.shape}", f"k={self.kind}", f"t={self.trail}")
 
 
-def _shape(core: str, trail: str) -> str:
+def _shape(core: str) -> str:
     """``Xx`` a capitalised word, ``X`` an initial, ``XX`` capitals, ``Y`` a year, ``9-9`` a range, ``9``, ``999``, ``x9`` ..."""
     if _YEAR.match(core):
         return "Y"
@@ -84,13 +84,8 @@ def _shape(core: str, trail: str) -> str:
         return f"字{min(len(core), 5)}"
     if core.isdigit():
         return "9" * min(len(core), 4)
-    if core.isalpha():
-        if core.islower():
-            return "x" if len(core) > 3 else "x3"
-        if core.istitle() and len(core) > 1:
-            return "Xx" if len(core) > 3 else "Xx3"
-        if core.isupper():
-            return "X" if len(core) == 1 else "XX" if len(core) < 4 else "XXXX"
+    if core.isalpha() and (case := _case(core)):
+        return case
     if "." in core and core[0].isupper() and _INITIALS.match(core):
         return "X.X"
     if not core[0].isalnum() and len(core) < 3:
@@ -98,6 +93,17 @@ def _shape(core: str, trail: str) -> str:
     for pattern, sign in _RUNS:
         core = pattern.sub(sign, core)
     return core[:8]
+
+
+def _case(core: str) -> str:
+    """Shape of a word of letters; empty for mixed case."""
+    if core.islower():
+        return "x" if len(core) > 3 else "x3"
+    if core.istitle() and len(core) > 1:
+        return "Xx" if len(core) > 3 else "Xx3"
+    if core.isupper():
+        return "X" if len(core) == 1 else "XX" if len(core) < 4 else "XXXX"
+    return ""
 
 
 def _east_asian_class(core: str) -> str:
@@ -149,7 +155,7 @@ def _stops(row: Sequence[Piece]) -> list[bool]:
     if (
         not dotted
         or (dotted > 1 and dotted > bare)
-        or not any(here.shape in {"X", "XX"} and not here.trail[:1] == "." for here in row[:3])
+        or not any(here.shape in {"X", "XX"} and here.trail[:1] != "." for here in row[:3])
     ):
         return [here.stops for here in row]
     return [here.stops or (here.trail == "." and here.shape in {"X", "XX"}) for here in row]
@@ -219,9 +225,9 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[str, ...]]
     early = "none" if first_year == count else "early" if first_year < count * 0.5 else "late"
     quoted = any(each.opens for each in row) and any(each.closes for each in row)
     style = f"{early}{quoted}"
-    inside = passed_quote = depth = stops = names = 0
+    inside = passed_quote = depth = stops = 0
     since, last_name, after_in = 0, True, "n"
-    result = []
+    result: list[tuple[str, ...]] = []
     for at, here in enumerate(row):
         if here.opens:
             inside = 1

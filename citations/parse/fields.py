@@ -15,8 +15,9 @@ from citations.parse.answer_styles import reordered
 from citations.parse.boundaries import mend_borders
 from citations.parse.kinds import kind_of
 from citations.parse.labels import Label, label_pieces
+from citations.parse.legal import legal_title
 from citations.parse.tokens import mend, pieces
-from citations.types import Fields, Name, Scheme
+from citations.types import Fields, Kind, Name, Scheme
 
 _LONGEST = 4_000
 _YEAR = re.compile(r"(?<![\d.])(1[4-9]\d\d|20\d\d)(?=[a-z]?(?!\d))")
@@ -30,7 +31,7 @@ _EDITOR_WORDS = re.compile(
 _PAGES = re.compile(r"[A-Za-z]{0,3}\d+[A-Za-z]?(?:\s*[-–—−‐]{1,3}\s*[A-Za-z]{0,3}\d+[A-Za-z]?)?")
 _NUMBER = re.compile(r"\d+[A-Za-z]?(?:[-–/]\d+)?|\b[IVXLC]+\b")
 _QUOTED = re.compile(r"[“„«]\s*([^“”„«»]{6,400}?)[,.]?\s*[”“»]|\"([^\"]{6,400}?)[,.]?\"|``(.{6,400}?)[,.]?''")
-_CLOSING_QUOTE = re.compile(r"[,.?!][”\"»’'“](?!\w)|[”\"»“’'](?=[,.;:])|[”\"»](?= (?:[A-Z]|in\b))|[’'](?= [A-Z])")
+_CLOSING_QUOTE = re.compile(r"[,.?!][”\"»’'“](?!\w)|[”\"»“’'](?=[,.;])|[”\"»](?= (?:[A-Z]|in\b))|[’'](?= [A-Z])")
 _FULL_STOP = re.compile(r"(?<=[^\W\d_]{3})\.$")
 _QUOTES = "“”\"«»„‘’'‚`"
 _TRIM = " .,;:-–—/"
@@ -61,7 +62,7 @@ def parse_fields(raw: str) -> Fields:
         authors=names.names,
         et_al=names.et_al,
         editors=_editors(runs),
-        year=_year(runs, text),
+        year=_year(runs),
         venue=_venue(runs),
         volume=_first(_NUMBER, runs, Label.VOLUME),
         issue=_first(_NUMBER, runs, Label.ISSUE),
@@ -69,8 +70,13 @@ def parse_fields(raw: str) -> Fields:
         publisher=_longest(runs, Label.PUBLISHER).strip(_TRIM + "()[]" + _QUOTES),
         url=_url(text),
     )
+    law = legal_title(text)
+    if law:
+        fields = replace(
+            fields, title=law.title, authors=(), et_al=False, year=law.year or fields.year, kind=Kind.LEGAL
+        )
     fields = _with_identifiers(fields, raw[:_LONGEST])
-    return replace(fields, kind=kind_of(text, fields))
+    return fields if law else replace(fields, kind=kind_of(text, fields))
 
 
 def _runs(text: str) -> list[_Run]:
@@ -137,7 +143,9 @@ def _up_to_closing_quote(title: str) -> str:
     if title[:1] not in set(_QUOTES):
         return title
     closed = _CLOSING_QUOTE.search(title, 4)
-    return title[1 : closed.start()].strip(_TRIM) if closed else title[1:]
+    if closed is None:
+        return title[1:].replace(f"{title[0]}:", ":", 1).replace("”:", ":", 1)
+    return title[1 : closed.start() + (closed[0][0] in "?!")].strip(_TRIM)
 
 
 def _authors(runs: Sequence[_Run]) -> NameList:
@@ -151,7 +159,7 @@ def _editors(runs: Sequence[_Run]) -> tuple[Name, ...]:
     return read_names(text).names if text else ()
 
 
-def _year(runs: Sequence[_Run], text: str) -> int | None:
+def _year(runs: Sequence[_Run]) -> int | None:
     """The first year among the dates; without one, the last year in the text outside of title, pages and addresses."""
     for run in runs:
         if run.label is Label.DATE and (found := _YEAR.search(run.text)):

@@ -40,12 +40,12 @@ class Citation:
 
 
 def find_citations(text: str) -> tuple[Citation, ...]:
-    """Find the citations of a text in their order, each once; ``text[start:end] == raw`` holds for each. Never raises.
+    r"""Find the citations of a text in their order, each once; ``text[start:end] == raw`` holds for each. Never raises.
 
     A short citation, ``(Smith et al., 2020)``, is one of its own only if no fuller one in the text spells it out;
     otherwise it becomes the label of that one. The time is linear in the length of the text.
 
-    >>> [each.label for each in find_citations("Sleep helps (Roe, 2019).\\n\\nReferences\\nRoe, A. (2019). On sleep. Sleep, 4, 1-9.")]
+    >>> [each.label for each in find_citations("Sleep helps (Roe, 2019).\n\nReferences\nRoe, A. (2019). On sleep. Sleep, 4, 1-9.")]
     ['(Roe, 2019)']
     """
     found: list[Mention] = []

@@ -7,23 +7,82 @@ import re
 from citations.types import Fields, Kind
 
 _CUES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (Kind.THESIS, r"\b(?:ph\.? ?d\.?|d\.?phil\.?|m\.?sc\.?|m\.?a\.?|master'?s|doctoral|bachelor'?s)[ .]+(?:thesis|diss)|\b(?:thesis|"
-                      r"dissertation|diplomarbeit|masterarbeit|habilitationsschrift|thèse de|tesis (?:doctoral|de)|proefschrift)\b|\bdiss\.,? "),
-        (Kind.PATENT, r"\bpatents? (?:no|number|appl|\d)|\b(?:u\.?s\.?|european|ep|wo|german) patent\b|\bUS ?\d{1,2},\d{3},\d{3}\b"),
-        (Kind.LEGAL, r"\b(?:U\.S\.C\.|F\.(?:2|3)d|F\. ?Supp|Fed\. ?Reg\.|S\. ?Ct\.|BGBl|BGHZ|BVerfG|Stat\.) ?|\b\d+ U\.S\. \d+|§|"
-                     r"\b(?:regulation|directive|decision) \((?:EU|EC|EEC)\)|\b(?:directive|regulation) \d{2,4}/\d+|\bapplication no\.? \d+/\d\d|"
-                     r"\b(?:Verordnung|Richtlinie) \((?:EU|EG)\)|\bOJ [LC] ?\d|\bPublic Law\b|\bPub\. ?L\.|\bAct (?:of )?\d{4}\b"),
-        (Kind.STANDARD, r"\b(?:ISO|IEC|DIN|EN|ANSI|NIST|ITU-T|ETSI|3GPP|ASTM|BS)(?:/IEC|/IEEE| EN| ISO| TS| TR| SP| FIPS)* ?[A-Z]?[-.]?\d{2,}"
-                        r"|\bIEEE (?:Std|Standard)\b|\bRFC ?\d{3,5}\b"),
-        (Kind.DATASET, r"\[(?:data ?set|data file)\]|\bdata ?set\]|\b(?:zenodo|dryad|figshare|pangaea|dataverse|mendeley data)\b"),
-        (Kind.SOFTWARE, r"\[(?:computer software|software|computer program)\]|\bR package\b|\bsoftware package\b|\bgithub\.com/"),
-        (Kind.REPORT, r"\b(?:technical|tech\.?|research|internal) (?:report|rep\.|memo)|\b(?:working|discussion) paper\b|\bwhite paper\b|"
-                      r"\breport (?:no\b|number|[A-Z]+-?\d)"),
-        (Kind.UNPUBLISHED, r"\bunpublished\b|\bpersonal communication\b|\bmanuscript (?:submitted|in preparation)|\bin preparation\b"),
+    (kind, re.compile("|".join(patterns), re.IGNORECASE))
+    for kind, patterns in (
+        (
+            Kind.THESIS,
+            (
+                r"\b(?:ph\.? ?d\.?|d\.?phil\.?|m\.?sc\.?|m\.?a\.?|master'?s|doctoral|bachelor'?s)[ .]+(?:thesis|diss)",
+                r"\b(?:thesis|dissertation|diplomarbeit|masterarbeit|habilitationsschrift|thèse de|tesis (?:doctoral|de)|proefschrift)\b",
+                r"\bdiss\.,? ",
+            ),
+        ),
+        (
+            Kind.PATENT,
+            (
+                r"\bpatents? (?:no|number|appl|\d)",
+                r"\b(?:u\.?s\.?|european|ep|wo|german) patent\b",
+                r"\bUS ?\d{1,2},\d{3},\d{3}\b",
+            ),
+        ),
+        (
+            Kind.LEGAL,
+            (
+                r"\b(?:U\.S\.C\.|F\.(?:2|3)d|F\. ?Supp|Fed\. ?Reg\.|S\. ?Ct\.|BGBl|BGHZ|BVerfG) ?",
+                r"\b\d+ U\.S\. \d+",
+                r"§",
+                r"\b(?:regulation|directive|decision|verordnung|richtlinie|règlement) \((?:EU|EC|EEC|EG|UE|CE)\)",
+                r"\b(?:directive|regulation|richtlinie) \d{2,4}/\d+",
+                r"\bapplication no\.? \d+/\d\d",
+                r"\bOJ [LC] ?\d",
+                r"\bPub(?:lic|\.) ?L(?:aw|\.)",
+                r"\bAct (?:of )?\d{4}\b",
+            ),
+        ),
+        (
+            Kind.STANDARD,
+            (
+                r"\b(?:ISO|IEC|DIN|ANSI|NIST|ITU-T|ETSI|3GPP|ASTM|BS EN)(?:/IEC|/IEEE| EN| ISO| TS| TR| SP| FIPS)* ?[A-Z]?[-.]?\d{2,}",
+                r"\bIEEE (?:Std|Standard)\b",
+                r"\bRFC ?\d{3,5}\b",
+            ),
+        ),
+        (
+            Kind.DATASET,
+            (
+                r"\[data ?(?:set|file)\]",
+                r"\bdata ?set\]",
+                r"\b(?:zenodo|dryad|figshare|pangaea|dataverse|mendeley data)\b",
+            ),
+        ),
+        (
+            Kind.SOFTWARE,
+            (
+                r"\[(?:computer software|software|computer program)\]",
+                r"\bR package\b",
+                r"\bsoftware package\b",
+                r"\bgithub\.com/",
+            ),
+        ),
+        (
+            Kind.REPORT,
+            (
+                r"\b(?:technical|tech\.?|research|internal) (?:report|rep\.|memo)",
+                r"\b(?:working|discussion|white) paper\b",
+                r"\breport (?:no\b|number|[A-Z]+-?\d)",
+            ),
+        ),
+        (
+            Kind.UNPUBLISHED,
+            (
+                r"\bunpublished\b",
+                r"\bpersonal communication\b",
+                r"\bmanuscript (?:submitted|in preparation)",
+                r"\bin preparation\b",
+            ),
+        ),
     )
-)  # fmt: skip
+)
 _PREPRINT = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?|corr)\b", re.IGNORECASE)
 _CONFERENCE = re.compile(
     r"\b(?:proc\.|proceedings|conference|conf\.|symposium|symp\.|workshop|congress|meeting|tagung|colloque|actes)"

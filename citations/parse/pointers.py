@@ -17,16 +17,16 @@ _NAME = r"(?:(?:van|von|de|der|den|la|le|di|da|du|dos|del|ter|al|el|bin|ibn)[ ])
 _FULL = rf"(?:(?:[^\W\d_a-zß-ÿ]\.[ -]?){{1,3}})?{_NAME}(?:[ ]{_NAME}){{0,3}}"
 _NAMES = rf"{_FULL}(?:,[ ]{_FULL}){{0,5}}(?:,?[ ](?:and|&|und|et|y)[ ]{_FULL})?(?P<etal>,?[ ](?:et[ ]al\.?|and[ ]colleagues|and[ ]others|u\.[ ]?a\.))?"
 _BEFORE_YEAR = re.compile(rf"(?:^|(?<=[(\[;,\s]))(?P<names>{_NAMES})(?:['’]s)?[, ]*$")
-_NOT_NAMES = frozenset(
-    """
+_NOT_NAMES = """
     the a an in as by see also e.g for from on at of and or but since until during between after before with according like
     table figure fig section chapter equation eq appendix version edition volume vol part step page january february march april
     may june july august september october november december monday tuesday wednesday thursday friday saturday sunday spring summer
     autumn fall winter early late mid copyright published updated retrieved accessed available released founded established
     born died circa est this that these those it its their his her our your we they he she i no not both while when where
     recent previous many several some most study studies work works paper papers research book article author authors
-    """.split()
-)
+"""
+
+_NO_NAMES = frozenset(_NOT_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,11 @@ def pointers(text: str, start: int = 0, end: int | None = None) -> Iterator[Poin
 
 
 def _names_before(window: str, *, at_end: bool) -> re.Match[str] | None:
-    """The names that end where the window ends."""
+    """The names that end where the window ends; in front of a bracket a blank must stand."""
     if not window or (at_end and not window[-1:].isspace()):
         return None
-    window = window if at_end else window
-    for begin in _starts(window):
-        found = _BEFORE_YEAR.match(window, begin)
-        if found:
-            return found
-    return None
+    matches = (_BEFORE_YEAR.match(window, begin) for begin in _starts(window))
+    return next((found for found in matches if found), None)
 
 
 def _starts(window: str) -> Iterator[int]:
@@ -96,7 +92,7 @@ def _leading_words(names: str) -> int:
     """Length of the words before the names that are none: ``In``, ``See``."""
     passed = 0
     for word in re.finditer(r"(\S+?)[,.]?\s+", names):
-        if word[1].lower().rstrip(".,") not in _NOT_NAMES:
+        if word[1].lower().rstrip(".,") not in _NO_NAMES:
             break
         passed = word.end()
     return passed
@@ -105,7 +101,7 @@ def _leading_words(names: str) -> int:
 def _plausible(names: str, *, et_al: bool) -> bool:
     """Whether this can be authors: not ``Table``, ``BERT``, ``May`` or ``Paris`` alone."""
     words = names.replace(",", " ").split()
-    if not words or words[0].lower().rstrip(".") in _NOT_NAMES:
+    if not words or words[0].lower().rstrip(".") in _NO_NAMES:
         return False
     if et_al or len(words) > 1:
         return any(len(word) > 1 for word in words)

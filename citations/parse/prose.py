@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from citations.identifiers import find_identifiers
 from citations.names import read_names
-from citations.parse.answer_styles import reordered
 from citations.parse.fields import parse_fields
 from citations.parse.pointers import Pointer, pointers
 from citations.types import Fields, Scheme
@@ -120,7 +119,7 @@ def _followed(text: str, found: re.Match[str], title: str, end: int) -> Mention 
         if tail is None or ". " in re.sub(r"\b[A-Z]\. |et al\. ", "", tail[0]):
             tail = _TO_STOP.match(text, by.end(), end)
         if tail and tail[0][:1].isupper():
-            return Mention(found.start(), tail.end(), _tidy(title, parse_fields(f'"{title}" by {tail[0]}')))
+            return Mention(found.start(), tail.end(), replace(parse_fields(f'"{title}" by {tail[0]}'), title=title))
     return None
 
 
@@ -145,7 +144,7 @@ def _preceded(text: str, found: re.Match[str], title: str, before: Pointer | Non
     if before is None or before.bracketed:
         return None
     between = text[before.end : found.start()]
-    if len(between) > _NEAR or any(mark in between for mark in ".;\n") and len(between.strip(" .,")):
+    if len(between) > _NEAR or (any(mark in between for mark in ".;\n") and between.strip(" .,")):
         return None
     fields = _from_pointer(before).fields
     return Mention(before.start, found.end(), replace(fields, title=title))
@@ -160,11 +159,7 @@ def _enclosed(text: str, found: re.Match[str], title: str, behind: int, end: int
         return None
     begin = found.start() - len(window) + authors.start(1)
     fields = parse_fields(text[begin : year.end()])
-    return Mention(begin, year.end(), _tidy(title, fields)) if fields.authors else None
-
-
-def _tidy(title: str, fields: Fields) -> Fields:
-    return replace(fields, title=title)
+    return Mention(begin, year.end(), replace(fields, title=title)) if fields.authors else None
 
 
 def _identified(fields: Fields, text: str) -> Fields:
@@ -187,8 +182,3 @@ def _addresses(text: str, start: int, end: int) -> Iterator[Mention]:
             fields = replace(fields, title=linked.strip('*_"“” '))
         if fields.doi or fields.arxiv or fields.url:
             yield Mention(found.start(), found.start() + len(printed), fields, label=f"[{number}]" if number else "")
-
-
-def item_fields(raw: str) -> Fields:
-    """Fields of a whole list item or paragraph that is a reference."""
-    return parse_fields(reordered(raw))

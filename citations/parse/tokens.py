@@ -6,7 +6,7 @@ import re
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0001-\u0008\u000e-\u001f]")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
-_LOST_LIGATURE = re.compile("(\\w*)\x00+(?=(\\w?))")
+_LOST_LIGATURE = re.compile("(\\w{0,30})\x00+(?=(\\w?))")
 _BLANK_BEFORE_STOP = re.compile(r"(?<=[^\W_]|[)\]”\"’.]) +([,;:.)\]]+)(?![\w]*\.\w)")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-‐] (?!(?:and|or|und|oder|bis|et|ou|y|to|vs)\b)(?=[a-zà-ÿ])")
 _LOST_BLANK = re.compile(r"(?<=[^\W\d_A-Z]{3}[.?!])(?=[A-Z][a-z]+[ ,.])")
@@ -20,7 +20,7 @@ _PIECE = re.compile(
 
 
 def _ligature(damaged: re.Match[str]) -> str:
-    """Two letters for a NUL that a font made of a ligature: ``Ho\\x00mann``, ``de\\x00nition``, ``di\\x00erent``."""
+    r"""Two letters for a NUL that a font made of a ligature: ``Ho\x00mann``, ``de\x00nition``, ``di\x00erent``."""
     before, after = damaged[1], damaged[2]
     if not before and not after:
         return ""
@@ -29,9 +29,9 @@ def _ligature(damaged: re.Match[str]) -> str:
 
 
 def mend(raw: str) -> str:
-    """One line of text without the damage of typesetting and PDF: layout, invisible characters, lost ligatures, emphasis.
+    r"""One line of text without the damage of typesetting and PDF: layout, invisible characters, lost ligatures, emphasis.
 
-    >>> mend("**Ho\\x00mann**, M. Work\\u00ading in an of- fice ,1999")
+    >>> mend("**Ho\x00mann**, M. Work\u00ading in an of- fice ,1999")
     'Hoffmann, M. Working in an of-fice, 1999'
     """
     text = _LOST_LIGATURE.sub(_ligature, raw) if "\x00" in raw else raw
