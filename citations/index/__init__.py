@@ -6,15 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from citations.index.build import BuildProgress, build_index, update_index
+    from citations.index.build import build_index, update_index
     from citations.index.closed import ClosedYear
+    from citations.index.job import BuildProgress
     from citations.index.manifest import IndexInfo
     from citations.index.search import Index
 
 __all__ = ["BuildProgress", "ClosedYear", "Index", "IndexInfo", "build_index", "update_index"]
 
 _HOMES = {
-    "BuildProgress": "build",
+    "BuildProgress": "job",
     "ClosedYear": "closed",
     "Index": "search",
     "IndexInfo": "manifest",

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import time
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from citations.errors import IndexDamaged, IndexMissing, UnreadableInput
+from citations.errors import IndexDamaged, UnreadableInput
 from citations.index.closed import (
     ClosedYear,
     Verified,
@@ -29,6 +26,17 @@ from citations.index.closed import (
     verified_list,
 )
 from citations.index.dumps import DumpFormat, dump_format, files_of
+from citations.index.job import (
+    BUILDING,
+    COMMIT_EVERY,
+    STATE,
+    BuildProgress,
+    Job,
+    Source,
+    as_json,
+    begin,
+    current_generation,
+)
 from citations.index.manifest import (
     IndexInfo,
     SkipCount,
@@ -46,87 +54,8 @@ from citations.index.search import CLOSED, VENUES
 if TYPE_CHECKING:
     import tantivy
 
-BUILDING = "building.json"
-STATE = "state.json"
-_COMMIT_EVERY = 100_000
 _HEAP_BYTES = 96 << 20
-_PROGRESS_S = 0.1
 _MAX_INCOMPLETE = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class BuildProgress:
-    """How far a build is."""
-
-    source: str
-    """Name of the file that is being read."""
-    works: int
-    """Works indexed so far, of all sources."""
-    skipped: int
-    done_bytes: int
-    """Of this build's files together, as they lie on disk."""
-    total_bytes: int
-
-
-@dataclass(slots=True)
-class _Source:
-    """One file of the build and how far it was read."""
-
-    path: str
-    format: str
-    sha256: str
-    size_bytes: int
-    batches: int = 0
-    records: int = 0
-    """Records read up to the last checkpoint, indexed or not."""
-    finished: bool = False
-    read_at: str = ""
-    tally: Tally = field(default_factory=Tally)
-    incomplete: list[str] = field(default_factory=list)
-    """Tables of contents with a record that could not be indexed."""
-
-    @property
-    def id(self) -> str:
-        return self.sha256[:16]
-
-
-@dataclass(slots=True)
-class _Job:
-    """A build under way."""
-
-    directory: Path
-    generation: str
-    sources: list[_Source]
-    listed: tuple[Verified, ...]
-    progress: Callable[[BuildProgress], None] | None
-    commit_every: int
-    dropped: tuple[str, ...] = ()
-    """Identifiers of sources that an earlier state of this build had read and that are no longer wanted."""
-    told_at: float = 0.0
-
-    @property
-    def folder(self) -> Path:
-        return self.directory / self.generation
-
-    def save(self) -> None:
-        write_json(self.directory / BUILDING, _state(self))
-
-    def tell(self, source: _Source, position: int, *, now_and_then: bool = False) -> None:
-        """Report progress; ``now_and_then``: at most ten times a second."""
-        now = time.monotonic()
-        if self.progress is None or (now_and_then and now - self.told_at < _PROGRESS_S):
-            return
-        self.told_at = now
-        done = sum(each.size_bytes for each in self.sources if each.finished)
-        self.progress(
-            BuildProgress(
-                source=Path(source.path).name,
-                works=sum(each.tally.works for each in self.sources),
-                skipped=sum(each.tally.skipped.total() for each in self.sources),
-                done_bytes=done + (0 if source.finished else position),
-                total_bytes=sum(each.size_bytes for each in self.sources),
-            )
-        )
 
 
 def build_index(
@@ -134,7 +63,7 @@ def build_index(
     directory: Path,
     *,
     progress: Callable[[BuildProgress], None] | None = None,
-    commit_every: int = _COMMIT_EVERY,
+    commit_every: int = COMMIT_EVERY,
     listed: tuple[Verified, ...] | None = None,
 ) -> IndexInfo:
     """Index the dumps in ``directory``, beside what is there already; go on where a killed build stopped.
@@ -144,10 +73,10 @@ def build_index(
     """
     directory.mkdir(parents=True, exist_ok=True)
     wanted = [_identify(path) for given in sources for path in files_of(given)]
-    job = _job(directory, list({each.id: each for each in wanted}.values()))
+    job = begin(directory, list({each.id: each for each in wanted}.values()))
     job.progress, job.commit_every = progress, commit_every
     job.listed = verified_list() if listed is None else listed
-    if job.generation == _current_generation(directory):
+    if job.generation == current_generation(directory):
         return read_manifest(directory)
     writer = _writer(job.folder)
     try:
@@ -163,7 +92,7 @@ def build_index(
 
 
 def update_index(
-    directory: Path, *, progress: Callable[[BuildProgress], None] | None = None, commit_every: int = _COMMIT_EVERY
+    directory: Path, *, progress: Callable[[BuildProgress], None] | None = None, commit_every: int = COMMIT_EVERY
 ) -> IndexInfo:
     """Read the sources of an index again that changed since; those that are gone keep their works."""
     info = read_manifest(directory)
@@ -171,7 +100,7 @@ def update_index(
     return build_index(there, directory, progress=progress, commit_every=commit_every)
 
 
-def _identify(path: Path) -> _Source:
+def _identify(path: Path) -> Source:
     """The file's format and digest."""
     kind = dump_format(path)
     try:
@@ -180,79 +109,7 @@ def _identify(path: Path) -> _Source:
             size = file.tell()
     except OSError as error:
         raise UnreadableInput(f"{path} cannot be read", hint=str(error)) from error
-    return _Source(path=str(path.resolve()), format=kind.name, sha256=digest, size_bytes=size)
-
-
-def _current_generation(directory: Path) -> str:
-    try:
-        return read_manifest(directory).generation
-    except (IndexMissing, IndexDamaged):
-        return ""
-
-
-def _job(directory: Path, wanted: list[_Source]) -> _Job:
-    """The unfinished build of the folder if it can go on, else a new one on top of the current index."""
-    try:
-        stored = json.loads((directory / BUILDING).read_text(encoding="utf-8"))
-        begun = [_source(each) for each in stored["sources"]]
-        if (directory / stored["generation"] / "meta.json").is_file():
-            return _job_of(directory, stored["generation"], begun, wanted)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    current = _current_generation(directory)
-    held: list[_Source] = []
-    if current:
-        try:
-            stored = json.loads((directory / current / STATE).read_text(encoding="utf-8"))
-            held = [_source(each) for each in stored["sources"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise IndexDamaged(
-                f"the index in {directory} is damaged", hint="build a new one in another folder with --to"
-            ) from error
-    job = _job_of(directory, current, held, wanted)
-    if current and not job.dropped and all(source.finished for source in job.sources):
-        return job
-    job.generation = _next_generation(directory)
-    _copy(directory / current if current else None, job.folder)
-    job.save()
-    return job
-
-
-def _job_of(directory: Path, generation: str, held: list[_Source], wanted: list[_Source]) -> _Job:
-    merged = _merged(held, wanted)
-    kept = {source.id for source in merged}
-    dropped = tuple(source.id for source in held if source.id not in kept)
-    return _Job(directory, generation, merged, (), None, _COMMIT_EVERY, dropped)
-
-
-def _merged(held: list[_Source], wanted: list[_Source]) -> list[_Source]:
-    """What is held and stays, then what is wanted; a wanted file replaces the one at the same path."""
-    known = {source.id: source for source in held}
-    paths = {source.path for source in wanted}
-    ids = {source.id for source in wanted}
-    kept = [source for source in held if source.finished and source.path not in paths and source.id not in ids]
-    return kept + [known.get(source.id, source) for source in wanted]
-
-
-def _next_generation(directory: Path) -> str:
-    numbers = [int(path.name[2:]) for path in directory.glob("g-*") if path.name[2:].isdigit()]
-    return f"g-{max(numbers, default=0) + 1:04d}"
-
-
-def _copy(old: Path | None, new: Path) -> None:
-    """The old generation as the beginning of the new one; Tantivy never changes a file, so links do."""
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
-    for path in old.iterdir() if old is not None else ():
-        if path.name.endswith(".lock"):
-            continue
-        if path.suffix == ".json" or path.name.startswith("."):
-            shutil.copy2(path, new / path.name)
-            continue
-        try:
-            os.link(path, new / path.name)
-        except OSError:
-            shutil.copy2(path, new / path.name)
+    return Source(path=str(path.resolve()), format=kind.name, sha256=digest, size_bytes=size)
 
 
 def _writer(folder: Path) -> tantivy.IndexWriter:
@@ -271,7 +128,7 @@ def _writer(folder: Path) -> tantivy.IndexWriter:
         raise IndexDamaged(f"the index in {folder.parent} cannot be written", hint=hint) from error
 
 
-def _forget(writer: tantivy.IndexWriter, job: _Job) -> None:
+def _forget(writer: tantivy.IndexWriter, job: Job) -> None:
     """Take out what an earlier state holds of sources that are gone or that are read from the start again."""
     kept = {source.id for source in job.sources}
     try:
@@ -285,7 +142,7 @@ def _forget(writer: tantivy.IndexWriter, job: _Job) -> None:
             writer.delete_documents_by_term(BATCH, f"{source.id}/{source.batches}")
 
 
-def _read(writer: tantivy.IndexWriter, job: _Job, source: _Source) -> None:
+def _read(writer: tantivy.IndexWriter, job: Job, source: Source) -> None:
     """Index one file from its last checkpoint on."""
     kind = dump_format(Path(source.path))
     listed = tuple(entry for entry in job.listed if entry.source_sha256 == source.sha256)
@@ -304,8 +161,8 @@ def _read(writer: tantivy.IndexWriter, job: _Job, source: _Source) -> None:
 
 def _records(
     writer: tantivy.IndexWriter,
-    job: _Job,
-    source: _Source,
+    job: Job,
+    source: Source,
     kind: DumpFormat,
     listed: tuple[Verified, ...],
     file: BinaryIO,
@@ -330,7 +187,7 @@ def _records(
             job.tell(source, file.tell(), now_and_then=True)
 
 
-def _checkpoint(writer: tantivy.IndexWriter, job: _Job, source: _Source, position: int) -> None:
+def _checkpoint(writer: tantivy.IndexWriter, job: Job, source: Source, position: int) -> None:
     """Commit, then note it; killed in between, the batch is taken out and read again."""
     writer.commit()
     source.batches += 1
@@ -338,7 +195,7 @@ def _checkpoint(writer: tantivy.IndexWriter, job: _Job, source: _Source, positio
     job.tell(source, position)
 
 
-def _finish(job: _Job) -> IndexInfo:
+def _finish(job: Job) -> IndexInfo:
     """Write what stands beside the index, then make the generation the current one."""
     import tantivy
 
@@ -351,7 +208,7 @@ def _finish(job: _Job) -> IndexInfo:
     closed = find_closed(index.searcher(), incomplete, job.listed, _closed_before(job.directory))
     write_json(job.folder / VENUES, total.venues)
     write_json(job.folder / CLOSED, closed_as_json(closed))
-    write_json(job.folder / STATE, _state(job))
+    write_json(job.folder / STATE, as_json(job))
     info = _info(job, total, len(closed))
     write_manifest(info)
     (job.directory / BUILDING).unlink(missing_ok=True)
@@ -362,14 +219,14 @@ def _finish(job: _Job) -> IndexInfo:
 
 
 def _closed_before(directory: Path) -> tuple[ClosedYear, ...]:
-    current = _current_generation(directory)
+    current = current_generation(directory)
     try:
         return closed_from_json(json.loads((directory / current / CLOSED).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return ()
 
 
-def _info(job: _Job, total: Tally, closed: int) -> IndexInfo:
+def _info(job: Job, total: Tally, closed: int) -> IndexInfo:
     read = [datetime.fromisoformat(source.read_at) for source in job.sources]
     return IndexInfo(
         directory=job.directory,
@@ -393,28 +250,3 @@ def _info(job: _Job, total: Tally, closed: int) -> IndexInfo:
         venues=len(total.venues),
         closed=closed,
     )
-
-
-def _state(job: _Job) -> dict[str, Any]:
-    return {
-        "generation": job.generation,
-        "sources": [
-            {
-                "path": source.path,
-                "format": source.format,
-                "sha256": source.sha256,
-                "size_bytes": source.size_bytes,
-                "batches": source.batches,
-                "records": source.records,
-                "finished": source.finished,
-                "read_at": source.read_at,
-                "tally": source.tally.as_json(),
-                "incomplete": source.incomplete,
-            }
-            for source in job.sources
-        ],
-    }
-
-
-def _source(stored: dict[str, Any]) -> _Source:
-    return _Source(**{**stored, "tally": Tally.from_json(stored["tally"])})

@@ -15,8 +15,8 @@ from verifier.config import load_settings
 from verifier.errors import VerifierError
 
 if TYPE_CHECKING:
-    from citations.index.build import BuildProgress
     from citations.index.download import Offer
+    from citations.index.job import BuildProgress
     from citations.index.manifest import IndexInfo
 
 HELP = """Build an index of works, so that references can be checked without a network.

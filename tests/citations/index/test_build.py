@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from citations.errors import IndexDamaged, IndexMissing, UnreadableInput
-from citations.index.build import BUILDING, BuildProgress, build_index, update_index
+from citations.index.build import build_index, update_index
+from citations.index.job import BUILDING, BuildProgress
 from citations.index.manifest import MANIFEST, SkipCount, read_manifest
 from citations.index.search import Index
 from citations.types import Identifier, Kind, Scheme
