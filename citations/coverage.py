@@ -6,6 +6,7 @@ The table is data; ``verifier explain coverage`` prints it. The first rule that 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,13 @@ OFFLINE = "offline"
 TABLE = "coverage"
 """Stands among the essential names for what no registry can be held to: the table itself speaks."""
 DOI_ORG = "doi_org"
+
+
+_INSTITUTION = re.compile(
+    r"(?i)^(?!.*\b(?:journal|review|bulletin|proceedings|conference|transactions|annals|acta|papers|memoirs|press|studies)\b)"
+    r".*\b(?:universit\w+|school of|institut\w*|department of|faculty of|college|laborator\w+)\b"
+)
+"""An institution where a journal should stand: lecture notes, reports and theses are cited like that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Rule:
     venues: frozenset[str]
     """Keys of venues it is restricted to; empty for all."""
     needs: tuple[str, ...]
-    """Names of fields that the reference must hold."""
+    """Names of fields that the reference must hold; ``persons`` for an author who is no institution."""
     from_year: int | None
     """Older works are not accused."""
     months_until_indexed: int
@@ -119,6 +127,8 @@ def kind_of(fields: Fields) -> Kind:
     >>> kind_of(Fields(title="Pattern recognition", publisher="Springer", year=2006)).value
     'book'
     """
+    if fields.kind in {Kind.ARTICLE, Kind.UNKNOWN} and _INSTITUTION.search(fields.venue):
+        return Kind.REPORT
     if fields.kind is not Kind.UNKNOWN:
         return fields.kind
     if fields.venue or fields.doi or fields.pmid:
@@ -141,8 +151,14 @@ def _fits(rule: Rule, kind: Kind, venue: str, fields: Fields) -> bool:
     return (
         kind in rule.kinds
         and (not rule.venues or venue in rule.venues)
-        and all(getattr(fields, name) for name in rule.needs)
+        and all(_holds(fields, name) for name in rule.needs)
     )
+
+
+def _holds(fields: Fields, name: str) -> bool:
+    if name == "persons":
+        return any(author.family for author in fields.authors)
+    return bool(getattr(fields, name))
 
 
 def essentials(

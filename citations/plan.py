@@ -17,7 +17,6 @@ from citations.types import (
     Evidence,
     FieldName,
     Identifier,
-    Outcome,
     Query,
     Reference,
     Scheme,
@@ -37,7 +36,7 @@ _RESOLVERS = {
 }
 _DOI_RESOLVERS = ("crossref", "datacite")
 _LAST_RESORT = "arxiv"
-"""Answers one search in three seconds: asked for words only where nobody else had the work."""
+"""Answers one search in three seconds: asked for words only where nobody else had the work as it is cited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +174,8 @@ def _searches(reference: Reference, known: Known, present: Mapping[str, Coverage
 
 
 def _last_resort(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> list[Question]:
-    matched = any(each.outcome is Outcome.MATCH for each in known.evidence)
-    if matched or _LAST_RESORT not in _searchers(reference, present):
+    doubtful = known.verdict is None or known.verdict.status not in {Status.VERIFIED, Status.RETRACTED}
+    if not doubtful or _LAST_RESORT not in _searchers(reference, present):
         return []
     return [Question(_LAST_RESORT, Query(reference))]
 

@@ -42,6 +42,7 @@ _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 """Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
 _DERIVED = {"openalex": "crossref"}
 """Registries whose records come from another one: never a second source beside it."""
+_TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
 _OFFLINE = "offline"
 _IDENTIFIER_FIELDS = ((FieldName.DOI, Scheme.DOI), (FieldName.ARXIV, Scheme.ARXIV), (FieldName.PMID, Scheme.PMID))
 
@@ -265,7 +266,16 @@ def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record
         Status.MISMATCH: f"the work exists ({sources}); what is cited differs from its record",
         Status.RETRACTED: f"the record of {sources} says that the work was taken back",
     }.get(status, f"compared with the record of {sources}")
-    return f"{said}: {primary.evidence.reason}" + ("; an expression of concern was published" if concern else "")
+    parts = [f"{said}: {primary.evidence.reason}"]
+    if concern:
+        parts.append("an expression of concern was published")
+    if primary.work.is_notice:
+        parts.append("the record is a notice about another work")
+    if status is Status.VERIFIED:
+        tells = [name for name in dict.fromkeys(r.work.registry for r in records) if name in _TELL_RETRACTIONS]
+        known = f"no retraction is known to {', '.join(tells)}" if tells else "retractions were not asked for"
+        parts.append(known)
+    return "; ".join(parts)
 
 
 # --- no record was accepted -------------------------------------------------------------------------------------------

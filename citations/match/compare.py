@@ -150,9 +150,11 @@ def _year_severity(year: int, years: tuple[int, ...], cited: Fields, work: Work)
         return Severity.COSMETIC, "another date of the same work"
     if str(year) in _years_in_ids(cited, work):
         return Severity.COSMETIC, "the year in its identifier"
+    if year < _arxiv_year(cited) or _contradicted_by_venue(year, years, cited, work):
+        return Severity.MINOR if apart <= 2 else Severity.MAJOR, f"{apart} year{'s' if apart > 1 else ''} too early"
     if _versions(cited, work) and apart <= 3:
         return Severity.COSMETIC, "years of preprint and publication"
-    if apart == 1 and not _contradicted_by_venue(year, years, cited, work):
+    if apart == 1:
         return Severity.COSMETIC, "one year apart, as online, print and preprint dates are"
     if apart == 2 and year < min(years):
         return Severity.COSMETIC, "two years earlier, as preprints are"
@@ -170,6 +172,12 @@ def _years_in_ids(cited: Fields, work: Work) -> set[str]:
         if number:
             found.add(f"20{number[1]}")
     return found
+
+
+def _arxiv_year(cited: Fields) -> int:
+    """The year in which the cited arXiv number was given, 0 without one; nothing on arXiv is older than its number."""
+    number = _ARXIV_NUMBER.match(arxiv_number(cited))
+    return 2000 + int(number[1]) if number else 0
 
 
 def _contradicted_by_venue(year: int, years: tuple[int, ...], cited: Fields, work: Work) -> bool:
@@ -225,7 +233,7 @@ def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], _Resu
 
     def compare_numbers(cited: Fields, work: Work, _: Printed | None) -> _Result:
         ours, theirs = getattr(cited, field.value), getattr(work.fields, field.value)
-        if not theirs or _other_version(cited, work):
+        if not theirs or _other_version(cited, work) or (field is FieldName.ISSUE and _other_volume(cited, work)):
             return _NOT_COMPARED
         if _number_key(ours) == _number_key(theirs):
             return _AGREED
@@ -234,6 +242,10 @@ def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], _Resu
         return FieldDiff(field, ours, theirs, Severity.MINOR, f"another {field.value}")
 
     return compare_numbers
+
+
+def _other_volume(cited: Fields, work: Work) -> bool:
+    return bool(cited.volume and work.fields.volume) and _number_key(cited.volume) != _number_key(work.fields.volume)
 
 
 def _number_key(text: str) -> str:
@@ -277,9 +289,8 @@ def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
     if cited.doi in known:
         if cited.doi == work.fields.doi:
             return _AGREED
-        return FieldDiff(
-            FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, "another registered DOI of the work"
-        )
+        note = "the DOI of its preprint" if _preprint_doi(cited.doi) else "another registered DOI of the work"
+        return FieldDiff(FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, note)
     if not known or _preprint_doi(cited.doi) != any(map(_preprint_doi, known)):
         return _NOT_COMPARED
     repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "")

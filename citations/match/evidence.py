@@ -219,7 +219,9 @@ def _corroborated(cited: Fields, work: Work, likeness: Score) -> bool:
     if likeness.locus == 0:
         return False
     years = years_of(work)
-    near = cited.year is not None and any(abs(cited.year - year) <= 1 for year in years)
+    if cited.year is None or not years:
+        return _venue_agrees(cited, work)
+    near = any(abs(cited.year - year) <= 1 for year in years)
     return near and (_venue_agrees(cited, work) or not (cited.venue and work.fields.venue))
 
 

@@ -73,6 +73,8 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
         diff = compare_authors(cited.authors, registered.authors, et_al=cited.et_al)
         if diff.severity in {None, Severity.COSMETIC} or text is None:
             return diff
+        if all(family_key(name) in title_key(registered.title) for name in cited.authors):
+            return _from_print(registered.authors, text, 1)  # the parser took a title for authors
         return _from_print(registered.authors, text, len(cited.authors)) or diff
     return _from_print(registered.authors, text, 1) if text is not None else None
 

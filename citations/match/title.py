@@ -45,6 +45,9 @@ _SPELLINGS = (
     ("elled", "eled"),
     ("ae", "e"),
     ("oe", "e"),
+    ("ae", "a"),
+    ("oe", "o"),
+    ("ue", "u"),
     ("ph", "f"),
 )
 
