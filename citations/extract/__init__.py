@@ -67,6 +67,8 @@ def open_document(path: Path | str, *, root: Path | None = None, limits: Limits 
         if file.is_dir():
             raise UnreadableInput(f"{path} is a folder", hint="name a file, or let find_sources list its papers")
         resolved = file.resolve(strict=True)
+        if not resolved.is_file():
+            raise UnreadableInput(f"{path} is not a regular file", hint="pipe it in: verifier scan - < FILE")
         size = resolved.stat().st_size
         with resolved.open("rb") as stream:
             data = stream.read(limits.max_bytes + 1)

@@ -80,35 +80,33 @@ def bibliography_items(document: Document, text: str, readable: str) -> Iterator
         if number > document.limits.max_entries:
             yield Unreadable(where, f"only the first {document.limits.max_entries:,} entries of a list are read")
             return
-        item = _biblatex(text, match.end(), end) if structured else _printed(text, readable, match.end(), end, above)
-        if item is None:
-            yield Unreadable(
-                where, "the entry holds no words that can be read", text[match.start() : end].strip()[:500]
-            )
-            continue
-        key, fields = item
-        above = fields
-        if structured and key in seen:
-            continue
-        seen[key] = seen.get(key, 0) + 1
-        handle = (key or f"line-{line}") + (f"~{seen[key]}" if key and seen[key] > 1 else "")
+        key, fields = (
+            _biblatex(text, match.end(), end) if structured else _printed(text, readable, match.end(), end, above)
+        )
         raw = text[match.start() : end].strip()
-        yield Reference(f"{document.name}#{handle}", raw, fields, where, key, "bbl")
+        if fields is None:
+            yield Unreadable(where, "the entry holds no words that can be read", raw[:500], key)
+            continue
+        above = fields
+        handle = key or f"line-{line}"
+        seen[handle] = seen.get(handle, 0) + 1
+        if not structured or seen[handle] == 1:
+            again = f"~{seen[handle]}" if seen[handle] > 1 else ""
+            yield Reference(f"{document.name}#{handle}{again}", raw, fields, where, key, "bbl")
 
 
-def _biblatex(text: str, position: int, end: int) -> tuple[str, Fields] | None:
+def _biblatex(text: str, position: int, end: int) -> tuple[str, Fields | None]:
     block = biblatex_block(text[position:end])
-    return (block.key, bibtex_fields(block)) if block.fields else None
+    return block.key, bibtex_fields(block) if block.fields else None
 
 
-def _printed(text: str, readable: str, position: int, end: int, above: Fields | None) -> tuple[str, Fields] | None:
+def _printed(text: str, readable: str, position: int, end: int, above: Fields | None) -> tuple[str, Fields | None]:
     r"""Key and fields of a ``\bibitem``."""
     label = bracketed(readable, position, end)
     key = braced(readable, label[1] if label else position, end)
     body = without_comments(text[key[1] if key else position : end])[:_LONGEST]
-    if not _WORDS.search(tex_text(body)):
-        return None
-    return " ".join(key[0].split()) if key else "", printed_fields(body, above)
+    fields = printed_fields(body, above) if _WORDS.search(tex_text(body)) else None
+    return " ".join(key[0].split()) if key else "", fields
 
 
 def printed_fields(body: str, above: Fields | None = None) -> Fields:

@@ -211,6 +211,7 @@ def _part(text: str, position: int, macros: dict[str, str], mended: list[str]) -
         return _quoted(text, position + 1)
     bare = _BARE.match(text, position)
     if bare is None:
+        mended.append("a field has no value")
         return "", position
     word = bare[0]
     if not word[0].isdigit() and word.lower() not in macros:

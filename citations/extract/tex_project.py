@@ -18,7 +18,9 @@ _INCLUDES = re.compile(
     r"\s*(?:\[(?P<option>[^\[\]]*)\]\s*)?(?:\{(?P<lists>[^{}]*)\})?)"
 )
 _EMBEDDED = re.compile(r"\\begin\s*\{filecontents(\*?)\}\s*(?:\[[^\[\]]{0,80}\]\s*)?\{([^{}]{1,200}\.bib)\}[^\n]*\n")
-_CITE = re.compile(r"\\(?:[A-Za-z]*cite(?!style|name|color|reset|index|lim|track)[A-Za-z]*|bibentry)\*?(?=\s*[\[({])")
+_CITE = re.compile(
+    r"\\(?:[A-Za-z]*[Cc]ite(?!style|name|color|reset|index|lim|track)[A-Za-z]*|bibentry)\*?(?=\s*[\[({])"
+)
 _OPTIONS = re.compile(r"\s*(?:\[[^\[\]]{0,2000}\]|\([^()]{0,2000}\))")
 _KEYS = re.compile(r"\s*\{([^{}]{0,20000})\}")
 _VISIBLE = re.compile(r"[^\n]")
