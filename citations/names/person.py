@@ -119,7 +119,8 @@ def compare_folded(a: Folded, b: Folded) -> float:
         return _bodies(a, b)
     straight = _family(a, b)
     if straight:
-        straight = min(straight, _given_names(a.given, b.given))
+        given = _given_names(a.given, b.given)
+        straight = 0.0 if straight < 0.9 and given < 0.7 else min(straight, given)
     if straight >= 0.7:
         return straight
     best = max(straight, _other_order(a, b), _misspelt(a, b))

@@ -33,6 +33,7 @@ _HANGUL_NAME = re.compile(r"[\uac00-\ud7a3]{2,4}")
 _TWO_SIGN_FAMILIES_WORDS = "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 令狐 慕容 歐陽 諸葛 남궁 황보 제갈 선우"
 _TWO_SIGN_FAMILIES = frozenset(_TWO_SIGN_FAMILIES_WORDS.split())
 _AND = re.compile(rf"[,;]?\s+(?i:{AND_WORDS})\s+|\s*&\s*|(?<=\.)\s+[yei]\s+(?={_UPPER})")
+_FULL_STOP = re.compile(r"(?:[^\W\d_]{3}|\s(?:de|du|da|di|van|von))\.$")
 _CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 
@@ -55,6 +56,9 @@ def read_name(text: str) -> Name:
         return _inverted([part.strip() for part in text.split(",") if part.strip()])
     if is_body_text(text):
         return Name(literal=text)
+    if " " in text and _CJK.match(text):
+        family, given = text.split(" ", 1)
+        return Name(family=family, given=given)
     if _HAN_NAME.fullmatch(text) or _HANGUL_NAME.fullmatch(text):
         cut = 2 if text[:2] in _TWO_SIGN_FAMILIES and len(text) > 2 else 1
         return Name(family=text[:cut], given=text[cut:])
@@ -167,7 +171,8 @@ def _inverted(parts: Sequence[str]) -> Name:
 def _clean(text: str) -> str:
     """One name or list without footnote marks, homonym numbers and markup."""
     text = _MARKS.sub("", plain_text(text[:_MAX_CHARS].replace("\x00", "\ufffd")))
-    return re.sub(r"\s+", " ", text).strip(" ,;:&")
+    text = re.sub(r"\s+", " ", text).strip(" ,;:&")
+    return text[:-1] if _FULL_STOP.search(text) else text
 
 
 def read_names(text: str) -> NameList:
@@ -220,7 +225,7 @@ def _list_of_names(text: str) -> Iterator[Name]:
 
 def _comma_list(text: str, *, single: bool) -> Iterator[Name]:
     """Names separated by commas and "and"; ``single`` says that one comma belongs to one name."""
-    chunks = [chunk.strip(" ,") for chunk in _split_and(text) if chunk.strip(" ,")]
+    chunks = [chunk.strip(" ,").removeprefix("and ") for chunk in _split_and(text) if any(map(str.isalpha, chunk))]
     if single and len(chunks) == 1:
         yield read_name(chunks[0])
         return
@@ -249,7 +254,7 @@ def _family_comma_given(chunk: str) -> bool:
 
 def _lone_family(piece: str) -> bool:
     """Whether the piece can be a family name alone: one word beside particles, no initials."""
-    words = [word for word in piece.split() if word.lower() not in PARTICLES]
+    words = [word for word in piece.split() if word not in PARTICLES and word.lower() not in CAPITAL_PARTICLES]
     return len(words) == 1 and not _CJK.search(piece) and not (is_initials(words[0]) and "." in words[0])
 
 
@@ -268,18 +273,17 @@ def _whole_name(piece: str) -> bool:
 
 def _join_pieces(pieces: Sequence[tuple[str, int]]) -> Iterator[Name]:
     """Names from pieces between commas; the number beside each tells the stretch between two "and"s."""
+    inverted = _all_inverted([piece for piece, _ in pieces])
     first_inverted = _first_is_inverted(pieces)
     i = 0
     while i < len(pieces):
         parts = [pieces[i][0]]
         j = i + 1
-        if (
-            j < len(pieces)
-            and pieces[j][1] == pieces[i][1]
-            and _belongs(parts[0], pieces[j][0], first=i == 0 and first_inverted)
-        ):
-            parts.append(pieces[j][0])
-            j += 1
+        if j < len(pieces) and pieces[j][1] == pieces[i][1]:
+            in_front = inverted or (i == 0 and first_inverted)
+            if _belongs(parts[0], pieces[j][0], in_front=in_front):
+                parts.append(pieces[j][0])
+                j += 1
         while j < len(pieces) and pieces[j][0].replace(".", "").lower() in SUFFIXES | DEGREES:
             parts.append(pieces[j][0])
             j += 1
@@ -287,13 +291,13 @@ def _join_pieces(pieces: Sequence[tuple[str, int]]) -> Iterator[Name]:
         i = j
 
 
-def _belongs(piece: str, following: str, *, first: bool) -> bool:
+def _belongs(piece: str, following: str, *, in_front: bool) -> bool:
     """Whether the following piece is the given name of this one."""
     if _only_initials(following):
         return not any(is_initials(word) and "." in word for word in piece.split()) and not _vancouver(piece)
-    if is_body_text(piece) and not _lone_family(piece):
+    if not _lone_family(piece):
         return False
-    return _lone_family(piece) and (first or (not _whole_name(following) and len(following.split()) > 1))
+    return in_front or (not _whole_name(following) and len(following.split()) > 1)
 
 
 def _vancouver(piece: str) -> bool:
@@ -307,6 +311,14 @@ def _first_is_inverted(pieces: Sequence[tuple[str, int]]) -> bool:
     if len(pieces) < 2 or pieces[0][1] != pieces[1][1] or not _lone_family(pieces[0][0]):
         return False
     second = pieces[1][0]
-    if _whole_name(second):
+    if is_initials(second.split()[0]) or _vancouver(second):
         return False
     return len(pieces) == 2 or any(_whole_name(piece) for piece, _ in pieces[2:])
+
+
+def _all_inverted(pieces: Sequence[str]) -> bool:
+    """Whether every second piece can be the given name of the one before: ``Smith, John Adam, Doe, Jane``."""
+    given = pieces[1::2]
+    if len(pieces) % 2 or not all(map(_lone_family, pieces[::2])):
+        return False
+    return any(len(piece.split()) > 1 for piece in given) and not any(is_initials(piece.split()[0]) for piece in given)

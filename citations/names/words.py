@@ -40,7 +40,7 @@ SHORT_FORMS = tuple(
     frozenset(group.split())
     for group in (
         "robert rob bob bobby bert roberto", "william will bill billy wm willem wilhelm guillermo", "richard rick dick rich",
-        "michael mike mick michel mikhail miguel michal", "james jim jimmy jamie", "john jack johnny jon johann johannes jan juan jean ivan giovanni",
+        "michael misha mischa mike mick michel mikhail miguel michal", "james jim jimmy jamie", "john jack johnny jon johann johannes jan juan jean ivan giovanni",
         "joseph joe jose josef", "edward ed eddie ted ned eduard eduardo", "charles charlie chuck carl karl carlos", "thomas tom tommy tomas",
         "elizabeth liz beth betty eliza lisa elisabeth", "katherine kate kathy cathy catherine katharine kathleen katie ekaterina",
         "margaret peggy maggie meg marge", "henry harry hank heinrich enrique", "lawrence larry laurence", "anthony tony antonio anton antoine",

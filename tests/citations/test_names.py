@@ -41,6 +41,14 @@ def authors(text):
         ("Smith, Jane and Doe, Bob", ["Smith|Jane", "Doe|Bob"]),
         ("Smith, Jane A., Bob Doe, and C. Roe", ["Smith|Jane A.", "Doe|Bob", "Roe|C."]),
         ("Smith, Jane, and Bob Doe", ["Smith|Jane", "Doe|Bob"]),
+        ("Smith, Lee Palmer.", ["Smith|Lee Palmer"]),
+        ("Smith, Jane Adele, Doe, Bob", ["Smith|Jane Adele", "Doe|Bob"]),
+        ("L. G. Valiant.", ["Valiant|L. G."]),
+        ("Michael Beals and Michael Reed.", ["Beals|Michael", "Reed|Michael"]),
+        ("Roux, A. de.", ["de Roux|A."]),
+        ("Smith D, Doe GB.", ["Smith|D", "Doe|GB."]),
+        ("山岸 喬", ["山岸|喬"]),
+        ("———.", []),
         ("Smith, Doe, Roe, and Poe", ["Smith", "Doe", "Roe", "Poe"]),
         ("García, J. y López, M.", ["García|J.", "López|M."]),
         ("Müller, A. und Schmidt, B.", ["Müller|A.", "Schmidt|B."]),
@@ -181,6 +189,8 @@ def test_others_is_nobody(field):
         ("Lopez, Ana", "LÓPEZ, ANA"),
         ("Ben Kao", "Kao, Ben"),
         ("Reinforcmann, T.", "Reinforcemann, T."),
+        ("Misha Belkin", "Mikhail Belkin"),
+        ("Raphael Gontijo-Lopes", "Raphael Gontijo Lopes"),
     ],
 )
 def test_honest_spellings_are_compatible(a, b):
@@ -199,6 +209,7 @@ def test_honest_spellings_are_compatible(a, b):
         ("Chen, Y.", "Chan, Y."),
         ("Jane Doe", "Jane Roe"),
         ("Zhang", "Wang"),
+        ("João Carreira", "Ricardo Barreira"),
     ],
 )
 def test_other_persons_are_not_compatible(a, b):
@@ -289,6 +300,12 @@ def test_lists_that_name_the_same_persons_agree(cited, registered):
             "Alfred Able, B. Doe, C. Roe",
             Severity.MINOR,
             "Anna Able is registered as Alfred Able",
+        ),
+        (
+            "Yu Able, Sheng Doe, C. Roe, D. Poe, E. Low",
+            "Yin Able, Shi Doe, C. Roe, D. Poe, E. Low",
+            Severity.MAJOR,
+            "Yu Able",
         ),
         ("Y. Deng, X. Chen", "Yufan Liu, Jiajiong Cao, Bing Li", Severity.MAJOR, "none of the cited authors"),
         ("A. Able, B. Doe, X. New", "A. Able, B. Doe", Severity.MAJOR, "X. New is not in the record"),
