@@ -6,6 +6,7 @@ A tag is two letters or digits, two blanks and a hyphen; a line without one goes
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ class RisExtractor:
 def _records(text: str) -> Iterator[_Record]:
     record: _Record | None = None
     position = 0
-    for line, content in enumerate(text.splitlines(keepends=True), 1):
+    for line, content in enumerate(io.StringIO(text, newline=""), 1):
         tag = _TAG.match(content.rstrip("\r\n"))
         if tag and tag[1] == "TY":
             if record is not None:

@@ -6,8 +6,10 @@ import pytest
 
 from citations.extract.bbl import BblExtractor
 from citations.extract.bibtex import BibtexExtractor
+from citations.extract.csl import CslExtractor
 from citations.extract.interface import Extractor
 from citations.extract.latex import LatexExtractor
+from citations.extract.ris import RisExtractor
 from citations.testing import ContractBroken, Sample, extractor_contract
 
 BIB = rb"""@string{cj = "The Computer Journal"}
@@ -33,7 +35,11 @@ A.~M. Turing.
 \end{thebibliography}
 """
 TEX = rb"\documentclass{article}\begin{document}\cite{knuth84}" + b"\n" + BBL + b"\n\\end{document}\n"
+RIS = b"TY  - JOUR\nTI  - One\nAU  - Doe, J.\nER  - \n\nTY  - BOOK\nTI  - Two\nID  - k\nER  - \n"
+CSL = b'[\n {"id": "a", "type": "book", "title": "One"},\n {"id": "b", "title": "Two", "issued": {"raw": "2012"}}\n]\n'
 SAMPLES = [
+    (RisExtractor(), Sample("refs.ris", RIS, 2)),
+    (CslExtractor(), Sample("refs.json", CSL, 2)),
     (BibtexExtractor(), Sample("refs.bib", BIB, 2)),
     (BblExtractor(), Sample("paper.bbl", BBL, 2)),
     (LatexExtractor(), Sample("paper.tex", TEX, 2)),
