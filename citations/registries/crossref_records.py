@@ -89,7 +89,7 @@ def single_work(body: Body) -> tuple[Work, ...]:
 
 def work(item: dict[str, Any]) -> Work:
     """One item of Crossref as a Work; whatever is missing or null stays empty."""
-    doi = normalise_doi(str(item.get("DOI") or ""))
+    doi = _doi(item.get("DOI"))
     title, label = _without_label(_title(item))
     is_notice = _is_notice(item, doi)
     venues = (*strings(item.get("container-title")), *strings(item.get("short-container-title")))
@@ -128,6 +128,11 @@ def _message(body: Body, kind: str) -> dict[str, Any]:
     if envelope.get("status") != "ok" or envelope.get("message-type") != kind or not isinstance(message, dict):
         raise Undecodable(f"JSON that is no {kind}")
     return message
+
+
+def _doi(value: Any) -> str:
+    """A DOI of the record itself: the registry's word, even where it looks like none."""
+    return normalise_doi(str(value or "")) or str(value or "").strip().lower()
 
 
 def _title(item: dict[str, Any]) -> str:
@@ -206,7 +211,7 @@ def _institutions(item: dict[str, Any]) -> tuple[str, ...]:
 
 def _host(item: dict[str, Any]) -> str:
     """A preprint's server, the body of a standard."""
-    if item.get("type") not in {"posted-content", "standard"}:
+    if str(item.get("type")) not in {"posted-content", "standard"}:
         return ""
     body = item.get("standards-body")
     named = clean(body.get("name")) if isinstance(body, dict) else ""
@@ -241,7 +246,7 @@ def _retraction(item: dict[str, Any]) -> Retraction | None:
         if kind:
             date = _iso(update.get("updated"))
             source = clean(update.get("source")) or "publisher"
-            found.append(Retraction(kind, normalise_doi(str(update.get("DOI") or "")), date, source))
+            found.append(Retraction(kind, _doi(update.get("DOI")), date, source))
     order = list(RetractionKind)
     return min(found, key=lambda each: order.index(each.kind), default=None)
 
@@ -249,7 +254,7 @@ def _retraction(item: dict[str, Any]) -> Retraction | None:
 def _is_notice(item: dict[str, Any], doi: str) -> bool:
     """Whether the record only speaks about another work: a retraction, correction or concern."""
     return any(
-        _update_type(update) not in _REPLACEMENTS and normalise_doi(str(update.get("DOI") or "")) != doi
+        _update_type(update) not in _REPLACEMENTS and _doi(update.get("DOI")) != doi
         for update in _updates(item.get("update-to"))
     )
 
