@@ -32,8 +32,9 @@ _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}")
 _HANGUL_NAME = re.compile(r"[\uac00-\ud7a3]{2,4}")
 _TWO_SIGN_FAMILIES_WORDS = "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 令狐 慕容 歐陽 諸葛 남궁 황보 제갈 선우"
 _TWO_SIGN_FAMILIES = frozenset(_TWO_SIGN_FAMILIES_WORDS.split())
-_AND = re.compile(rf"[,;]?\s+(?i:{AND_WORDS})\s+|\s*&\s*|(?<=\.)\s+[yei]\s+(?={_UPPER})")
-_FULL_STOP = re.compile(r"(?:[^\W\d_]{3}|\s(?:de|du|da|di|van|von))\.$")
+_AND = re.compile(rf"[,;]?\s+(?i:{AND_WORDS})\s+|\s*&\s*|(?<=\.)and\s+|(?<=\.)\s+[yei]\s+(?={_UPPER})")
+_FULL_STOP = re.compile(r"(?:[^\W\d_]{3}|\s(?:de|du|da|di|van|von)|[^\W\d_]{3}\s(?!Jr|Sr|Md|St)[^\W\d_][a-z])\.$")
+_KOREAN_STOP = re.compile("(?<=[\uac00-\ud7a3])[.·](?=[\uac00-\ud7a3])")
 _CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 
@@ -210,6 +211,7 @@ def _string_list(text: str) -> list[str]:
 def _list_of_names(text: str) -> Iterator[Name]:
     """Split at what separates persons, and read each."""
     text = text.replace("，", ",").replace("、", ",").replace("；", ";").replace("·", " ")
+    text = _KOREAN_STOP.sub(", ", text)
     text = (
         _BEHALF.sub(lambda _: "; " if ";" in text else ", ", text)
         if "the " in text.lower() or "behalf" in text
@@ -249,13 +251,18 @@ def _family_comma_given(chunk: str) -> bool:
     parts = chunk.split(",")
     if len(parts) == 3 and parts[1].strip(" .").lower() in SUFFIXES:
         parts = [parts[0], parts[2]]
-    return len(parts) == 2 and _lone_family(parts[0]) and not _whole_name(parts[1].strip())
+    family = parts[0].split()
+    while len(family) > 1 and family[0].lower() in CAPITAL_PARTICLES:
+        family = family[1:]
+    return len(parts) == 2 and _lone_family(" ".join(family)) and not _whole_name(parts[1].strip())
 
 
 def _lone_family(piece: str) -> bool:
-    """Whether the piece can be a family name alone: one word beside particles, no initials."""
-    words = [word for word in piece.split() if word not in PARTICLES and word.lower() not in CAPITAL_PARTICLES]
-    return len(words) == 1 and not _CJK.search(piece) and not (is_initials(words[0]) and "." in words[0])
+    """Whether the piece can be a family name alone: one word behind lower-case particles, no initials."""
+    words = piece.split()
+    if not words or any(word not in PARTICLES for word in words[:-1]) or _CJK.search(piece):
+        return False
+    return not (is_initials(words[-1]) and "." in words[-1])
 
 
 def _only_initials(piece: str) -> bool:
@@ -294,7 +301,8 @@ def _join_pieces(pieces: Sequence[tuple[str, int]]) -> Iterator[Name]:
 def _belongs(piece: str, following: str, *, in_front: bool) -> bool:
     """Whether the following piece is the given name of this one."""
     if _only_initials(following):
-        return not any(is_initials(word) and "." in word for word in piece.split()) and not _vancouver(piece)
+        words = [word for word in piece.split() if word.strip(".").lower() not in SUFFIXES]
+        return not any(is_initials(word) and "." in word for word in words) and not _vancouver(" ".join(words))
     if not _lone_family(piece):
         return False
     return in_front or (not _whole_name(following) and len(following.split()) > 1)
