@@ -95,7 +95,7 @@ def _packages(_settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from verifier.store.connect import connect
+    from verifier.store.connect import closing_engine, connect
     from verifier.store.tables import REVISION
     from verifier.store.upgrade import current, migrations_folder
 
@@ -104,7 +104,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if settings.db.startswith("sqlite:///") and not Path(settings.db.removeprefix("sqlite:///")).exists():
         yield Finding("database", Health.OK, f"{shown} will be made when something is flagged")
         return
-    revision = current(connect(settings.db))
+    with closing_engine(connect(settings.db)) as engine:
+        revision = current(engine)
     if revision in {REVISION, ""}:
         yield Finding("database", Health.OK, f"{shown}, schema {revision or 'none yet'}")
     else:

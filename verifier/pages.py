@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citations.errors import CitationsError
+from citations.index.download import DownloadFailed
 from verifier.errors import VerifierError
 
 GROUPS = {
@@ -64,7 +65,7 @@ def _written(name: str, group: str) -> Iterator[Page]:
 
 
 def _errors() -> Iterator[Page]:
-    for kind in sorted(_kinds(CitationsError) | _kinds(VerifierError), key=lambda each: each.code):
+    for kind in sorted(_kinds(CitationsError) | _kinds(VerifierError) | {DownloadFailed}, key=lambda each: each.code):
         yield Page(kind.code, GROUPS["errors"], inspect.cleandoc(kind.__doc__ or ""))
 
 

@@ -25,13 +25,13 @@ def command() -> None:
 @DB
 def upgrade_command(db: str | None) -> None:
     """Run the missing migrations."""
-    from verifier.store.connect import connect
+    from verifier.store.connect import closing_engine, connect
     from verifier.store.upgrade import current, upgrade
 
     url = load_settings({"db": db}).db
-    engine = connect(url)
-    before = current(engine)
-    after = upgrade(engine)
+    with closing_engine(connect(url)) as engine:
+        before = current(engine)
+        after = upgrade(engine)
     done = f"upgraded from {before or 'empty'} to {after}" if before != after else f"already at {after}"
     click.echo(f"{without_password(url)}: {done}")
 
@@ -40,22 +40,24 @@ def upgrade_command(db: str | None) -> None:
 @DB
 def current_command(db: str | None) -> None:
     """Print the revision."""
-    from verifier.store.connect import connect
+    from verifier.store.connect import closing_engine, connect
     from verifier.store.upgrade import current
 
-    click.echo(current(connect(load_settings({"db": db}).db)) or "empty")
+    with closing_engine(connect(load_settings({"db": db}).db)) as engine:
+        click.echo(current(engine) or "empty")
 
 
 @command.command("check", help="Exit 0 if the schema is the one this program needs, 2 if not.")
 @DB
 def check_command(db: str | None) -> None:
     """Compare the revision with the program's."""
-    from verifier.store.connect import connect
+    from verifier.store.connect import closing_engine, connect
     from verifier.store.tables import REVISION
     from verifier.store.upgrade import current
 
     url = load_settings({"db": db}).db
-    found = current(connect(url))
+    with closing_engine(connect(url)) as engine:
+        found = current(engine)
     if found != REVISION:
         raise StoreNeedsUpgrade(
             f"the database has schema {found or 'none'}, this program needs {REVISION}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from verifier.gaps import Circumstances
 from verifier.policy import ExitCode, FailOn, Policy, exit_code
 from verifier.registry_names import registry_name
 from verifier.render import load_renderer
-from verifier.render.words import inline, what_differs
+from verifier.render.words import inline, outcome_words, what_differs
 from verifier.types import Finding, Report
 
 if TYPE_CHECKING:
@@ -87,21 +87,20 @@ def begin(command: str, start: Path | None, options: dict[str, Any]) -> Run:
 @contextmanager
 def opened(run: Run, kind: str, inputs: tuple[str, ...]) -> Iterator[Open]:
     """Registries, database and progress for one run; everything is closed at its end."""
-    progress = ProgressLine(run.console)
-    waiting = _Waiting()
-    asking = open_registries(run.settings, waiting.note)
-    try:
+    with ExitStack() as stack:
+        progress = ProgressLine(run.console)
+        stack.callback(progress.clear)
+        waiting = _Waiting()
+        asking = open_registries(run.settings, waiting.note)
+        stack.callback(asking.close)
         around = Circumstances(
             command=run.command,
             offline=run.settings.offline,
             has_index=asking.has_index,
             has_mailto=bool(run.settings.crossref_mailto),
         )
-        record = None if run.options.get("no_store") else _recorder(run, kind, inputs, asking)
+        record = None if run.options.get("no_store") else _recorder(run, kind, inputs, asking, stack)
         yield Open(asking.check, record, _watch(run.console, progress, waiting), around)
-    finally:
-        progress.clear()
-        asking.close()
 
 
 def conclude(run: Run, report: Report) -> ExitCode:
@@ -136,14 +135,15 @@ def _renderer(name: str, console: Console, *, colour: bool) -> Renderer:
     return TextRenderer(colour=colour, show_verified=bool(console.verbose))
 
 
-def _recorder(run: Run, kind: str, inputs: tuple[str, ...], asking: Asking) -> Record:
+def _recorder(run: Run, kind: str, inputs: tuple[str, ...], asking: Asking, stack: ExitStack) -> Record:
     from verifier.store import open_store
     from verifier.store.recorder import Recorder
     from verifier.store.scans import ScanKey
 
     resolved = tuple(name if name == "-" else str(Path(name).absolute()) for name in inputs)
-    key = ScanKey(kind, resolved, settings_digest(run.settings))
-    return Recorder(open_store(run.settings.db), key, asking.body)
+    engine = open_store(run.settings.db)
+    stack.callback(engine.dispose)
+    return Recorder(engine, ScanKey(kind, resolved, settings_digest(run.settings)), asking.body)
 
 
 class _Waiting:
@@ -161,6 +161,8 @@ def _watch(console: Console, line: ProgressLine, waiting: _Waiting) -> OnFinding
     def on_finding(finding: Finding, done: int, total: int) -> None:
         if console.verbose:
             place = f"{finding.checked.reference.location}: {finding.checked.reference.key}"
+            for each in finding.checked.evidence:
+                console.detail(inline(f"{each.asked.registry} {each.asked.url}: {outcome_words(each)}", 300))
             console.detail(inline(f"{place} {finding.status.value} {what_differs(finding.checked.verdict)}", 200))
         line.show(f"{done}/{total} checked" + (f", waiting for {waiting.text}" if waiting.text else ""))
 

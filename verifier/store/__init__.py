@@ -17,5 +17,9 @@ def open_store(url: str) -> Engine:
     from verifier.store.upgrade import ensure
 
     engine = connect(url)
-    ensure(engine)
+    try:
+        ensure(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine

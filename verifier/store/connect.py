@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,15 @@ def _begin(connection: Connection) -> None:
     # A reader that turns writer fails at once with "database is locked", whatever the timeout: writers say so first.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def closing_engine(engine: Engine) -> Iterator[Engine]:
+    """The engine, whose connections are closed in the end."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def writing(engine: Engine) -> Engine:
