@@ -26,20 +26,9 @@ class Piece:
     """Features of one piece by itself, shared by all references in which it occurs."""
 
     __slots__ = (
-        "closes",
-        "far",
-        "kind",
-        "lead",
-        "lower",
-        "near",
-        "opens",
-        "own",
-        "shape",
-        "stops",
-        "trail",
-        "upper",
-        "year",
-    )
+        "after", "before", "closes", "far_after", "far_before", "here", "kind", "lead", "lower", "opens", "shape", "stops", "trail",
+        "upper", "wide", "year",
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         core = text.strip(_EDGE) or text
@@ -55,7 +44,7 @@ class Piece:
         self.closes = any(mark in self.trail for mark in _CLOSING)
         ending = core[-3:].lower() if len(core) > 5 and core.isalpha() else ""
         wide = f"{self.shape}{self.trail}"
-        self.own = (
+        own = (
             f"s={self.shape}",
             f"k={self.kind}",
             f"t={self.trail}",
@@ -65,15 +54,11 @@ class Piece:
             f"kt={self.kind}{self.trail}",
             f"n={min(len(core), 12)}",
         )
-        self.near = (
-            f"s={self.shape}",
-            f"k={self.kind}",
-            f"t={self.trail}",
-            f"l={self.lead}",
-            f"st={wide}",
-            f"e={ending}",
-        )
-        self.far = (f"s={self.shape}", f"k={self.kind}", f"t={self.trail}")
+        near = (*own[:4], own[5], own[4])
+        self.here = tuple("0" + each for each in own)
+        self.before, self.after = tuple("-" + each for each in near), tuple("+" + each for each in near)
+        self.far_before, self.far_after = tuple("--" + each for each in own[:3]), tuple("++" + each for each in own[:3])
+        self.wide = wide
 
 
 def _shape(core: str) -> str:
@@ -128,19 +113,20 @@ def features(texts: Sequence[str]) -> list[list[str]]:
     result = []
     for at, here in enumerate(row):
         before, after = row[at - 1] if at else _EDGE_PIECE, row[at + 1] if at + 1 < count else _EDGE_PIECE
-        found = ["0" + each for each in here.own]
-        found += ["-" + each for each in before.near]
-        found += ["+" + each for each in after.near]
-        found += ["--" + each for each in (row[at - 2] if at > 1 else _EDGE_PIECE).far]
-        found += ["++" + each for each in (row[at + 2] if at + 2 < count else _EDGE_PIECE).far]
-        found += (
-            f"-0{before.shape}{before.trail}|{here.shape}{here.trail}",
-            f"0+{here.shape}{here.trail}|{after.shape}{after.trail}",
-            f"-k0{before.kind}|{here.shape}{here.trail}",
+        wide = here.wide
+        found = [
+            *here.here,
+            *before.before,
+            *after.after,
+            *(row[at - 2] if at > 1 else _EDGE_PIECE).far_before,
+            *(row[at + 2] if at + 2 < count else _EDGE_PIECE).far_after,
+            f"-0{before.wide}|{wide}",
+            f"0+{wide}|{after.wide}",
+            f"-k0{before.kind}|{wide}",
             f"-t0{before.trail}|{here.kind}|{here.shape}",
-            f"-0+{before.shape}{before.trail}|{here.shape}{here.trail}|{after.shape}",
+            f"-0+{before.wide}|{wide}|{after.shape}",
             f"-t0l{before.trail}{here.lead}|{here.upper}",
-        )
+        ]
         found += sentences[at]
         found += places[at]
         found += prospects[at]

@@ -19,7 +19,8 @@ import numpy as np
 
 from citations.parse.features import features
 
-_BEAM = 14.0
+_BEAM = 7.0
+_WIDE_BEAM = 14.0
 
 
 class Label(StrEnum):
@@ -61,22 +62,25 @@ def label_pieces(texts: Sequence[str], model: Model | None = None) -> list[Label
         return []
     model = model or shipped_model()
     rows, weights = model.rows, model.weights
-    scores = [weights[[rows.get(name, 0) for name in found]].sum(axis=0) for found in features(texts)]
-    return _best_path([score.tolist() for score in scores], model)
+    found = [[rows.get(name, 0) for name in names] for names in features(texts)]
+    return _best_path(weights[found].sum(axis=1).tolist(), model)
 
 
 def _best_path(scores: Sequence[Sequence[float]], model: Model) -> list[Label]:
-    """Viterbi's path; labels far behind the best are not followed."""
+    """Viterbi's path; labels that are far behind the best one of their piece are not followed."""
     best = dict(enumerate(scores[0]))
     steps: list[dict[int, int]] = []
+    transitions = model.transitions
     for score in scores[1:]:
         floor = max(best.values()) - _BEAM
-        alive = [(value, label, model.transitions[label]) for label, value in best.items() if value > floor]
+        alive = [(value, label, transitions[label]) for label, value in best.items() if value > floor]
+        lowest = max(score) - _WIDE_BEAM
         step, following = {}, {}
         for label, emission in enumerate(score):
-            value, came_from = max([(value + row[label], before) for value, before, row in alive])
-            following[label] = value + emission
-            step[label] = came_from
+            if emission > lowest:
+                value, came_from = max([(value + row[label], before) for value, before, row in alive])
+                following[label] = value + emission
+                step[label] = came_from
         steps.append(step)
         best = following
     at = max(best, key=best.__getitem__)
