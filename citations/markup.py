@@ -111,6 +111,14 @@ def html_to_text(text: str) -> str:
     return text
 
 
+def _without_mojibake(text: str) -> str:
+    """UTF-8 that somebody read as Latin-1, read rightly; text that is none comes back unchanged."""
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 def plain_text(text: str) -> str:
     r"""Text as a reader sees it: no markup, no invisible characters, ligatures spelt out, blanks collapsed.
 
@@ -123,6 +131,8 @@ def plain_text(text: str) -> str:
         text = html_to_text(text)
     text = tex_to_text(text)
     if not text.isascii():
+        if "Ã" in text or "â€" in text or "Å" in text:
+            text = _without_mojibake(text)
         text = _SOFT_HYPHEN_BREAK.sub("", text)
         text = unicodedata.normalize("NFKC", text).translate(_DASHES)
     text = _INVISIBLE.sub("", _BREAK_HYPHEN.sub("", text))

@@ -14,6 +14,8 @@ from citations.types import Name, Severity
 
 _COMPATIBLE = 0.7
 _LONG_LIST = 300
+_OTHERS = frozenset({"etal", "others", "al", "andothers"})
+_NOBODY = _OTHERS | {"", "anonymous", "anon", "anonymousauthors", "unknown", "noauthor", "na"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,12 @@ def compare_authors(cited: tuple[Name, ...], registered: tuple[Name, ...], *, et
         return AuthorsDiff(None)
     if cited == registered:
         return AuthorsDiff(None, paired=len(cited))
-    theirs = _List.of(cited), _List.of(registered)
-    if not theirs[0].persons or not theirs[1].persons:
-        return _bodies_only(*theirs)
-    return _persons(*theirs, et_al=et_al)
+    ours, theirs = _List.of(cited), _List.of(registered)
+    if not (ours.persons or ours.bodies) or not (theirs.persons or theirs.bodies):
+        return AuthorsDiff(None)
+    if not ours.persons or not theirs.persons:
+        return _bodies_only(ours, theirs)
+    return _persons(ours, theirs, et_al=et_al or ours.cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class _List:
     names: tuple[Name, ...]
     persons: tuple[Folded, ...]
     bodies: tuple[Folded, ...]
+    cut: bool
+    """One of the names is no name but ``et al.``."""
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> _List:
@@ -79,11 +85,14 @@ class _List:
         listed = tuple(names)[:_LONG_LIST]
         unique = [name for i, name in enumerate(listed) if name not in listed[:i] or len(name.given.strip(".")) < 4]
         folded = [fold(name) for name in unique]
-        persons = [(name, each) for name, each in zip(unique, folded, strict=True) if not each.body]
+        cut = any(each.core in _OTHERS for each in folded)
+        known = [(name, each) for name, each in zip(unique, folded, strict=True) if each.core not in _NOBODY]
+        persons = [(name, each) for name, each in known if not each.body]
         return cls(
             tuple(name for name, _ in persons),
             tuple(each for _, each in persons),
-            tuple(each for each in folded if each.body),
+            tuple(each for _, each in known if each.body),
+            cut,
         )
 
 
@@ -179,6 +188,9 @@ def _cut_elsewhere(cited: _List, registered: _List) -> bool:
 def _invented(cited: _List, registered: _List, left: Sequence[int], pairs: Sequence[_Pair]) -> Iterator[_Finding]:
     """Cited persons whom the record does not hold."""
     if not left:
+        return
+    if registered.cut:
+        yield _Finding(Severity.COSMETIC, "the record's list is cut")
         return
     if len(registered.persons) == 1 and pairs and pairs[0].cited == 0 and pairs[0].score >= _COMPATIBLE:
         # Aggregators cut the list of some works to the first author.

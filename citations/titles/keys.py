@@ -18,7 +18,7 @@ _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SUBTITLE = re.compile(r"\s*[?!.]?\s*(?::|\||\s/\s|\s[-–—]\s|—|–(?=\s))\s*|[?!]\s+|\.\s+(?=[A-ZÀ-Þ])")
 _PREFIX = re.compile(
     r"^(?:\[?\(?(?:extended abstract|invited (?:paper|talk|review)|short paper|full paper|poster(?: abstract)?|demo(?: abstract)?|"
-    r"brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article)\]?\)?\s*[:.\-–—]\s*"
+    r"tutorial|panel|brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article)\]?\)?\s*[:.\-–—]\s*"
     r"|\[(?:extended abstract|invited [a-z ]+)\]\s*"
     r"|(?:chapter|kapitel|chapitre)\s+(?:\d+|[ivxl]+)\s*[:.\-–—]\s*|\d{1,3}\.\s+(?=\D))",
     re.IGNORECASE,
@@ -29,6 +29,11 @@ _SUFFIX = re.compile(
     r"|online first|in press|in [a-z]+|republication|best paper)\]?\)?\s*\.?$",
     re.IGNORECASE,
 )
+_LABEL_INSIDE = re.compile(
+    r"\s*[\[(]\s*(?:(?:demo(?:nstration)?|panel|tutorial|poster|keynote|invited|industrial|experience|vision|student)\s+"
+    r"(?:abstract|session|paper|talk|track|demo)|tutorial|panel|extended abstract)\s*[\])]",
+    re.IGNORECASE,
+)
 _SIGNS = (("&", " and "), ("++", "plusplus"), ("c#", "csharp"))
 _GENERIC_WORDS = (
     "introduction editorial preface foreword afterword epilogue prologue conclusion conclusions discussion "
@@ -37,7 +42,8 @@ _GENERIC_WORDS = (
     "contents acknowledgements acknowledgments bibliography references appendix appendices glossary announcements "
     "news reply response comment commentary guesteditorial editorsnote authorsreply authorsresponse inthisissue "
     "aboutthisissue introductiontothespecialissue guesteditorsintroduction summary "
-    "overview untitled notitle titlepage coverpage masthead calendar inmemoriam personalcommunication"
+    "overview untitled notitle titlepage coverpage masthead calendar inmemoriam personalcommunication treasurersmessage chairsmessage presidentsmessage messagefromthechair "
+    "letterfromtheeditor editorialnotes paneldiscussion guesteditorsforeword errataandcorrigenda"
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 
@@ -87,7 +93,7 @@ def title_keys(text: str) -> tuple[str, ...]:
 def strip_labels(text: str) -> str:
     """The title without what only labels it: ``Extended Abstract:``, ``[Invited Paper]``, a chapter number."""
     text = plain(text)
-    for pattern in (_PREFIX, _SUFFIX):
+    for pattern in (_LABEL_INSIDE, _PREFIX, _SUFFIX):
         shorter = pattern.sub("", text, count=1)
         text = shorter or text
     return text

@@ -195,6 +195,7 @@ def test_others_is_nobody(field):
         ("Lopez, Ana", "LÓPEZ, ANA"),
         ("Ben Kao", "Kao, Ben"),
         ("Reinforcmann, T.", "Reinforcemann, T."),
+        ("HÃ¤berlein, I.", "Häberlein, I."),
         ("Misha Belkin", "Mikhail Belkin"),
         ("Raphael Gontijo-Lopes", "Raphael Gontijo Lopes"),
     ],
@@ -345,6 +346,17 @@ def test_eight_of_eleven_authors_in_another_order_are_a_sloppy_list_and_no_inven
 def test_names_in_scripts_that_cannot_be_compared_accuse_nobody():
     diff = compare_authors((Name("Tanaka", "Y."), Name("Abe", "K.")), (Name("鈴木", "一郎"), Name("佐藤", "次郎")))
     assert diff.severity in {None, Severity.COSMETIC}
+
+
+@pytest.mark.parametrize("nobody", ["Anonymous", "et al.", "Unknown"])
+def test_names_of_nobody_are_not_compared(nobody):
+    assert compare_authors((read_name(nobody),), authors("A. Able, B. Doe")).severity is None
+    assert compare_authors(authors("A. Able, B. Doe"), (read_name(nobody),)).severity is None
+
+
+def test_a_record_that_says_et_al_does_not_refute_the_others():
+    diff = compare_authors(authors("A. Able, B. Doe, C. Roe"), (Name("Able", "A."), Name(literal="et al.")))
+    assert diff.severity is Severity.COSMETIC
 
 
 @pytest.mark.parametrize(("cited", "registered"), [((), ()), ((Name("A"),), ()), ((), (Name("A"),))])

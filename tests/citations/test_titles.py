@@ -50,6 +50,8 @@ def test_markup_layout_and_spelling_of_signs_give_one_key(a, b):
         ("Sharing the wealth in distributed systems", "Sharing the Wealth in Distributed Systems (Extended Abstract)."),
         ("Sharing the wealth in distributed systems", "Extended Abstract: Sharing the wealth in distributed systems"),
         ("Sharing the wealth in distributed systems", "Sharing the Wealth in Distributed Systems [Invited Paper]"),
+        ("Data access on the web (tutorial session)", "Tutorial: data access on the web"),
+        ("Index research (panel session): forest or trees?", "Index research: forest or trees? (Panel abstract)"),
         ("Generation, Garderobe, Geschlecht", "Generation | Garderobe | Geschlecht"),
         ("Vivienda y ciudad en Lima", "Vivienda y ciudad en Lima / Housing and town in Lima"),
         ("Attention networks for translation: a survey of methods", "Attention networks for translation"),
@@ -80,6 +82,9 @@ def test_honest_damage_stays_near_one(a, b):
             "Adversarial balancing for effect inference with observational data",
             "Adversarial balancing for effect inference",
         ),
+        ("Making smart contracts smarter", "Making smart contracts smarter, correction."),
+        ("Making smart contracts smarter", "Erratum: Making smart contracts smarter"),
+        ("Making smart contracts smarter", "Book review: Making smart contracts smarter"),
         ("A model of generation in the brain", "A model of generative in the brain"),
         (
             "Variational inference for simple hierarchical models",
