@@ -47,11 +47,11 @@ def crossref_item(work: Work) -> dict[str, Any]:
         "DOI": fields.doi,
         "URL": f"https://doi.org/{fields.doi}",
         "type": _CROSSREF_TYPES.get(fields.kind, "other"),
-        "title": [fields.title] if fields.title else [],
+        "title": [escape(fields.title)] if fields.title else [],  # as publishers deposit it: "Food &amp; Function"
         "subtitle": [],
         "short-title": [],
         "original-title": list(work.other_titles),
-        "container-title": [fields.venue] if fields.venue else [],
+        "container-title": [escape(fields.venue)] if fields.venue else [],
         "short-container-title": list(work.other_venues[:1]),
         "author": [_crossref_person(name, index) for index, name in enumerate(fields.authors)],
         "publisher": fields.publisher,
