@@ -46,6 +46,10 @@ _BRACE = re.compile(r"[{}]|\n[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]")
 _SALVAGED_FIELD = re.compile(r"(?:^|(?<=[\n,}\"]))[ \t]{0,80},?[ \t]{0,80}([A-Za-z][\w:.-]*)[ \t]*=[ \t]*(?=[{\"\w])")
 _SWALLOWED = re.compile(r"\n[ \t]*,?[ \t]*[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"]")
 """A value that holds further fields has lost its closing brace."""
+_SWALLOWED_KNOWN = re.compile(
+    r"[,}\"\n][ \t]*(?:author|title|journal|booktitle|year|volume|number|pages|publisher|doi|url|editor)[ \t]*=[ \t]*[{\"]",
+    re.IGNORECASE,
+)
 _LAST_LINE = re.compile(r"\n[ \t]*[})][ \t]*\r?(?=\n|$)|\n[ \t]*\r?\n")
 _CLOSED_EARLY = re.compile(r"[ \t]*,?\s*[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"\d]")
 
@@ -140,12 +144,19 @@ def _read(text: str, match: re.Match[str], line: int, macros: dict[str, str]) ->
     key, body = _key(text, match.end(), mended)
     try:
         fields, end = _fields(text, body, ")" if match[2] == "(" else "}", macros, mended)
-        if _CLOSED_EARLY.match(text, end):
-            raise _Damaged("a closing brace too many", end)  # noqa: TRY301 - one place decides how damage is read
+        _demand_whole(text, fields, end)
     except _Damaged as damage:
         fields, end = _salvage(text, body, macros)
         mended.append(f"{damage.what} in the entry that begins in line {line}: read field by field")
     return Block(match[1].lower(), key, tuple(fields), match.start(), end, line, tuple(mended))
+
+
+def _demand_whole(text: str, fields: list[Field], end: int) -> None:
+    """Refuse an entry that closed before its fields ended, or one of whose fields holds the next ones."""
+    if _CLOSED_EARLY.match(text, end):
+        raise _Damaged("a closing brace too many", end)
+    if any("=" in field.value and _SWALLOWED_KNOWN.search(field.value) for field in fields):
+        raise _Damaged("a brace in the wrong place", end)
 
 
 def _key(text: str, position: int, mended: list[str]) -> tuple[str, int]:
@@ -171,7 +182,7 @@ def _fields(text: str, position: int, close: str, macros: dict[str, str], mended
     while True:
         found = _FIELD.match(text, position)
         if found is None:
-            end = _SEPARATORS.match(text, position).end()  # type: ignore[union-attr]
+            end = _past(_SEPARATORS, text, position)
             if text.startswith(close, end):
                 return fields, end + 1
             if end >= len(text) or (text[end] == "@" and _RESTART.match(text, text.rfind("\n", 0, end) + 1)):
@@ -186,9 +197,14 @@ def _fields(text: str, position: int, close: str, macros: dict[str, str], mended
         else:
             value, position = _value(text, found.end(), macros, mended)
         fields.append(Field(found[1].lower(), value))
-        position = _BLANK.match(text, position).end()  # type: ignore[union-attr]
+        position = _past(_BLANK, text, position)
         if not text.startswith((",", close), position) and _FIELD.match(text, position):
             mended.append(f"no comma after {found[1]}")
+
+
+def _past(blank: re.Pattern[str], text: str, position: int) -> int:
+    found = blank.match(text, position)
+    return found.end() if found else position
 
 
 def _value(text: str, position: int, macros: dict[str, str], mended: list[str]) -> tuple[str, int]:
@@ -197,10 +213,10 @@ def _value(text: str, position: int, macros: dict[str, str], mended: list[str]) 
     while True:
         part, position = _part(text, position, macros, mended)
         parts.append(part)
-        after = _BLANK.match(text, position).end()  # type: ignore[union-attr]
+        after = _past(_BLANK, text, position)
         if not text.startswith("#", after):
             return "".join(parts), position
-        position = _BLANK.match(text, after + 1).end()  # type: ignore[union-attr]
+        position = _past(_BLANK, text, after + 1)
 
 
 def _part(text: str, position: int, macros: dict[str, str], mended: list[str]) -> tuple[str, int]:

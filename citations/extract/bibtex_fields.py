@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from citations.extract.bibtex_blocks import Block, Field
 from citations.extract.tex_text import tex_names, tex_text
@@ -205,7 +206,12 @@ def _pages(block: Block) -> str:
 
 
 def _names(block: Block, *fields: str) -> NameList:
-    value = block.get(*fields)
+    return _read_names(block.get(*fields))
+
+
+@lru_cache(maxsize=1024)
+def _read_names(value: str) -> NameList:
+    """Kept a while: all papers of a volume repeat its editors."""
     return read_bibtex_names(tex_names(value)) if value else NameList((), et_al=False)
 
 

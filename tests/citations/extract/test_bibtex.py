@@ -113,6 +113,15 @@ def test_unclosed_title_gives_back_the_fields_it_swallowed() -> None:
     assert bad.mended == ("a brace that is never closed in the entry that begins in line 1: read field by field",)
 
 
+def test_brace_in_the_wrong_place_does_not_hide_fields() -> None:
+    reference = only("@article{bad, title = {Consensus {Epistemic}, year = {2021}, journal = {Topoi}}}")
+    assert (reference.fields.title, reference.fields.year, reference.fields.venue) == (
+        "Consensus Epistemic",
+        2021,
+        "Topoi",
+    )
+
+
 def test_entry_without_fields_is_unreadable_with_its_line() -> None:
     (item,) = read("\n\n@article{empty, }")
     assert isinstance(item, Unreadable)
