@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
-from citations.match.score import arxiv_number, authors_diff, first_page, venue_relation, years_of
-from citations.match.title import fit_title, words
+from citations.match.score import arxiv_number, authors_diff, first_page, locus, venue_relation, years_of
+from citations.match.title import fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.names import same_person
 from citations.titles import title_key
@@ -87,6 +87,8 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
     severity, note = fit.severity, fit.note
     if severity is Severity.MAJOR and fit.other_language:
         severity, note = Severity.COSMETIC, "title in another language"
+    elif severity is Severity.MAJOR and locus(cited, work.fields) == 1 and is_cut(fit):
+        severity, note = Severity.COSMETIC, "the record holds only the beginning of the title"
     elif severity is Severity.MAJOR and _is_version_of(cited, work) and _telling(fit.cited) & _telling(fit.registered):
         severity, note = Severity.COSMETIC, "title of another version"
     return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from citations.match.score import Score, score, venue_relation, years_of
-from citations.match.title import words
+from citations.match.title import is_cut, words
 from citations.titles import is_generic, title_key, title_similarity
 from citations.types import (
     Answer,
@@ -169,8 +169,10 @@ def _other_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]
     """The title differs by words: a near miss of this work, or another work."""
     fit, authors = likeness.title_fit, likeness.authors_diff
     authors_agree = authors is not None and authors.severity is not Severity.MAJOR and authors.paired > 0
-    if authors_agree and likeness.locus == 1 and likeness.year:
-        return True, "authors, year, volume and page agree, the title does not"
+    if authors_agree and likeness.locus == 1 and likeness.year != 0:
+        return True, "authors, volume and page agree, the title does not"
+    if authors is None and likeness.locus == 1 and likeness.year != 0 and _venue_agrees(cited, work) and is_cut(fit):
+        return True, "venue, volume and page agree, and the title as far as it is registered"
     if not authors_agree or authors is None:
         return False, "another title"
     if fit.other_language and (likeness.shared is not None or (likeness.locus or 0) > 0) and likeness.year != 0:
@@ -199,8 +201,10 @@ def _without_title(cited: Fields, likeness: Score) -> tuple[bool, str]:
     """One side has no title: the style leaves it out, or the record is damaged."""
     authors = likeness.authors_diff
     authors_agree = authors is not None and authors.severity is not Severity.MAJOR and authors.paired > 0
-    if authors_agree and likeness.locus == 1 and likeness.year:
-        return True, "authors, year, volume and page agree; no title to compare"
+    if authors_agree and likeness.locus == 1 and likeness.year != 0:
+        return True, "authors, volume and page agree; no title to compare"
+    if authors is None and likeness.locus == 1 and likeness.year and likeness.venue == 1:
+        return True, "venue, year, volume and page agree; neither title nor authors to compare"
     if likeness.shared is not None:
         nothing_else = not cited.authors and cited.year is None
         if authors_agree or nothing_else or (authors is None and likeness.year):

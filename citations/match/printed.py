@@ -15,6 +15,8 @@ from citations.types import Reference
 _MAX_CHARS = 2000
 _LINE_BREAK_HYPHEN = re.compile(r"(?<=[a-z])-\s*\n\s*(?=[a-z])")
 _SMALLEST_FUZZY_KEY = 16
+_LONG_KEY = 30
+"""A title of so many letters is known without a full stop on both sides: some styles set none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Printed:
         key = title_key(title)
         start = self.key.find(key) if key else -1
         while start >= 0:
-            if self._stands_alone(start, start + len(key), long=len(key) >= 30):
+            if self._stands_alone(start, start + len(key), long=len(key) >= _LONG_KEY):
                 return True
             start = self.key.find(key, start + 1)
         return False
@@ -45,13 +47,14 @@ class Printed:
         found = partial_ratio_alignment(key, self.key, score_cutoff=70)
         if found is None or found.dest_end <= found.dest_start:
             return ""
-        start = self.positions[found.dest_start]
-        end = self.positions[found.dest_end - 1] + 1
-        while start > 0 and self.text[start - 1].isalnum():
-            start -= 1
-        while end < len(self.text) and self.text[end].isalnum():
-            end += 1
-        return self.text[start:end]
+        first, last = found.dest_start, found.dest_end - 1
+        while first > 0 and self.positions[first] - self.positions[first - 1] <= 1:
+            first -= 1
+        while last + 1 < len(self.key) and self.positions[last + 1] - self.positions[last] <= 1:
+            last += 1
+        if not self._stands_alone(first, last + 1, long=len(key) >= _LONG_KEY):
+            return ""
+        return self.text[self.positions[first] : self.positions[last] + 1]
 
     def holds_word(self, word: str) -> bool:
         """Whether the folded word occurs."""
@@ -64,7 +67,7 @@ class Printed:
         opens = before_digit or any(not sign.isspace() and sign != "-" for sign in before)
         closes = any(not sign.isspace() and sign not in "-&/" for sign in after)
         apart = bool(before) and (bool(after) or end == len(self.key))
-        return (opens and closes) or (long and apart)
+        return (opens and closes) or (long and apart and (opens or closes))
 
 
 def printed(reference: Reference) -> Printed | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Prefix
 
 from citations.match.printed import Printed
 from citations.titles import plain, title_key, title_keys, title_similarity
@@ -19,7 +19,9 @@ NOTICE = re.compile(
     re.IGNORECASE,
 )
 """What publishers put before the title of a work that was taken back, and of the notice about it."""
+_SHORTEST_CUT = 8
 _BREAKS = re.compile(r"[\s\-‐‑–—/]+")
+_GREEK = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|sigma|omega")
 _LIGATURE_LETTERS = str.maketrans("", "", "fil")
 _LANGUAGES = {
     "english": "the of and for with from on to by an is are how what using towards between its",
@@ -94,6 +96,13 @@ def fit_title(cited: Fields, work: Work, text: Printed | None) -> TitleFit:
         if best.severity is None and best.similarity == 1.0:
             break
     return best
+
+
+def is_cut(fit: TitleFit) -> bool:
+    """Whether the registered title breaks off: registries lose what follows a formula or an italic name."""
+    cited, registered = title_key(fit.cited), title_key(fit.registered)
+    same = Prefix.similarity(cited, registered)
+    return len(registered) < len(cited) and same >= max(_SHORTEST_CUT, 0.6 * len(registered))
 
 
 def _better(fit: TitleFit, best: TitleFit) -> bool:
@@ -226,9 +235,13 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
     return Severity.MAJOR, said
 
 
+def _initial(found: re.Match[str]) -> str:
+    return found[0][0]
+
+
 def _same_spelling(a: str, b: str) -> bool:
-    if a.removeprefix("var") == b.removeprefix("var"):  # \varepsilon
-        return True
+    if a.removeprefix("var") == b.removeprefix("var") or _GREEK.sub(_initial, a) == _GREEK.sub(_initial, b):
+        return True  # \varepsilon for ε, "1a" for "1α"
     return any(a.replace(british, american) == b.replace(british, american) for british, american in _SPELLINGS)
 
 
