@@ -25,7 +25,11 @@ _LINE_BREAK = re.compile(
     r"(10\.\d{4,9}/\S*[-._/(:])[ \t]*\r?\n\s*(?!\[|\(?(?:19|20)\d\d\b|\d{1,4}[.)]?(?:\s|$))(?=\S*\d)"
     r"|(10\.\d{4,9}/\S*[-_/])[ \t]*\r?\n\s*(?=[a-z]{1,3}(?:[\s.,;)]|$))"
 )
-_NEXT_DOI = re.compile(r"(?i)[,;]?(?:https?:|doi:|www\.|10\.\d{4,9}/)")
+_INNER_BLANK = re.compile(
+    r"(10\.\d{4,9}/[^\s,;]*\w)\s(?=[-.]\d)|(10\.\d{4,9}/[^\s,;]*\.)[ ](?=[a-z0-9]+\.\d[\w.]*)", re.IGNORECASE
+)
+_SICI_SIGNS = re.compile(r"\\(\d+):{1,2}(AID-[\w.-]+)\[(?=\d\.0)", re.IGNORECASE)
+_NEXT_DOI = re.compile(r"(?i)[,;]?(?:https?:|doi:|\[?arxiv\s?:|\[arxiv|www\.|10\.\d{4,9}/)")
 _GLUED = re.compile(
     r"(?<=[a-z0-9)])[.,;]?(?:Received|Accepted|Published|Available|Copyright|Abstract|Keywords?|Article|Open|Research|Citation|Edited|Editor|"
     r"This|The|See|PMID|PMCID|ISSN|ISBN|arXiv|Epub|Google|Crossref|CrossRef|Link|View|Retrieved|Accessed|Cited|Downloaded|Correspondence)"
@@ -37,6 +41,7 @@ _URL_TAIL = re.compile(
 _RXIV_VERSION = re.compile(r"^(10\.(?:1101|64898)/\d{4}\.\d\d\.\d\d\.\d{6,8}|10\.1101/\d{5,7})v\d+.*$")
 _COMPONENT = re.compile(r"(?:\.[gst]\d{3}|/(?:fig|table|supp)-\d+|\.(?:suppl?|sup)-?\d*|-supp?\d+)$")
 _VERSION = re.compile(r"[./]v\d+$")
+_GLUED_PMID = re.compile(r"(?<=[a-z0-9])[1-4]\d{7}$")
 _NATURE = re.compile(r"(?i)nature\.com/articles/([a-z0-9][a-z0-9.-]+\d[a-z0-9.-]*)")
 _OPENING = {")": "(", "]": "[", ">": "<"}
 
@@ -44,11 +49,15 @@ _ARCHIVES = (
     "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|cond-mat|cs|dg-ga|funct-an|gr-qc|"
     "hep-ex|hep-lat|hep-ph|hep-th|math-ph|math|mtrl-th|nlin|nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
 )
-_NEW = r"(?P<yymm>\d{4})\.\s{0,3}(?P<number>\d{4,5})(?P<version>v\d{1,3})?(?![\d/])"
+_NEW = r"(?P<yymm>\d{4})\s?\.\s{0,3}(?P<number>\d{4,5})(?P<version>v\d{1,3})?(?![\d/])"
 _OLD = rf"(?P<archive>{_ARCHIVES})(?P<cls>\.[a-z]{{2,3}})?/(?P<digits>\d{{7}})(?P<old_version>v\d{{1,3}})?(?!\d)"
-_ARXIV_MARK = r"(?:arxiv\s*(?:preprint|e-?print)?\s*[:.]?\s*(?:id\s*:?\s*)?(?:org/)?\s*(?:abs/|pdf/|html/|format/|ps/)?\s*|\babs/|eprint\s*[=:]?\s*\{?)"
+_ARXIV_MARK = r"(?:arxiv\s*(?:preprint|e-?print)?\s*[:.]?\s*(?:id\s*:?\s*)?(?:org[/:])?\s*(?:abs/|pdf/|html/|format/|ps/)?\s*(?:[a-z-]+(?:\.[a-z]{2})?/)?|\babs/|eprint\s*[=:]?\s*\{?)"
 _ARXIV_BROKEN = re.compile(
     r"(?i)(arxiv\W{0,3}(?:org/)?(?:abs/|pdf/)?(?:1[5-9]|[2-9]\d)(?:0[1-9]|1[0-2])\.\s?)(\d{1,4})(\s+)(\d{1,4})(?!\d)"
+)
+_ARXIV_SPACED = re.compile(
+    r"(?i)\b(acc|alg|astro|chao|cmp|cond|dg|funct|gr|hep|math|nucl|q|quant)\s?-?\s?"
+    r"(alg|an|bio|dyn|ex|ga|geom|lat|lg|mat|ph|qc|th)\s?/\s?(\d{4}\.\d{4,5}|\d{7})"
 )
 _ARXIV_NEW = re.compile(rf"(?:{_ARXIV_MARK}){{1,2}}{_NEW}", re.IGNORECASE)
 _ARXIV_TAGGED = re.compile(rf"(?<![\d./]){_NEW}\s*\[[a-z-]+(?:\.[a-z]{{2}})?\]", re.IGNORECASE)
@@ -90,9 +99,10 @@ def _repaired(text: str) -> str:
     if "\\" in text or "$" in text:
         text = _TEX_ESCAPE.sub(lambda match: match[1] or match[2], text)
     if "rxiv" in text.lower():
-        text = _ARXIV_BROKEN.sub(_joined_number, text)
+        text = _ARXIV_BROKEN.sub(_joined_number, _ARXIV_SPACED.sub(r"\1-\2/\3", text))
     if "10." in text:
         text = _PREFIX_BREAK.sub(lambda match: match[3] or f"{match[1]}10.{match[2]}/", text)
+        text = _SICI_SIGNS.sub(r"<\1::\2>", _INNER_BLANK.sub(lambda match: match[1] or match[2], text))
         for _ in range(3):
             shorter = _LINE_BREAK.sub(lambda match: match[1] or match[2], text)
             if shorter == text:
@@ -169,7 +179,8 @@ def doi_variants(doi: str) -> tuple[str, ...]:
     trimmed = _trimmed(doi, in_url=True)
     variants.append(_trimmed(doi, in_url=False))
     variants.append(trimmed)
-    variants.extend(pattern.sub("", trimmed) for pattern in (_COMPONENT, _VERSION))
+    variants.extend(pattern.sub("", trimmed) for pattern in (_COMPONENT, _VERSION, _GLUED_PMID))
+    variants.append(doi.replace("//", "/"))
     for closing, opening in _OPENING.items():
         if doi.count(opening) == doi.count(closing) + 1:
             variants.append(doi + closing)

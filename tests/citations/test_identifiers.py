@@ -66,6 +66,10 @@ def test_layout_hyphens_and_breaks_in_a_doi_are_repaired(sign):
         ("10.1007/978-3-319-24574-4\\_28", "10.1007/978-3-319-24574-4_28"),
         ("10.1007/978-3-319-24574-4{\\_}28", "10.1007/978-3-319-24574-4_28"),
         ("10.2210/pdb4hhb/pdb", "10.2210/pdb4hhb/pdb"),
+        (
+            "10.1002/\n(SICI)1097-0185(19991101)256:3\\252:AID-AR5[3.0.CO;2-6",
+            "10.1002/(sici)1097-0185(19991101)256:3<252::aid-ar5>3.0.co;2-6",
+        ),
         ("10.1000.10/123456", "10.1000.10/123456"),
     ],
 )
@@ -122,6 +126,8 @@ def test_text_without_doi_gives_none(text):
         ("10.7717/peerj.4375/fig-1", "10.7717/peerj.4375"),
         ("10.36227/techrxiv.19941335.v1", "10.36227/techrxiv.19941335"),
         ("10.1016/0021-9681(87", "10.1016/0021-9681(87)"),
+        ("10.1038/nrmicro146016845428", "10.1038/nrmicro1460"),
+        ("10.1037//0012-1649.15.6.608", "10.1037/0012-1649.15.6.608"),
         ("10.3389/fpsyg.2019.02938/full", "10.3389/fpsyg.2019.02938"),
     ],
 )
@@ -150,6 +156,10 @@ def test_a_plain_doi_has_no_variant():
         ("arXiv:1706.\n03762", "1706.03762"),
         ("arXiv:1706.03\n762 [cs]", "1706.03762"),
         ("10.48550/arXiv.1706.03762", "1706.03762"),
+        ("arXiv: 1009 .0657[hep-lat ]", "1009.0657"),
+        ("arXiv .org:astro -ph/ 0507715", "astro-ph/0507715"),
+        ("[arXiv:hepph/9905221]", "hep-ph/9905221"),
+        ("arXiv.org:astro-ph/0710.3063", "0710.3063"),
     ],
 )
 def test_every_way_to_print_an_arxiv_number_gives_the_same_one(printed, base):
@@ -227,6 +237,11 @@ def test_a_free_text_gives_its_identifiers_in_order_and_once():
     [
         ("JCI Insight. 2022. https://doi.org/10.1172/jci.insight.\n159058", "10.1172/jci.insight.159058"),
         ("PNAS https://doi.org/10.1073/pnas.2221103120 1 of 12", "10.1073/pnas.2221103120"),
+        ("doi: 10.1007/s00467-008-0811 -4", "10.1007/s00467-008-0811-4"),
+        ("doi:10.2217/fca\u00a0.14.82", "10.2217/fca.14.82"),
+        ("http://dx.doi.org/10.1016/j. memsci.2011.11.020.", "10.1016/j.memsci.2011.11.020"),
+        ("doi:10.1111/ \nj.1751-1097. 2007.00072.x", "10.1111/j.1751-1097.2007.00072.x"),
+        ("doi:10.1000/abc. 2020. Another", "10.1000/abc"),
         ("doi:10.1000/abc.\n12. Another entry, 2020", "10.1000/abc"),
         ("doi:10.1000/abc.\n2020. Another", "10.1000/abc"),
         ("doi:10.1000/abc-\n[13] Another", "10.1000/abc"),
@@ -234,6 +249,11 @@ def test_a_free_text_gives_its_identifiers_in_order_and_once():
 )
 def test_a_line_break_joins_only_what_continues_the_doi(text, doi):
     assert normalise_doi(text) == doi
+
+
+def test_an_arxiv_number_glued_to_a_doi_is_found_beside_it():
+    found = find_identifiers("doi :10.1007/JHEP01(2015)073[arXiv :1408.3203[hep -th]].")
+    assert [each.value for each in found] == ["10.1007/jhep01(2015)073", "1408.3203"]
 
 
 def test_numbers_without_a_word_that_says_so_are_no_identifiers():
