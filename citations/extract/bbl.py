@@ -1,7 +1,7 @@
 r"""Read ``.bbl`` files and ``thebibliography`` environments: what BibTeX or biber wrote, or an author by hand.
 
-Three ways of writing: printed text behind ``\bibitem``, the same with its parts marked (``\bibinfo`` of REVTeX, ACM and
-Elsevier), and biblatex's ``\entry`` with fields.
+Four ways of writing: printed text behind ``\bibitem``, the same with its parts marked (``\bibinfo`` of REVTeX, ACM and
+Elsevier), biblatex's ``\entry`` with fields, and the ``\bib`` of amsrefs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from citations.extract.bbl_marked import biblatex_block, marked_fields
+from citations.extract.bbl_marked import amsrefs_block, biblatex_block, marked_fields
+from citations.extract.bibtex_blocks import Block
 from citations.extract.bibtex_fields import bibtex_fields
 from citations.extract.interface import Document
 from citations.extract.tex_source import braced, bracketed, readable_source, without_comments
@@ -22,7 +23,7 @@ from citations.parse.repeated import with_repeated_authors
 from citations.types import Extracted, Fields, Kind, Location, Reference, Scheme, Unreadable
 
 _LIST = re.compile(rb"\\begin\s*\{thebibliography\}|\\bibitem\b|\\entry\{[^}]*\}\{[a-z]+\}|biblatex auxiliary file")
-_ITEM = re.compile(r"\\(?:bibitem|entry(?=\s*\{[^{}]*\}\s*\{))(?![A-Za-z])")
+_ITEM = re.compile(r"\\(?:bibitem|bib(?=\*?\s*\{[^{}]*\}\s*\{[a-z]+\}\s*\{)|entry(?=\s*\{[^{}]*\}\s*\{))(?![A-Za-z])")
 _ENTRY_END = re.compile(r"\\endentry(?![A-Za-z])")
 _LIST_END = re.compile(
     r"\\end\s*\{(?:thebibliography|references|document|CSLReferences)\}|\\endrefsection|\\endgroup(?![A-Za-z])"
@@ -80,9 +81,12 @@ def bibliography_items(document: Document, text: str, readable: str) -> Iterator
         if number > document.limits.max_entries:
             yield Unreadable(where, f"only the first {document.limits.max_entries:,} entries of a list are read")
             return
-        key, fields = (
-            _biblatex(text, match.end(), end) if structured else _printed(text, readable, match.end(), end, above)
-        )
+        if structured:
+            key, fields = _marked(biblatex_block(text[match.end() : end]))
+        elif readable.startswith("\\bibitem", match.start()):
+            key, fields = _printed(text, readable, match.end(), end, above)
+        else:
+            key, fields = _marked(amsrefs_block(without_comments(text[match.end() : end])))
         raw = text[match.start() : end].strip()
         if fields is None:
             yield Unreadable(where, "the entry holds no words that can be read", raw[:500], key)
@@ -95,8 +99,7 @@ def bibliography_items(document: Document, text: str, readable: str) -> Iterator
             yield Reference(f"{document.name}#{handle}{again}", raw, fields, where, key, "bbl")
 
 
-def _biblatex(text: str, position: int, end: int) -> tuple[str, Fields | None]:
-    block = biblatex_block(text[position:end])
+def _marked(block: Block) -> tuple[str, Fields | None]:
     return block.key, bibtex_fields(block) if block.fields else None
 
 
@@ -166,16 +169,12 @@ def _by_blocks(fields: Fields, body: str) -> Fields:
 
 
 def _with_links(fields: Fields, body: str) -> Fields:
-    """Identifiers that stand only in the links."""
-    for link in _HREF.finditer(body):
-        address = link[1].replace("\\", "").replace(" ", "")
-        if not fields.url and address.startswith(("http://", "https://")):
-            fields = replace(fields, url=address)
-        for each in find_identifiers(
-            address if "doi" in address or not address.startswith("10.") else f"doi:{address}"
-        ):
-            if each.scheme is Scheme.DOI and not fields.doi:
-                fields = replace(fields, doi=each.value)
-            elif each.scheme is Scheme.ARXIV and not fields.arxiv:
-                fields = replace(fields, arxiv=each.value)
-    return fields
+    """Identifiers and the address that stand only in links."""
+    addresses = [link[1].replace("\\", "").replace(" ", "") for link in _HREF.finditer(body)]
+    found = {each.scheme: each.value for each in reversed(find_identifiers(" ".join([*addresses, tex_text(body)])))}
+    return replace(
+        fields,
+        doi=fields.doi or found.get(Scheme.DOI, ""),
+        arxiv=fields.arxiv or found.get(Scheme.ARXIV, ""),
+        url=fields.url or next((each for each in addresses if each.startswith(("http://", "https://"))), ""),
+    )

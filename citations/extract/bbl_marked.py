@@ -3,9 +3,10 @@ r"""Entries whose parts are marked in the ``.bbl``: biblatex's ``\field`` and th
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from citations.extract.bibtex_blocks import Block, Field
+from citations.extract.bibtex_blocks import Block, Field, bibtex_blocks
 from citations.extract.bibtex_fields import bibtex_fields
 from citations.extract.tex_source import arguments, braced
 from citations.extract.tex_text import tex_text
@@ -17,7 +18,6 @@ _PART = re.compile(r"(?:^|[,{])\s*(family|given|prefix|suffix)\s*=\s*(?=\{)")
 _DELIMITER = re.compile(r"\\bib(?:namedelim[a-z]?|range(?:ssep|dash))\s*")
 _INFO = re.compile(r"\\bibinfo\s*\{\s*(\w+)\s*\}\s*(?=\{)")
 _EDITORS = re.compile(r"\\bibfield\s*\{\s*editor\s*\}\s*(?=\{)")
-_MOST_PARTS = 1_000
 _ARTICLE_TITLE = re.compile(r"\\showarticletitle\s*(?=\{)")
 _ET_AL = re.compile(r"et[~\s\\]*al(?![a-z])")
 _RENAMED = {"type": "howpublished", "series": "series"}
@@ -58,6 +58,22 @@ def biblatex_block(entry: str) -> Block:
             fields.append(_biblatex_field(found[1], values))
     fields += [Field(found[1].lower(), found[2]) for found in _VERB.finditer(entry, position)]
     return Block(kind.strip().lower(), key.strip(), tuple(field for field in fields if field.value), 0, len(entry), 0)
+
+
+def amsrefs_block(entry: str) -> Block:
+    r"""The text behind amsrefs' ``\bib`` as a BibTeX block; it writes each author as a field of its own."""
+    values, end = arguments(entry, 1 if entry.startswith("*") else 0, 3)
+    if len(values) < 3:
+        return Block("misc", values[0].strip() if values else "", (), 0, len(entry), 0)
+    key, kind, content = values
+    block = next(bibtex_blocks(f"@{kind}{{x,\n{content}\n}}"), None)
+    fields = block.fields if block else ()
+    people = [
+        Field(role, " and ".join(field.value for field in fields if field.name == role))
+        for role in ("author", "editor")
+    ]
+    rest = [field for field in fields if field.name not in {"author", "editor"}]
+    return Block(kind, key.strip(), tuple(field for field in (*rest, *people) if field.value.strip()), 0, end, 0)
 
 
 def _head(entry: str) -> tuple[tuple[str, str], int]:
@@ -124,32 +140,44 @@ def marked_fields(body: str) -> Fields | None:
     fields: list[Field] = []
     authors: list[str] = []
     editors: list[str] = []
-    editing = [
-        (found.start(), argument[1])
-        for found in islice(_EDITORS.finditer(body), 4)
-        if (argument := braced(body, found.end())) is not None
-    ]
-    for found in islice(_INFO.finditer(body), _MOST_PARTS):
-        value = braced(body, found.end())
-        if value is None:
-            continue
-        name = found[1].lower()
-        if name in {"author", "person"}:
-            inside = any(start < found.start() < end for start, end in editing)
-            (editors if inside else authors).append(_person(value[0]))
-        elif name == "editor":
-            editors.append(_person(value[0]))
-        elif name in _KEPT:
-            fields.append(Field(_RENAMED.get(name, name), value[0]))
+    end_of_authors = 0
+    edited = _EDITORS.search(body)
+    edited_until = (braced(body, edited.end()) or ("", 0))[1] if edited else 0
+    for part in _parts(body):
+        if part.name == "editor" or (part.name == "person" and edited and edited.start() < part.end <= edited_until):
+            editors.append(_person(part.value))
+        elif part.name in {"author", "person"}:
+            authors.append(_person(part.value))
+            end_of_authors = part.end
+        elif part.name in _KEPT:
+            fields.append(Field(_RENAMED.get(part.name, part.name), part.value))
     shown = _ARTICLE_TITLE.search(body)
     if shown and (title := braced(body, shown.end())) is not None:
         fields.insert(0, Field("title", title[0]))
     if not authors and not any(field.name in {"title", "booktitle"} for field in fields):
         return None
-    if _ET_AL.search(body):
+    if _ET_AL.search(body, end_of_authors, end_of_authors + 60):
         authors.append("others")
     fields += [Field("author", " and ".join(authors)), Field("editor", " and ".join(editors))]
     return bibtex_fields(Block(_type(fields), "", tuple(field for field in fields if field.value), 0, len(body), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    name: str
+    value: str
+    end: int
+
+
+def _parts(body: str) -> Iterator[_Part]:
+    r"""What ``\bibinfo`` marks, in printed order; a part inside a part is not taken apart."""
+    position = 0
+    while (found := _INFO.search(body, position)) is not None:
+        value = braced(body, found.end())
+        if value is None:
+            return
+        position = value[1]
+        yield _Part(found[1].lower(), value[0], position)
 
 
 def _person(text: str) -> str:

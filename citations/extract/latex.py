@@ -19,7 +19,7 @@ from citations.extract.tex_project import Project, tex_project
 from citations.types import Extracted, Location, Unreadable
 
 _TEX = re.compile(rb"\\document(?:class|style)\b|\\begin\s*\{document\}|\\(?:sub)?section\*?\s*\{|\\bibliography\s*\{")
-_ITEM = re.compile(r"\\bibitem(?![A-Za-z])")
+_ITEM = re.compile(r"\\bib(?:item)?(?![A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,8 @@ def _table() -> dict[str, str]:
         "quad": " ",
         "qquad": " ",
         "textendash": "–",
+        "ndash": "–",
+        "mdash": "—",
         "textemdash": "—",
         "etal": "et al.",
         "dj": "đ",

@@ -160,6 +160,22 @@ def test_biblatex_entries_are_read_field_by_field_and_once() -> None:
     assert (families(two), two.fields.authors[0].given) == (["Hegedűs"], "Gábor")
 
 
+def test_amsrefs_entries_are_read_field_by_field() -> None:
+    text = r"""\begin{biblist}
+      \bib{Alp}{article}{ author={Alperin, J. L.}, author={Fong, P.}, title={Weights for symmetric groups},
+        journal={J. Algebra}, volume={131}, date={1990}, pages={2\ndash 22}, }
+      \bib*{Lin}{book}{ title={Semilinear Equations}, author={Lin, D.}, date={1994} }
+      \end{biblist}"""
+    alperin, lin = read(text)
+    assert (alperin.key, families(alperin), alperin.fields.title) == (
+        "Alp",
+        ["Alperin", "Fong"],
+        "Weights for symmetric groups",
+    )
+    assert (alperin.fields.year, alperin.fields.pages, alperin.fields.kind) == (1990, "2-22", Kind.ARTICLE)
+    assert (lin.key, lin.fields.title, lin.fields.kind) == ("Lin", "Semilinear Equations", Kind.BOOK)
+
+
 def test_words_broken_by_a_comment_are_joined() -> None:
     (reference,) = read(listed("\\bibitem{k} A. Smith, \\url{https://doi.org/10.1103/PhysRevD.94.0%\n  43515} (2016)"))
     assert reference.fields.doi == "10.1103/physrevd.94.043515"
