@@ -19,7 +19,6 @@ from citations.extract.tex_project import Project, tex_project
 from citations.types import Extracted, Location, Unreadable
 
 _TEX = re.compile(rb"\\document(?:class|style)\b|\\begin\s*\{document\}|\\(?:sub)?section\*?\s*\{|\\bibliography\s*\{")
-_ITEM = re.compile(r"\\bib(?:item)?(?![A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,15 @@ class LatexExtractor:
         if project.cut:
             reason = f"the paper has more than {document.limits.max_files} files; the rest is not read"
             yield Unreadable(Location(document.name), reason)
+        by_hand: set[str] = set()
         for source in project.sources:
-            if _ITEM.search(source.readable):
-                yield from bibliography_items(source.document, source.text, source.readable)
-        yield from self._listed(document, project)
+            for each in bibliography_items(source.document, source.text, source.readable):
+                by_hand.add(each.key)
+                yield each
+        yield from self._listed(document, project, by_hand)
 
-    def _listed(self, document: Document, project: Project) -> Iterator[Extracted]:
+    def _listed(self, document: Document, project: Project, by_hand: set[str]) -> Iterator[Extracted]:
         """Entries of the bibliography files that the paper prints, and what it cites without having it."""
-        by_hand = {key for source in project.sources for key in _keys_by_hand(source.readable)}
         printed = [each for file in _bbl_files(document) for each in BblExtractor().extract(file)]
         wanted = (project.cited.keys() | {each.key for each in printed}) - by_hand
         everything = self.whole_lists or project.everything or not project.cited
@@ -82,14 +82,6 @@ def files_of(main: Path, root: Path, limits: Limits | None = None) -> frozenset[
 def _printed(each: Extracted, wanted: set[str]) -> bool:
     """Whether the paper prints the entry; of two with one key BibTeX prints the first, and a keyless one cannot be told."""
     return not each.key or each.key in wanted
-
-
-def _keys_by_hand(readable: str) -> Iterator[str]:
-    for found in re.finditer(
-        r"\\bibitem(?![A-Za-z])\s*(?:\[(?:[^\[\]{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\])?\s*\{([^{}]*)\}",
-        readable,
-    ):
-        yield " ".join(found[1].split())
 
 
 def _bbl_files(document: Document) -> Iterator[Document]:

@@ -34,14 +34,14 @@ _LENGTH = r"-?[\d.]+\s*(?:\\?[a-z]{2})?"
 _DROPPED = re.compile(
     r"\\(?:penalty\s*-?\d+|[hv]skip\s*" + _LENGTH + r"(?:\s*(?:plus|minus)\s*" + _LENGTH + r")*"
     r"|[hv]space\*?\{[^{}]*\}|kern\s*" + _LENGTH + r"|(?:footnote|thanks|label|cite[a-z]*|color|bibinfo@)\*?\{[^{}]*\}"
-    r"|(?:relax|newblock|protect|allowbreak|nolinebreak|natexlab|unskip|ignorespaces|null)(?![A-Za-z]))"
+    r"|(?:relax|protect|allowbreak|nolinebreak|natexlab|unskip|ignorespaces|null)(?![A-Za-z])\s*)"
 )
 _TWO_ARGUMENTS = re.compile(
     r"\\(?:texorpdfstring|href|textcolor|foreignlanguage|bibinfo|bibfield)\s*\{[^{}]*\}\s*(?=\{)"
 )
 _TEXORPDF = re.compile(r"\\texorpdfstring\s*(?:\{(?:[^{}]|\{[^{}]*\})*\})\s*(?=\{)")
 _MACRO = re.compile(r"\\([A-Za-z@]+)\*?(?P<after>\s*\{\}|\s+)?")
-_SPACING = re.compile(r"\\(?:[,;:> \n\t/]|\\(?:\[[^\]]*\])?)|~")
+_SPACING = re.compile(r"\\(?:[,;:> \n\t]|\\(?:\[[^\]]*\])?)|~")
 _INVISIBLE = re.compile(r"\\[!\-/@]|\u00ad|\u200b")
 _MATH = re.compile(r"(?<!\\)\$\$?([^$]*)\$\$?|\\\(([^\\]{0,400}(?:\\[^()][^\\]{0,400}){0,40}?)\\\)")
 _SHELL = re.compile(r"\s*[_^]\s*(?:\{([^{}]*)\}|(\\?\S))")
@@ -101,7 +101,7 @@ def _accented(match: re.Match[str]) -> str:
 
 def _math(match: re.Match[str]) -> str:
     """A formula as plain text: H$_2$O is what registries call H2O."""
-    formula = match[1] if match[1] is not None else match[2]
+    formula = _symbols(match[1] if match[1] is not None else match[2])
     for _ in range(3):
         formula, replaced = _SHELL.subn(lambda shell: shell[1] if shell[1] is not None else shell[2], formula)
         if not replaced:
@@ -174,6 +174,7 @@ def _table() -> dict[str, str]:
         "texttrademark": "™",
         "par": " ",
         "space": " ",
+        "newblock": " ",
         "newline": " ",
         "linebreak": " ",
     }
