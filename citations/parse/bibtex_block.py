@@ -49,20 +49,22 @@ def bibtex_blocks(text: str) -> Iterator[BibtexBlock]:
     for entry in _ENTRY.finditer(text):
         if entry.start() < behind or entry[1].lower() in {"comment", "string", "preamble"}:
             continue
-        behind = _closing(text, entry.end(), min(len(text), entry.start() + _LONGEST), depth=1)
-        values = _values(text, entry.end(), behind)
+        closing = _closing(text, entry.end(), min(len(text), entry.start() + _LONGEST))
+        values = _values(text, entry.end(), closing)
+        behind = closing + text.startswith("}", closing)
         yield BibtexBlock(entry.start(), behind, entry[2], _fields(entry[1].lower(), values))
 
 
-def _closing(text: str, start: int, limit: int, depth: int) -> int:
-    """Behind the brace that closes ``depth`` open ones."""
+def _closing(text: str, start: int, limit: int) -> int:
+    """The brace that closes the one open at ``start``; without one the next blank line or the limit."""
+    depth = 1
     for at in range(start, limit):
         if text[at] == "{":
             depth += 1
         elif text[at] == "}":
             depth -= 1
             if not depth:
-                return at + 1
+                return at
     blank = text.find("\n\n", start, limit)
     return blank if blank >= 0 else limit
 
@@ -74,12 +76,12 @@ def _values(text: str, start: int, end: int) -> dict[str, str]:
         at = found.end()
         opening = text[at : at + 1]
         if opening == "{":
-            stop = _closing(text, at + 1, end, depth=1)
-            value = text[at + 1 : stop - 1]
+            stop = _closing(text, at + 1, end)
+            value = text[at + 1 : stop]
         elif opening == '"':
             quote = text.find('"', at + 1, end)
-            stop = quote + 1 if quote >= 0 else end
-            value = text[at + 1 : stop - 1]
+            stop = quote if quote >= 0 else end
+            value = text[at + 1 : stop]
         else:
             comma = text.find(",", at, end)
             stop = comma if comma >= 0 else end

@@ -23,7 +23,7 @@ def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
 
     A reference without a title, whose venue has a publisher or nothing else beside it, is of a book: the venue is the title.
     """
-    result = _authors_end(texts, list(labels))
+    result = _venue_end(texts, _authors_end(texts, list(labels)))
     if Label.TITLE not in result:
         return _book(result)
     start = result.index(Label.TITLE)
@@ -48,6 +48,15 @@ def _authors_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
             if stop - at > 2:
                 labels[at + 1 : stop] = [Label.TITLE] * (stop - at - 1)
             return labels
+    return labels
+
+
+def _venue_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
+    """A venue does not end with a preposition or conjunction either."""
+    for at in range(len(labels) - 1):
+        left = labels[at] is Label.VENUE and labels[at + 1] is not Label.VENUE
+        if left and _BARE.search(texts[at]) and word_class(texts[at].lower()).startswith("="):
+            labels[at + 1] = Label.VENUE
     return labels
 
 

@@ -21,7 +21,7 @@ from citations.types import Fields, Kind, Name, Scheme
 
 _LONGEST = 4_000
 _YEAR = re.compile(r"(?<![\d.])(1[4-9]\d\d|20\d\d)(?=[a-z]?(?!\d))")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"“”\x00]+", re.IGNORECASE)
 _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx\.|www\.)?doi\.org|(?:www\.|export\.)?arxiv\.org)/", re.IGNORECASE)
 _IN = re.compile(r"^(?:in|dans|en)\b\s*:?\s*(?:the\s+)?(?=\S)|^in:\s*", re.IGNORECASE)
 _EDITOR_WORDS = re.compile(
@@ -68,14 +68,14 @@ def parse_fields(raw: str) -> Fields:
         issue=_first(_NUMBER, runs, Label.ISSUE),
         pages=_first(_PAGES, runs, Label.PAGES),
         publisher=_longest(runs, Label.PUBLISHER).strip(_TRIM + "()[]" + _QUOTES),
-        url=_url(text),
+        url=_url(raw[:_LONGEST]),
     )
     law = legal_title(text)
     if law:
-        fields = replace(
-            fields, title=law.title, authors=(), et_al=False, year=law.year or fields.year, kind=Kind.LEGAL
-        )
-    fields = _with_identifiers(fields, raw[:_LONGEST])
+        venue = "" if fields.venue in law.title else fields.venue
+        year = law.year or fields.year
+        fields = replace(fields, title=law.title, authors=(), et_al=False, year=year, venue=venue, kind=Kind.LEGAL)
+    fields = _with_identifiers(replace(fields, venue=_own_venue(fields)), raw[:_LONGEST])
     return fields if law else replace(fields, kind=kind_of(text, fields))
 
 
@@ -174,6 +174,16 @@ def _venue(runs: Sequence[_Run]) -> str:
     return _IN.sub("", venue).strip(_TRIM + _QUOTES)
 
 
+def _own_venue(fields: Fields) -> str:
+    """The venue without the title: a venue that holds the title swallowed a piece of the reference."""
+    title, venue = fields.title, fields.venue
+    if len(venue) > 25 and venue in title:
+        return ""
+    if len(title) > 15 and title in venue:
+        return _IN.sub("", venue.partition(title)[2].strip(_TRIM + _QUOTES)).strip(_TRIM + _QUOTES)
+    return venue
+
+
 def _first(pattern: re.Pattern[str], runs: Sequence[_Run], label: Label) -> str:
     for run in runs:
         if run.label is label and (found := pattern.search(run.text)):
@@ -184,7 +194,9 @@ def _first(pattern: re.Pattern[str], runs: Sequence[_Run], label: Label) -> str:
 def _url(text: str) -> str:
     """The first address that is not just an identifier's."""
     for found in _URL.finditer(text):
-        url = found[0].rstrip(".,;:)]}'’*_")
+        url = found[0].rstrip(".,;:]}'’*_")
+        while url.endswith(")") and url.count(")") > url.count("("):
+            url = url[:-1].rstrip(".,;:]}'’*_")
         if not _RESOLVER.match(url):
             return url
     return ""

@@ -113,3 +113,8 @@ def word_class(word: str) -> str:
     ('publisher', '=und', '')
     """
     return _TABLE.get(word, "")
+
+
+def word_classes() -> frozenset[str]:
+    """All classes that ``word_class`` can give."""
+    return frozenset(_TABLE.values())

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citations.parse.boundaries import mend_borders
+from citations.parse.features import features
+from citations.parse.gold import GoldReference, Segment, examples
+from citations.parse.labels import Label, label_pieces, read_model, shipped_model
+from citations.parse.tokens import mend, pieces
+from citations.parse.words import word_classes
+
+
+def cut(text: str) -> list[str]:
+    return [piece[0] for piece in pieces(mend(text))]
+
+
+def tiny_model() -> bytes:
+    """Three labels; the features of the words ``Aa`` and ``9`` decide."""
+    return gzip.compress(
+        json.dumps(
+            {
+                "labels": ["A", "T", "D"],
+                "transitions": [[1.03, 0.57, -2.11], [-5.3, 1.07, 0.53], [-5.9, 0.29, 0.17]],
+                "features": {
+                    "0s=Xx": {"0": 0.71, "1": 0.59},
+                    "0s=x": {"1": 2.0},
+                    "0s=Y": {"2": 3.0},
+                    "i=0": {"0": 1.9},
+                },
+            }
+        ).encode()
+    )
+
+
+def best_by_trying_all(texts: Sequence[str], data: bytes) -> list[Label]:
+    model = read_model(data)
+    scores = [model.weights[[model.rows.get(name, 0) for name in found]].sum(axis=0) for found in features(texts)]
+    paths = product(range(len(model.labels)), repeat=len(texts))
+
+    def worth(path: Sequence[int]) -> float:
+        steps = sum(model.transitions[a][b] for a, b in pairwise(path))
+        return float(sum(score[label] for score, label in zip(scores, path, strict=True)) + steps)
+
+    return [model.labels[label] for label in max(paths, key=worth)]
+
+
+@pytest.mark.parametrize("text", ["Smith Jane on things 1999", "Smith 1999 things", "things and Things", "1999"])
+def test_the_path_is_the_best_of_all_paths(text: str) -> None:
+    texts = cut(text)
+    assert label_pieces(texts, read_model(tiny_model())) == best_by_trying_all(texts, tiny_model())
+
+
+def test_no_pieces_have_no_labels() -> None:
+    assert label_pieces([]) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=120))
+def test_every_piece_has_one_label(text: str) -> None:
+    texts = cut(text)
+    assert len(label_pieces(texts)) == len(texts)
+
+
+def test_the_shipped_model_holds_no_word_of_its_training_data() -> None:
+    """Punctuation without letters, shapes of signs, endings of three letters, and words of our own list: nothing else."""
+    values: dict[str, set[str]] = {}
+    for name in shipped_model().rows:
+        sort, _, value = name.lstrip("0+-").partition("=")
+        values.setdefault(sort, set()).add(value)
+    assert not [value for value in values["t"] | values["l"] if any(char.isalpha() for char in value)]
+    assert {char for value in values["s"] for char in value if char.isalpha()} <= set("XxY字")
+    assert {len(value) for value in values["e"]} <= {0, 3}
+    known = set(word_classes()) | {""}
+    assert not values["k"] - known
+
+
+def test_the_shipped_model_is_small() -> None:
+    assert len(files("citations.parse").joinpath("labels.json.gz").read_bytes()) < 300_000
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Surv. Geophys., 29(3):187–220.", ["Surv.", "Geophys.,", "29", "(3):", "187–220."]),
+        ("J .Phys .A 35 (2002), 2173 .", ["J.", "Phys.", "A", "35", "(2002),", "2173."]),
+        ("see https://doi.org/10.1000/abc(2).", ["see", "https://doi.org/10.1000/abc(2)."]),
+        ("舒仁輝，《東都事略》。北京：商務，2007年。", ["舒仁輝，", "《東都事略》。", "北京：", "商務，", "2007年。"]),
+    ],
+)
+def test_pieces_are_cut_where_parts_can_meet(text: str, expected: list[str]) -> None:
+    assert cut(text) == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_mended_text_has_single_blanks_and_its_pieces_lose_no_letter(text: str) -> None:
+    mended = mend(text)
+    assert mended == " ".join(mended.split())
+    joined = "".join(piece[0] for piece in pieces(mended))
+    assert [char for char in joined if char.isalnum()] == [char for char in mended if char.isalnum()]
+
+
+def labelled(*parts: tuple[str, str]) -> tuple[list[str], list[Label]]:
+    texts, labels = [], []
+    for label, text in parts:
+        texts += text.split()
+        labels += [Label(label)] * len(text.split())
+    return texts, labels
+
+
+@pytest.mark.parametrize(
+    ("parts", "title"),
+    [
+        (
+            [("A", "Roe, A."), ("T", "Claudio Monteverdi:"), ("O", "Orfeo"), ("U", "(Press, 1986).")],
+            "Claudio Monteverdi: Orfeo (Press,",
+        ),
+        (
+            [("A", "Roe, A."), ("T", "Growth of cod"), ("O", "(Baltic Sea)."), ("J", "Fish.")],
+            "Growth of cod (Baltic Sea).",
+        ),
+        ([("A", "Roe, A."), ("T", "Growth of cod"), ("O", "(2nd ed.)."), ("U", "Wiley.")], "Growth of cod"),
+        (
+            [("A", "Roe, A."), ("T", "A marker of growth,"), ("J", "in head and neck."), ("J", "Cell")],
+            "A marker of growth, in head and neck.",
+        ),
+        ([("A", "Roe, A."), ("T", "A marker of growth,"), ("J", "in Proceedings of X.")], "A marker of growth,"),
+        ([("A", "Roe, A."), ("T", "“On ‘like’"), ("J", "and so” Nature 3")], "“On ‘like’ and so”"),
+        ([("A", "Roe, A."), ("J", "Acoustical Oceanography"), ("U", "(Wiley, 1977).")], "Acoustical Oceanography"),
+        ([("A", "Roe A, et al. Effects of X on Y."), ("J", "Lancet."), ("V", "3")], "Effects of X on Y."),
+        ([("A", "Roe, Ann;"), ("T", "Doe, Jo: Die Stadt."), ("L", "Bern")], "Die Stadt."),
+    ],
+)
+def test_borders_of_the_title_move_to_where_a_title_can_end(parts: list[tuple[str, str]], title: str) -> None:
+    texts, labels = labelled(*parts)
+    mended = mend_borders(texts, labels)
+    assert " ".join(text for text, label in zip(texts, mended, strict=True) if label is Label.TITLE) == title
+
+
+def test_labelled_references_become_examples_with_words_between_the_parts() -> None:
+    parts = (
+        (Label.AUTHOR, "Roe, A."),
+        (None, ". In"),
+        (Label.VENUE, "Nature"),
+        (None, ", pages"),
+        (Label.PAGES, "3-4"),
+    )
+    gold = GoldReference("Roe, A. . In Nature, pages 3-4", tuple(Segment(label, text) for label, text in parts), "d")
+    example = next(examples([gold]))
+    assert dict(zip(example.texts, example.labels, strict=True)) == {
+        "Roe,": Label.AUTHOR,
+        "A..": Label.AUTHOR,
+        "In": Label.VENUE,
+        "Nature,": Label.VENUE,
+        "pages": Label.PAGES,
+        "3-4": Label.PAGES,
+    }
