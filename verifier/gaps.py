@@ -40,7 +40,7 @@ def gaps(
         found.append(Gap(f"{_references(unverifiable)} unverifiable", why, "check by hand"))
     if unreadable:
         entries = "entry" if len(unreadable) == 1 else "entries"
-        found.append(Gap(f"{len(unreadable)} {entries} unreadable", "they are damaged; each is listed with its line"))
+        found.append(Gap(f"{len(unreadable)} {entries} unreadable", "each is listed with its place and the reason"))
     if interrupted:
         found.append(Gap("the rest of the run", "it was interrupted", f"{around.command} --resume"))
     return tuple(found)

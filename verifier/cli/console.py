@@ -114,6 +114,8 @@ def output(path: str | None) -> Iterator[TextIO]:
         sys.stdout.flush()
         return
     target = Path(path)
+    if target.is_dir():
+        raise VerifierError(f"{path} is a folder", hint=f"-o {path.rstrip('/')}/report.html")
     if target.exists() and not target.is_file():  # a pipe or /dev/stdout is written through, not replaced
         with target.open("w", encoding="utf-8", errors="replace") as stream:
             yield stream

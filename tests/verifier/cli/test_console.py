@@ -95,6 +95,11 @@ def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path):
         pass
 
 
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(VerifierError, match="is a folder"), output(str(tmp_path)):
+        pass
+
+
 def test_a_device_is_written_through():
     with output("/dev/null") as out:
         out.write("gone")

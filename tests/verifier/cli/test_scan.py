@@ -239,7 +239,7 @@ def test_an_interruption_loses_nothing_and_says_how_to_go_on(server, bib, tmp_pa
     running = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=tmp_path
     )
-    while not _has_started(tmp_path / "x.db") and running.poll() is None:
+    while not _number_of(tmp_path / "x.db", "scans") and running.poll() is None:
         time.sleep(0.05)
     time.sleep(1)  # the registries hang for a minute, so that it is found waiting for them or still starting
     running.send_signal(signal.SIGINT)
@@ -252,10 +252,32 @@ def test_an_interruption_loses_nothing_and_says_how_to_go_on(server, bib, tmp_pa
         assert db.execute("SELECT state FROM scans").fetchone()[0] in {"interrupted", "running"}
 
 
-def _has_started(path: Path) -> bool:
-    """Whether the scan is in the database, so that an interruption meets it while it waits for the registries."""
+def test_a_killed_scan_goes_on_where_it_was(server, bib, tmp_path):
+    works = [replace(TURING, title=f"{TURING.title} part {n} of a series on {n * n}", doi="") for n in range(150)]
+    path = bib(*[entry(f"r{n}", each) for n, each in enumerate(works)])
+    server.fail("crossref", Fault.SLOW, seconds=0.05)
+    command = [sys.executable, "-m", "verifier", "scan", path, "--db", "x.db", "--registries", "crossref"]
+    running = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path
+    )
+    while not _number_of(tmp_path / "x.db", "checked_references") and running.poll() is None:
+        time.sleep(0.02)
+    running.kill()
+    assert running.wait(timeout=30) == -signal.SIGKILL
+    kept = _number_of(tmp_path / "x.db", "checked_references")
+    assert 0 < kept < 150
+    server.heal()
+    asked = len(server.log)
+    done = run("scan", path, "--db", "x.db", "--registries", "crossref", "--resume", "--format", "json")
+    summary = json.loads(done.stdout)["summary"]
+    assert summary["references"] == 150
+    assert len(server.log) - asked <= 150 - kept
+    assert [_number_of(tmp_path / "x.db", table) for table in ("scans", "checked_references")] == [2, kept + 150]
+
+
+def _number_of(path: Path, table: str) -> int:
     if not path.exists():
-        return False
+        return 0
     with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):
-        return bool(db.execute("SELECT count(*) FROM scans").fetchone()[0])
-    return False
+        return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    return 0
