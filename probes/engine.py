@@ -188,7 +188,12 @@ def _load(path: Path, context: int, threads: int | None, gpu_layers: int) -> Any
         raise ModelUnreadable(f"{path} is no GGUF model", hint="give the path of a .gguf file")
     try:
         return llama_cpp.Llama(
-            str(path), n_ctx=context, n_threads=threads, n_gpu_layers=gpu_layers, verbose=False, logits_all=False
+            str(path),
+            n_ctx=context,
+            n_threads=threads,
+            n_threads_batch=threads,
+            n_gpu_layers=gpu_layers,
+            verbose=False,
         )
     except (ValueError, RuntimeError, AssertionError, OSError) as error:
         raise ModelUnreadable(

@@ -11,10 +11,12 @@ from verifier.errors import StoreError
 from verifier.fingerprint import fingerprint
 from verifier.policy import decide
 from verifier.signals import citation_signal
-from verifier.types import FailedInput, Finding, Report, Span
+from verifier.types import FailedInput, Finding, Report, Signal, Span
 
 Check = Callable[[Sequence[Reference]], Iterator[CheckedReference]]
 """Checks references and yields each as it is done, in any order."""
+MoreSignals = Callable[[Span], tuple[Signal, ...]]
+"""What else is known about a span of checked prose, such as how sure the model was when it wrote it."""
 OnFinding = Callable[[Finding, int, int], None]
 """Told of each finding, how many are done, and how many there are."""
 
@@ -86,13 +88,14 @@ def judge(
     record: Record | None = None,
     resume: bool = False,
     on_finding: OnFinding | None = None,
+    more_signals: MoreSignals | None = None,
 ) -> Judged:
     """Check the references and account for all of them.
 
     A crash of the checker or of the database loses no finding: what is left counts as unchecked and says why. Ctrl-C
     ends the run early in the same way.
     """
-    running = _Running(len(references), record, on_finding)
+    running = _Running(len(references), record, on_finding, more_signals)
     if resume and record is not None:
         running.take_over(references, record)
     left = [each for each in references if each.id not in running.done]
@@ -118,15 +121,20 @@ def _unchecked(reference: Reference, why: str) -> CheckedReference:
 class _Running:
     """Findings so far, and the record as long as it works."""
 
-    def __init__(self, total: int, record: Record | None, on_finding: OnFinding | None) -> None:
+    def __init__(
+        self, total: int, record: Record | None, on_finding: OnFinding | None, more_signals: MoreSignals | None
+    ) -> None:
         self.done: dict[str, Finding] = {}
         self.failures: list[FailedInput] = []
         self.resumed = 0
         self._total = total
         self._record = record
         self._on_finding = on_finding
+        self._more_signals = more_signals
 
     def add(self, finding: Finding) -> None:
+        if self._more_signals is not None and finding.span is not None:
+            finding = replace(finding, signals=(*finding.signals, *self._more_signals(finding.span)))
         self.done[finding.checked.reference.id] = finding
         if self._record is not None:
             try:

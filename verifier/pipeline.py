@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from citations.parse.inline import Citation, find_citations
 from citations.types import Location, Reference
-from verifier.findings import PROSE, Check, OnFinding, Record, judge
+from verifier.findings import PROSE, Check, MoreSignals, OnFinding, Record, judge
 from verifier.gaps import Circumstances
 from verifier.scan import Read, report
 from verifier.types import Gap, Report
@@ -29,14 +28,14 @@ def check_text(
     record: Record | None = None,
     resume: bool = False,
     on_finding: OnFinding | None = None,
-    find: Callable[[str], Sequence[Citation]] = find_citations,
+    more_signals: MoreSignals | None = None,
 ) -> Report:
     """Check every citation in a text; a text without any gives a report with a gap, not an error."""
     started_at = datetime.now(UTC)
-    citations = tuple(find(text))
+    citations = find_citations(text)
     lines = _LineNumbers(text)
     references = tuple(_reference(name, number, each, lines) for number, each in enumerate(citations, start=1))
-    judged = judge(references, check, record=record, resume=resume, on_finding=on_finding)
+    judged = judge(references, check, record=record, resume=resume, on_finding=on_finding, more_signals=more_signals)
     around = around or Circumstances(command=f"verifier check {name}")
     made = report((name,), Read(references, (), ()), judged, around, started_at=started_at, record=record)
     return made if citations else replace(made, gaps=(*made.gaps, NO_CITATION))

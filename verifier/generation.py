@@ -1,0 +1,49 @@
+"""What a local model said while it was watched: its text, and how sure it was of each part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from probes.types import TokenTrace
+from verifier.types import Signal, SignalKind, SignalStatus, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A text as it was written, token by token."""
+
+    text: str
+    traces: tuple[TokenTrace, ...]
+    model: str
+    """Name of the model that wrote it."""
+
+    @classmethod
+    def of(cls, traces: Iterable[TokenTrace], model: str) -> Generation:
+        """Put the pieces together."""
+        kept = tuple(traces)
+        return cls("".join(trace.text for trace in kept), kept, model)
+
+    def signals(self, span: Span) -> tuple[Signal, ...]:
+        """How sure the model was of the tokens of a span: log probabilities and entropies in nats.
+
+        The scores are means over the span; neither is a probability that the span is wrong.
+        """
+        tokens = [trace for trace in self.traces if trace.start < span.end and trace.end > span.start]
+        if not tokens:
+            because = "no token stands in the span"
+            return tuple(
+                Signal(kind, self.model, SignalStatus.UNAVAILABLE, because=because)
+                for kind in (SignalKind.LOGPROB, SignalKind.ENTROPY)
+            )
+        logprobs = [trace.logprob for trace in tokens]
+        entropies = [trace.entropy for trace in tokens]
+        return (
+            self._signal(SignalKind.LOGPROB, logprobs, "lowest", min(logprobs)),
+            self._signal(SignalKind.ENTROPY, entropies, "highest", max(entropies)),
+        )
+
+    def _signal(self, kind: SignalKind, values: Sequence[float], word: str, extreme: float) -> Signal:
+        mean = sum(values) / len(values)
+        detail = f"mean {mean:.2f}, {word} {extreme:.2f} nats over {len(values)} tokens"
+        return Signal(kind, self.model, score=round(mean, 4), detail=detail)
