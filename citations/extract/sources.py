@@ -72,8 +72,10 @@ def _used(mains: list[Path], folder: Path) -> frozenset[Path]:
 
     used: set[Path] = set()
     for main in mains:
-        used |= files_of(main, folder.resolve())
-        used |= {main.with_suffix(suffix).resolve() for suffix in (".bbl", ".pdf")}
+        files = files_of(main, folder.resolve())
+        used |= files | {main.with_suffix(".bbl").resolve()}
+        if b"\\bibitem" in _peek(main) or any(file.suffix in {".bib", ".bbl"} for file in files):
+            used.add(main.with_suffix(".pdf").resolve())
     return frozenset(used)
 
 

@@ -86,6 +86,12 @@ def test_folder_lists_each_reference_list_once(tmp_path: Path) -> None:
     assert {source.root for source in sources} == {tmp_path.resolve()}
 
 
+def test_pdf_is_read_where_the_sources_have_no_list(tmp_path: Path) -> None:
+    (tmp_path / "main.tex").write_text(TEX)
+    (tmp_path / "main.pdf").write_text("%PDF-1.7")
+    assert [Path(source.name).name for source in find_sources([tmp_path])] == ["main.pdf", "main.tex"]
+
+
 def test_folder_does_not_lead_out_of_itself(tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()

@@ -184,6 +184,15 @@ def test_nothing_outside_the_project_is_read(write: Write, tmp_path: Path, name:
     assert [key for _, key in found(read(main))] == ["k1", "k2"]
 
 
+def test_file_is_named_as_the_user_would_name_it(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    main = write(
+        {"main.tex": paper("\\input{sections/one}"), "sections/one.tex": "\\cite{k1}\\bibliography{a}", "a.bib": A_BIB}
+    )
+    monkeypatch.chdir(main.parent.parent)
+    (reference,) = read(Path("paper/main.tex"))
+    assert reference.location.file == "paper/a.bib"
+
+
 def test_files_that_include_each_other_end(write: Write) -> None:
     main = write(
         {
