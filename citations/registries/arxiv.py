@@ -10,14 +10,25 @@ from collections.abc import Iterator, Sequence
 
 from citations.identifiers import arxiv_base
 from citations.registries.arxiv_feed import ArxivEntry, ArxivFeed, arxiv_feed, paper
+from citations.registries.bodies import Body
 from citations.registries.cache import Source
 from citations.registries.interface import Coverage
 from citations.registries.limits import Lane
-from citations.registries.look_up import Desk, Errand, Outcome, Question, Settled, Uncovered, batched, look_up
-from citations.registries.session import Decoded, Request, Session
+from citations.registries.look_up import (
+    Desk,
+    Errand,
+    Outcome,
+    Question,
+    Settled,
+    Uncovered,
+    all_settled,
+    batched,
+    look_up,
+)
+from citations.registries.session import Request, Session
 from citations.registries.wording import title_words
 from citations.titles import title_key
-from citations.types import Answer, Found, Identifier, Kind, Query, Scheme, Unavailable, Why
+from citations.types import Answer, Asked, Found, Identifier, Kind, Query, Scheme, Unavailable, Why
 
 _DECODER = 1
 _IDS = 30
@@ -67,31 +78,35 @@ class Arxiv:
         """The cited version, the first and the newest of each paper: a title may change between them."""
         wanted = dict.fromkeys(form for each in questions for form in _forms(_arxiv(each)))
         params = (("id_list", ",".join(wanted)), ("max_results", str(len(wanted))))
-        answer = self._session.ask(self._request(params, facts={400}), arxiv_feed)
-        if isinstance(answer, Unavailable):
-            return Outcome(tuple(Settled(each, answer) for each in questions))
-        if answer.value.malformed:
-            return self._apart(questions, Found(answer.asked, ()))
-        return Outcome(tuple(Settled(each, _held(each, answer)) for each in questions))
+        request = self._request(params, facts={400})
+        answer = self._session.ask(request, lambda body: self._held(questions, body))
+        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
+
+    def _held(self, questions: tuple[Question, ...], body: Body) -> Outcome:
+        feed = arxiv_feed(body)
+        if feed.malformed:
+            return self._apart(questions, Found(body.asked, ()))
+        return Outcome(tuple(Settled(each, _paper(each, feed, body.asked)) for each in questions))
 
     def _search(self, questions: tuple[Question, ...]) -> Outcome:
         """Several titles in one request, because each request costs three seconds; sorted out by their words."""
         phrases = [f'ti:"{_phrase(each)}"' for each in questions]
         params = (("search_query", " OR ".join(phrases)), ("max_results", str(_RESULTS)))
-        answer = self._session.ask(self._request(params), arxiv_feed)
-        if isinstance(answer, Unavailable):
-            return Outcome(tuple(Settled(each, answer) for each in questions))
-        complete = answer.value.total <= len(answer.value.entries)
-        settled = []
-        left = []
-        for each in questions:
-            alike = _alike(each, answer.value)
-            if alike or complete or len(questions) == 1:
-                settled.append(Settled(each, Found(answer.asked, tuple(paper((entry,)) for entry in alike[:_ROWS]))))
-            else:
-                left.append(each)
-        again = tuple(Errand((each,), self._search) for each in left)
-        return Outcome(tuple(settled), again)
+        answer = self._session.ask(self._request(params), lambda body: self._sorted(questions, body))
+        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
+
+    def _sorted(self, questions: tuple[Question, ...], body: Body) -> Outcome:
+        """Each title's candidates; a title without any is asked for alone if the page leaves results out."""
+        feed = arxiv_feed(body)
+        is_word = feed.total <= len(feed.entries) or len(questions) == 1
+        alike = [(each, _alike(each, feed)) for each in questions]
+        settled = (
+            Settled(each, Found(body.asked, tuple(paper((entry,)) for entry in entries[:_ROWS])))
+            for each, entries in alike
+            if entries or is_word
+        )
+        left = (each for each, entries in alike if not entries and not is_word)
+        return Outcome(tuple(settled), tuple(Errand((each,), self._search) for each in left))
 
     def _apart(self, questions: tuple[Question, ...], alone: Found) -> Outcome:
         """One malformed identifier spoils the answer to all: halve the batch until it stands alone."""
@@ -138,15 +153,15 @@ def _forms(arxiv: str) -> tuple[str, ...]:
     return (base, f"{base}v1", *((f"{base}v{_version(arxiv)}",) if _version(arxiv) > 1 else ()))
 
 
-def _held(question: Question, answer: Decoded[ArxivFeed]) -> Answer:
+def _paper(question: Question, feed: ArxivFeed, asked: Asked) -> Answer:
     """The paper asked for; its absence counts only if the page is complete."""
     wanted = _arxiv(question)
-    entries = tuple(entry for entry in answer.value.entries if arxiv_base(entry.arxiv) == arxiv_base(wanted))
+    entries = tuple(entry for entry in feed.entries if arxiv_base(entry.arxiv) == arxiv_base(wanted))
     if entries:
-        return Found(answer.asked, (paper(entries, _version(wanted)),))
-    if answer.value.total > len(answer.value.entries):
-        return Unavailable(answer.asked, Why.BAD_BODY, "a page that leaves results out")
-    return Found(answer.asked, ())
+        return Found(asked, (paper(entries, _version(wanted)),))
+    if feed.total > len(feed.entries):
+        return Unavailable(asked, Why.BAD_BODY, "a page that leaves results out")
+    return Found(asked, ())
 
 
 def _phrase(question: Question) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+
+from citations.types import Asked
 
 
 class Undecodable(ValueError):
@@ -17,18 +17,12 @@ class Undecodable(ValueError):
 class Body:
     """A complete HTTP answer whose status is a statement about the work: a success, or a 404 that means "none"."""
 
-    url: str
-    """What was asked, without keys."""
+    asked: Asked
+    """What was asked, and the digest under which the content is kept."""
     status: int
     content: bytes
     """Decompressed."""
-    content_type: str
-    asked_at: datetime
-
-    @property
-    def sha256(self) -> str:
-        """Digest under which the body is kept."""
-        return hashlib.sha256(self.content).hexdigest()
+    content_type: str = ""
 
     @property
     def text(self) -> str:

@@ -99,7 +99,7 @@ class AnswerCache:
     def keep_body(self, body: Body) -> None:
         """Keep the body behind an answer, compressed, as evidence for what may be flagged."""
         until = (self._clock() + _POSITIVE).timestamp()
-        row = (body.sha256, zlib.compress(body.content, 6), until)
+        row = (body.asked.body_sha256, zlib.compress(body.content, 6), until)
 
         def keep(db: sqlite3.Connection) -> None:
             if not self._pruned:

@@ -17,11 +17,12 @@ from citations.registries.look_up import (
     Question,
     Settled,
     Uncovered,
+    all_settled,
     batched,
     look_up,
     single_errands,
 )
-from citations.registries.session import Decoded, Request, Session
+from citations.registries.session import Request, Session
 from citations.registries.wording import bibliographic_words
 from citations.types import Answer, Found, Identifier, Query, Scheme, Unavailable, Why, Work
 
@@ -95,33 +96,31 @@ class Crossref:
         """
         wanted = ",".join(f"doi:{_doi(each)}" for each in questions)
         params = (("filter", wanted), ("rows", str(2 * len(questions))), ("select", _SELECT))
-        answer = self._session.ask(self._request(self._list, "/works", params, facts={400}), _list_or_refused)
-        if isinstance(answer, Unavailable):
-            return Outcome(tuple(Settled(each, answer) for each in questions))
-        held = {work.key: work for work in answer.value.works}
+        request = self._request(self._list, "/works", params, facts={400})
+        answer = self._session.ask(request, lambda body: self._sorted(questions, body))
+        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
+
+    def _sorted(self, questions: tuple[Question, ...], body: Body) -> Outcome:
+        held = {work.key: work for work in _list_or_refused(body).works}
         found = [each for each in questions if _doi(each) in held]
-        missing = [each for each in questions if _doi(each) not in held]
         return Outcome(
-            tuple(Settled(each, Found(answer.asked, (held[_doi(each)],))) for each in found),
-            single_errands(missing, self._fetch_one),
+            tuple(Settled(each, Found(body.asked, (held[_doi(each)],))) for each in found),
+            single_errands([each for each in questions if each not in found], self._fetch_one),
         )
 
     def _fetch_one(self, question: Question) -> Answer:
         doi = _doi(question)
         request = self._request(self._single, f"/works/{quote(doi, safe='')}", facts={404})
-        answer = self._session.ask(request, single_work)
-        if isinstance(answer, Unavailable):
+        answer = self._session.ask(request, lambda body: Found(body.asked, single_work(body)))
+        if isinstance(answer, Unavailable) or all(_is_about(work, doi) for work in answer.works):
             return answer
-        if all(_is_about(work, doi) for work in answer.value):
-            return Found(answer.asked, answer.value)
         return Unavailable(answer.asked, Why.BAD_BODY, "the record of another DOI than the one asked for")
 
     def _search(self, question: Question) -> Answer:
         words = bibliographic_words(question.query.reference)
         params = (("query.bibliographic", words), ("rows", str(_ROWS)), ("select", _SELECT))
-        answer: Decoded[WorkList] | Unavailable
-        answer = self._session.ask(self._request(self._list, "/works", params), work_list)
-        return answer if isinstance(answer, Unavailable) else Found(answer.asked, answer.value.works[:_ROWS])
+        request = self._request(self._list, "/works", params)
+        return self._session.ask(request, lambda body: Found(body.asked, work_list(body).works[:_ROWS]))
 
     def _request(
         self,

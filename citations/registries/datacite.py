@@ -19,6 +19,7 @@ from citations.registries.look_up import (
     Question,
     Settled,
     Uncovered,
+    all_settled,
     batched,
     look_up,
     single_errands,
@@ -84,29 +85,29 @@ class DataCite:
     def _fetch(self, questions: tuple[Question, ...]) -> Outcome:
         """Many DOIs in one request; those that are missing in the answer are asked for alone."""
         wanted = ",".join(_doi(each) for each in questions)
-        answer = self._session.ask(self._request("/dois", (("ids", wanted), ("page[size]", "100"))), works)
-        if isinstance(answer, Unavailable):
-            return Outcome(tuple(Settled(each, answer) for each in questions))
-        held = {work.key: work for work in answer.value}
+        request = self._request("/dois", (("ids", wanted), ("page[size]", "100")))
+        answer = self._session.ask(request, lambda body: self._sorted(questions, body))
+        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
+
+    def _sorted(self, questions: tuple[Question, ...], body: Body) -> Outcome:
+        held = {work.key: work for work in works(body)}
         return Outcome(
-            tuple(Settled(each, Found(answer.asked, (held[_doi(each)],))) for each in questions if _doi(each) in held),
+            tuple(Settled(each, Found(body.asked, (held[_doi(each)],))) for each in questions if _doi(each) in held),
             single_errands([each for each in questions if _doi(each) not in held], self._fetch_one),
         )
 
     def _fetch_one(self, question: Question) -> Answer:
-        answer = self._session.ask(self._request(f"/dois/{quote(_doi(question), safe='')}"), work_or_none)
-        if isinstance(answer, Unavailable):
+        request = self._request(f"/dois/{quote(_doi(question), safe='')}")
+        answer = self._session.ask(request, lambda body: Found(body.asked, work_or_none(body)))
+        if isinstance(answer, Unavailable) or all(work.key == _doi(question) for work in answer.works):
             return answer
-        if any(work.key != _doi(question) for work in answer.value):
-            return Unavailable(answer.asked, Why.BAD_BODY, "the record of another DOI than the one asked for")
-        return Found(answer.asked, answer.value)
+        return Unavailable(answer.asked, Why.BAD_BODY, "the record of another DOI than the one asked for")
 
     def _search(self, question: Question) -> Answer:
         """All words of the title, in whatever order: a subtitle is a title of its own here."""
         words = title_words(question.query.reference).lower().split()[:_WORDS]
         params = (("query", f"titles.title:({' AND '.join(words)})"), ("page[size]", str(_ROWS)))
-        answer = self._session.ask(self._request("/dois", params), works)
-        return answer if isinstance(answer, Unavailable) else Found(answer.asked, answer.value[:_ROWS])
+        return self._session.ask(self._request("/dois", params), lambda body: Found(body.asked, works(body)[:_ROWS]))
 
     def _request(self, path: str, params: tuple[tuple[str, str], ...] = ()) -> Request:
         facts = frozenset[int]() if params else frozenset({404})

@@ -14,7 +14,7 @@ from citations.registries.interface import Coverage
 from citations.registries.limits import Lane
 from citations.registries.look_up import Desk, Errand, Question, Uncovered, look_up, single_errands
 from citations.registries.session import Request, Session
-from citations.types import Answer, DoiExists, DoiUnknown, Query, Scheme, Unavailable
+from citations.types import Answer, DoiExists, DoiUnknown, Query, Scheme
 
 _DECODER = 1
 _EXISTS = frozenset({1, 200})  # 200: the handle exists and has no value of the type asked for
@@ -50,10 +50,7 @@ class DoiOrg:
     def _resolve(self, question: Question) -> Answer:
         doi = question.query.identifier.value if question.query.identifier else ""
         request = Request(self.name, self._lane, f"{self._base}/api/handles/{quote(doi, safe='')}")
-        answer = self._session.ask(request, lambda body: exists(body, doi))
-        if isinstance(answer, Unavailable):
-            return answer
-        return DoiExists(answer.asked, doi) if answer.value else DoiUnknown(answer.asked, doi)
+        return self._session.ask(request, lambda body: _answer(body, doi))
 
 
 def exists(body: Body, doi: str) -> bool:
@@ -70,6 +67,10 @@ def exists(body: Body, doi: str) -> bool:
     if code == _UNKNOWN:
         return False
     raise Undecodable(f"response code {code!r:.20}")
+
+
+def _answer(body: Body, doi: str) -> DoiExists | DoiUnknown:
+    return DoiExists(body.asked, doi) if exists(body, doi) else DoiUnknown(body.asked, doi)
 
 
 def _understand(query: Query) -> Question | Uncovered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from citations.registries.cache import Source
@@ -78,7 +78,7 @@ class _Queue:
 def look_up(desk: Desk, queries: Sequence[Query]) -> Iterator[tuple[Query, Answer]]:
     """Exactly one answer a query, in the order in which they come in; never raises.
 
-    Kept answers come first. Offline, a kept positive answer past its time is given too. A question whose errand crashes
+    Kept answers come first. Offline, or where the registry fails, a kept positive answer past its time is given. A question whose errand crashes
     is unavailable, not lost.
     """
     waiting: dict[str, _Queue] = {}
@@ -111,6 +111,11 @@ def single_errands(questions: Iterable[Question], ask: Callable[[Question], Answ
         return Outcome(tuple(Settled(each, ask(each)) for each in asked))
 
     return tuple(Errand((each,), run) for each in questions)
+
+
+def all_settled(questions: Iterable[Question], answer: Answer) -> Outcome:
+    """The same answer to all questions."""
+    return Outcome(tuple(Settled(each, answer) for each in questions))
 
 
 def batched(questions: Sequence[Question], size: int) -> Iterator[tuple[Question, ...]]:
@@ -165,12 +170,22 @@ def _done(desk: Desk, errand: Errand) -> Outcome:
     """Run one errand; every question it was sent for is settled, or left to another one."""
     try:
         outcome = errand.run(errand.questions)
+        outcome = replace(outcome, settled=tuple(_or_kept(desk, settled) for settled in outcome.settled))
         for settled in outcome.settled:
             year = settled.question.query.reference.fields.year
-            desk.session.cache.put(desk.source, settled.question.key, settled.answer, cited_year=year)
+            if not settled.answer.asked.from_cache:
+                desk.session.cache.put(desk.source, settled.question.key, settled.answer, cited_year=year)
     except Exception as error:  # noqa: BLE001  a registry never raises into the caller
         return Outcome(tuple(Settled(each, crashed(desk.source.registry, error)) for each in errand.questions))
     return outcome
+
+
+def _or_kept(desk: Desk, settled: Settled) -> Settled:
+    """Where the registry fails, a kept positive answer past its time stands in: a work does not cease to exist."""
+    if not isinstance(settled.answer, Unavailable) or desk.session.settings.refresh:
+        return settled
+    kept = desk.session.cache.get(desk.source, settled.question.key, stale=True)
+    return replace(settled, answer=kept) if kept else settled
 
 
 def _not_asked(registry: str) -> Asked:

@@ -23,6 +23,7 @@ from citations.registries.look_up import (
     Question,
     Settled,
     Uncovered,
+    all_settled,
     batched,
     look_up,
     single_errands,
@@ -83,23 +84,18 @@ class SemanticScholar:
     def _fetch(self, questions: tuple[Question, ...]) -> Outcome:
         asked_for = {"ids": [_paper_id(each.query.identifier) for each in questions]}
         request = self._request("/paper/batch", (("fields", _FIELDS),), asked_for)
-        answer = self._session.ask(request, lambda body: papers(body, len(questions)))
-        if isinstance(answer, Unavailable):
-            return Outcome(tuple(Settled(each, answer) for each in questions))
-        pairs = zip(questions, answer.value, strict=True)
-        return Outcome(tuple(Settled(each, _about(each, Found(answer.asked, works))) for each, works in pairs))
+        answer = self._session.ask(request, lambda body: _sorted(questions, body))
+        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
 
     def _fetch_one(self, question: Question) -> Answer:
         path = f"/paper/{quote(_paper_id(question.query.identifier), safe=':')}"
-        answer = self._session.ask(self._request(path, (("fields", _FIELDS),)), paper_or_none)
-        if isinstance(answer, Unavailable):
-            return answer
-        return _about(question, Found(answer.asked, answer.value))
+        request = self._request(path, (("fields", _FIELDS),))
+        return self._session.ask(request, lambda body: _about(question, Found(body.asked, paper_or_none(body))))
 
     def _match(self, question: Question) -> Answer:
         params = (("query", title_words(question.query.reference)), ("fields", _FIELDS))
-        answer = self._session.ask(self._request("/paper/search/match", params), matches)
-        return answer if isinstance(answer, Unavailable) else Found(answer.asked, answer.value)
+        request = self._request("/paper/search/match", params)
+        return self._session.ask(request, lambda body: Found(body.asked, matches(body)))
 
     def _request(self, path: str, params: tuple[tuple[str, str], ...], posted: Any = None) -> Request:
         key = (("x-api-key", self._key),) if self._key else ()
@@ -185,6 +181,11 @@ def _paper_id(wanted: Identifier | None) -> str:
         return f"ARXIV:{arxiv_base(wanted.value.removeprefix('10.48550/arxiv.'))}"
     value = arxiv_base(wanted.value) if wanted.scheme is Scheme.ARXIV else wanted.value
     return f"{_PREFIX[wanted.scheme]}:{value}"
+
+
+def _sorted(questions: tuple[Question, ...], body: Body) -> Outcome:
+    pairs = zip(questions, papers(body, len(questions)), strict=True)
+    return Outcome(tuple(Settled(each, _about(each, Found(body.asked, works))) for each, works in pairs))
 
 
 def _about(question: Question, found: Found) -> Answer:

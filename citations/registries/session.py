@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from citations.registries.bodies import Body, Undecodable
@@ -56,12 +57,11 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded(Generic[T]):
-    """An answer that the registry's decoder understood."""
+class _Success:
+    """What a decoder made of a body."""
 
-    value: T
+    value: Any
     body: Body
-    asked: Asked
 
 
 class Session:
@@ -103,16 +103,14 @@ class Session:
 
     def get(self, request: Request) -> Body | Unavailable:
         """The undecoded answer to a GET."""
-        answer = self.ask(replace(request, json=None), lambda body: body)
-        return answer.value if isinstance(answer, Decoded) else answer
+        return self.ask(replace(request, json=None), lambda body: body)
 
     def post(self, request: Request) -> Body | Unavailable:
         """The undecoded answer to a POST of ``request.json``."""
-        answer = self.ask(request, lambda body: body)
-        return answer.value if isinstance(answer, Decoded) else answer
+        return self.ask(request, lambda body: body)
 
-    def ask(self, request: Request, decode: Callable[[Body], T]) -> Decoded[T] | Unavailable:
-        """Ask until an answer decodes, the attempts are used up, or asking is pointless.
+    def ask(self, request: Request, decode: Callable[[Body], T]) -> T | Unavailable:
+        """What ``decode`` makes of the answer; asks until one decodes, attempts are used up, or asking is pointless.
 
         ``decode`` is pure and may raise anything: a body it does not understand is a failure of the registry, tried
         again, counted by the breaker, and never an answer.
@@ -123,9 +121,10 @@ class Session:
         if not self.settings.offline:
             for attempt in range(self.settings.patience.attempts):
                 outcome, retry_after_s = self._attempt(request, decode, stop)
-                if isinstance(outcome, Decoded):
+                if isinstance(outcome, _Success):
                     self.cache.keep_body(outcome.body)
-                    return outcome
+                    value: T = outcome.value
+                    return value
                 if attempt and outcome.why is Why.BREAKER_OPEN:
                     break  # what this request met itself tells more
                 failure = outcome
@@ -134,8 +133,8 @@ class Session:
         return Unavailable(_asked(request, datetime.now(UTC)), failure.why, failure.detail, retry_after_s)
 
     def _attempt(
-        self, request: Request, decode: Callable[[Body], T], stop: threading.Event
-    ) -> tuple[Decoded[T] | Failure, float | None]:
+        self, request: Request, decode: Callable[[Body], object], stop: threading.Event
+    ) -> tuple[_Success | Failure, float | None]:
         """One attempt, and after how many seconds the registry wants to be asked again."""
         breaker = self._breaker(request)
         held_up = self._held_up(request, breaker, stop)
@@ -148,8 +147,8 @@ class Session:
             self._limits.learn(request.lane, read_rate(reply.headers))
         outcome = _judged(request, reply, asked_at)
         if isinstance(outcome, Body):
-            decoded = _decoded(request, outcome, decode)
-            if isinstance(decoded, Decoded):
+            decoded = _decoded(outcome, decode)
+            if isinstance(decoded, _Success):
                 breaker.succeeded()
                 return decoded, None
             outcome = decoded
@@ -269,8 +268,8 @@ def _judged(request: Request, reply: Reply | Failure, asked_at: datetime) -> Bod
     if isinstance(reply, Failure):
         return reply
     if 200 <= reply.status < 300 or reply.status in request.facts:
-        kind = reply.headers.get("content-type", "")
-        return Body(request.shown, reply.status, reply.content, kind, asked_at)
+        asked = replace(_asked(request, asked_at), body_sha256=sha256(reply.content).hexdigest())
+        return Body(asked, reply.status, reply.content, reply.headers.get("content-type", ""))
     detail = f"HTTP {reply.status}"
     if reply.status == 429:
         return Failure(Why.RATE_LIMITED, detail)
@@ -279,13 +278,12 @@ def _judged(request: Request, reply: Reply | Failure, asked_at: datetime) -> Bod
     return Failure(Why.SERVER_ERROR if reply.status in _SERVER_SAYS_LATER else Why.BAD_BODY, detail)
 
 
-def _decoded(request: Request, body: Body, decode: Callable[[Body], T]) -> Decoded[T] | Failure:
-    asked = replace(_asked(request, body.asked_at), body_sha256=body.sha256)
+def _decoded(body: Body, decode: Callable[[Body], object]) -> _Success | Failure:
     try:
-        return Decoded(decode(body), body, asked)
+        return _Success(decode(body), body)
     except Undecodable as error:
         return Failure(Why.BAD_BODY, str(error))
-    except Exception as error:  # noqa: BLE001  a registry's body may be anything; the kind of error is enough to look it up
+    except Exception as error:  # noqa: BLE001  a body may be anything; the kind of error is enough to look it up
         return Failure(Why.BAD_BODY, f"a body of unknown shape ({type(error).__name__})")
 
 

@@ -29,6 +29,7 @@ from citations.testing.replay import Recordings, read_lines
 from citations.testing.server import REGISTRIES, RegistryServer
 from citations.testing.shelf import Shelf, shelves
 from citations.types import (
+    Asked,
     Fields,
     Identifier,
     Kind,
@@ -69,7 +70,7 @@ def get(server: RegistryServer, registry: str, path: str, **params: str) -> requ
 
 
 def body(content: bytes, status: int = 200) -> Body:
-    return Body("http://127.0.0.1", status, content, "", datetime(2026, 11, 25, tzinfo=UTC))
+    return Body(Asked("any", "http://127.0.0.1", datetime(2026, 11, 25, tzinfo=UTC)), status, content)
 
 
 texts = st.text(alphabet="abcdeéü ñ-&'é中", min_size=1, max_size=12).map(lambda text: f"Q{text.strip()}z")

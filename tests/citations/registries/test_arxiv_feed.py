@@ -8,7 +8,7 @@ import pytest
 
 from citations.registries.arxiv_feed import ArxivEntry, arxiv_feed, paper
 from citations.registries.bodies import Body, Undecodable
-from citations.types import Identifier, Kind, Name, RetractionKind, Scheme
+from citations.types import Asked, Identifier, Kind, Name, RetractionKind, Scheme
 
 HEAD = (
     "<?xml version='1.0' encoding='UTF-8'?>"
@@ -29,7 +29,9 @@ def feed(entries: str, total: int | str, status: int = 200) -> Body:
 
 
 def body(content: bytes, status: int = 200) -> Body:
-    return Body("https://export.arxiv.org/api/query", status, content, "", datetime(2026, 11, 25, tzinfo=UTC))
+    return Body(
+        Asked("arxiv", "https://export.arxiv.org/api/query", datetime(2026, 11, 25, tzinfo=UTC)), status, content
+    )
 
 
 def entry(version: int, title: str = "A title", **changes: str) -> ArxivEntry:

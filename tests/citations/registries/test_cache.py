@@ -194,22 +194,22 @@ def test_file_is_for_its_owner_only(tmp_path):
 
 def test_body_is_kept_compressed_under_its_digest(tmp_path):
     kept, _ = cache(tmp_path)
-    body = Body("https://x", 200, b'{"a": 1}' * 1000, "application/json", NOW)
+    body = Body(ASKED, 200, b'{"a": 1}' * 1000, "application/json")
     kept.keep_body(body)
-    assert AnswerCache(tmp_path).body(body.sha256) == body.content
+    assert AnswerCache(tmp_path).body(ASKED.body_sha256) == body.content
     assert kept.body("00" * 32) is None
     assert (tmp_path / "answers-1.sqlite3").stat().st_size < 50_000
 
 
 def test_what_is_too_old_is_dropped(tmp_path):
     kept, clock = cache(tmp_path)
-    old = Body("https://x", 200, b"old", "", NOW)
+    old = Body(ASKED, 200, b"old")
     kept.keep_body(old)
     kept.put(SOURCE, "key", FOUND)
     clock.now = NOW + timedelta(days=91)
     later = AnswerCache(tmp_path, clock)
-    later.keep_body(Body("https://x", 200, b"new", "", NOW))
-    assert later.body(old.sha256) is None
+    later.keep_body(Body(replace(ASKED, body_sha256="cd" * 32), 200, b"new"))
+    assert later.body(ASKED.body_sha256) is None
 
 
 def test_several_writers_do_not_lose_answers(tmp_path):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from citations.registries.bodies import Body, Undecodable
 from citations.registries.crossref_records import single_work, work, work_list
-from citations.types import Identifier, Kind, Name, Retraction, RetractionKind, Scheme
+from citations.types import Asked, Identifier, Kind, Name, Retraction, RetractionKind, Scheme
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def item(**values: Any) -> dict[str, Any]:
 
 def body(value: Any, status: int = 200) -> Body:
     content = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return Body("https://api.crossref.org/works", status, content, "application/json", NOW)
+    return Body(Asked("crossref", "https://api.crossref.org/works", NOW), status, content, "application/json")
 
 
 def envelope(message: Any, kind: str = "work-list") -> dict[str, Any]:

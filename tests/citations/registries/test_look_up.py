@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from citations.registries.cache import Source
+from citations.registries.cache import AnswerCache, Source
 from citations.registries.look_up import (
     Desk,
     Errand,
@@ -22,9 +22,18 @@ from citations.registries.look_up import (
 )
 from citations.registries.session import Session
 from citations.registries.settings import RegistrySettings
-from citations.types import Answer, Asked, Fields, Found, Location, NotCovered, Query, Reference, Unavailable, Why
+from citations.types import Answer, Asked, Fields, Found, Location, NotCovered, Query, Reference, Unavailable, Why, Work
 
 ASKED = Asked("any", "https://any.example", datetime(2026, 11, 25, tzinfo=UTC))
+
+WORK = Work("any", "1", "https://any.example/1", Fields(title="A work"))
+
+
+class Clock:
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 def query(title: str) -> Query:
@@ -137,3 +146,18 @@ def test_batches_hold_all_questions(count, size, expected):
     groups = list(batched(questions, size))
     assert [len(group) for group in groups] == expected
     assert [each for group in groups for each in group] == questions
+
+
+def test_kept_answer_past_its_time_stands_in_while_the_registry_fails():
+    given: list[Answer] = [Found(ASKED, (WORK,)), Unavailable(ASKED, Why.SERVER_ERROR), Found(ASKED, (WORK,))]
+    counter = desk(lambda question: given.pop(0))
+    counter.session.cache = AnswerCache(None, clock := Clock())
+    answers(counter, "a")
+    clock.now += timedelta(days=91)
+    assert answers(counter, "a") == [("a", Unavailable)]
+    retractable = replace(counter, source=replace(counter.source, tells_retractions=True))
+    answers(retractable, "a")
+    clock.now += timedelta(days=30)
+    given.append(Unavailable(ASKED, Why.SERVER_ERROR))
+    ((_, answer),) = look_up(retractable, [query("a")])
+    assert answer == Found(replace(ASKED, from_cache=True), (WORK,))

@@ -13,7 +13,7 @@ import pytest
 from citations.registries import arxiv_feed, crossref_records, datacite, semantic_scholar
 from citations.registries.bodies import Body, Undecodable
 from citations.testing.replay import read_lines
-from citations.types import Work
+from citations.types import Asked, Work
 
 OTHER_ROUTES = ("/paper/search", "/citations", "/references", "/authors", "/batch", "recommendations", "datasets")
 
@@ -24,7 +24,7 @@ def rows(shared_data: Path, name: str) -> list[dict[str, Any]]:
 
 def body(row: dict[str, Any]) -> Body:
     kind = row["headers"].get("content-type", "")
-    return Body(row["url"], row["status"], (row["body"] or "").encode(), kind, datetime.now(UTC))
+    return Body(Asked("any", row["url"], datetime.now(UTC)), row["status"], (row["body"] or "").encode(), kind)
 
 
 def crossref_decoder(row: dict[str, Any]) -> Any:
