@@ -22,6 +22,8 @@ _LIST = re.compile(
 _BETWEEN = re.compile(r"[\s,]*")
 _YEAR = re.compile(r"(?<!\d)(1[0-9]\d\d|20\d\d)(?!\d)")
 _NEXT_ITEM = re.compile(r"\}\s*,\s*(?=\{)")
+_MOST_DAMAGED = 1_000
+"""Damaged items after which the rest counts as one: each costs a look at the whole file."""
 _KINDS: Mapping[str, Kind] = {
     name: kind
     for kind, names in {
@@ -93,6 +95,7 @@ def _items(text: str) -> Iterator[_Item]:
         return
     decoder = json.JSONDecoder()
     position = opening.end()
+    damaged = 0
     while True:
         position = _skip(text, position)
         if position >= len(text) or text[position] in "]}":
@@ -100,8 +103,8 @@ def _items(text: str) -> Iterator[_Item]:
         try:
             value, end = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
-            value = None
-            following = _NEXT_ITEM.search(text, position)
+            value, damaged = None, damaged + 1
+            following = _NEXT_ITEM.search(text, position) if damaged < _MOST_DAMAGED else None
             end = following.end() if following else len(text)
         yield _Item(value, position, end)
         position = end

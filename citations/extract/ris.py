@@ -20,6 +20,8 @@ from citations.types import Extracted, Fields, Kind, Location, Name, Reference, 
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])  -(?:[ \t](.*)|\s*)$")
 _START = re.compile(rb"(?m)^\s{0,3}TY  -")
 _YEAR = re.compile(r"(?<!\d)(1[0-9]\d\d|20\d\d)(?!\d)")
+_LONGEST = 20_000
+"""Characters of one value; abstracts are shorter."""
 _KINDS: Mapping[str, Kind] = {
     tag: kind
     for kind, tags in {
@@ -107,7 +109,7 @@ def _records(text: str) -> Iterator[_Record]:
         elif tag:
             record.last = record.values.setdefault(tag[1], [])
             record.last.append(tag[2] or "")
-        elif record.last is not None:
+        elif record.last is not None and len(record.last[-1]) < _LONGEST:
             record.last.append(f"{record.last.pop()} {content.strip()}")
     if record is not None:
         yield record
