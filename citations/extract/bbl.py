@@ -23,7 +23,9 @@ from citations.parse.repeated import with_repeated_authors
 from citations.types import Extracted, Fields, Kind, Location, Reference, Scheme, Unreadable
 
 _LIST = re.compile(rb"\\begin\s*\{thebibliography\}|\\bibitem\b|\\entry\{[^}]*\}\{[a-z]+\}|biblatex auxiliary file")
-_ITEM = re.compile(r"\\(?:bibitem|bib(?=\*?\s*\{[^{}]*\}\s*\{[a-z]+\}\s*\{)|entry(?=\s*\{[^{}]*\}\s*\{))(?![A-Za-z])")
+_ITEM = re.compile(
+    r"\\(?:bibitem(?=\s*[\[{])|bib(?=\*?\s*\{[^{}]*\}\s*\{[a-z]+\}\s*\{)|entry(?=\s*\{[^{}]*\}\s*\{))(?![A-Za-z])"
+)
 _ENTRY_END = re.compile(r"\\endentry(?![A-Za-z])")
 _LIST_END = re.compile(
     r"\\end\s*\{(?:thebibliography|references|document|CSLReferences)\}|\\endrefsection|\\endgroup(?![A-Za-z])"

@@ -181,6 +181,13 @@ def test_words_broken_by_a_comment_are_joined() -> None:
     assert reference.fields.doi == "10.1103/physrevd.94.043515"
 
 
+def test_macro_that_is_only_redefined_is_no_reference() -> None:
+    text = "\\let\\old\\bibitem\n\\renewcommand{\\bibitem}[2][]{\\old{#2}}\n" + listed(
+        "\\bibitem{yes} A. One, Physics, 2000."
+    )
+    assert [each.key for each in read(text)] == ["yes"]
+
+
 def test_commented_items_are_no_references() -> None:
     assert [
         each.key for each in read(listed("%\\bibitem{no} B. Two, 2001.", "\\bibitem{yes} A. One, Physics, 2000."))

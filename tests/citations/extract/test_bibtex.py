@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -295,6 +298,24 @@ def test_macros_that_hold_each_other_stay_small() -> None:
 def test_no_text_makes_the_reader_fail_or_lose_what_follows(noise: str) -> None:
     items = read(noise + "\n" + GOOD % 1 + GOOD % 2)
     assert keys(items)[-1] == "good2"
+
+
+@pytest.mark.parametrize("name", ["dblp-cs-conferences", "acl-anthology-to-2021"])
+def test_every_entry_of_a_large_collection_is_read_whole(shared_data: Path, name: str) -> None:
+    with gzip.open(shared_data / "works" / f"{name}.bib.gz") as stream:
+        text = stream.read(1_500_000).decode()
+    text = text[: text.rindex("\n@")]
+    items = read(text)
+    assert len(items) == len(re.findall(r"(?m)^@\w+\{", text))
+    assert [each.key for each in items if isinstance(each, Unreadable) or each.mended or not each.fields.title] == []
+
+
+def test_bibliography_pasted_together_from_many_programs_is_read_whole(shared_data: Path) -> None:
+    items = read((shared_data / "cases" / "files-dev" / "real-joss-bib-missing-dois__paper.bib").read_bytes())
+    assert [type(each) for each in items] == [Reference] * 23
+    assert [each.fields.doi for each in items if isinstance(each, Reference) and each.key == "iris_53"] == [
+        "10.24432/c56c76"
+    ]
 
 
 _WORD = st.text(alphabet="abcdefghijklmnopqrstuvwxyzäöüß", min_size=1, max_size=8)
