@@ -49,13 +49,14 @@ def gaps(
 def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]:
     """At most three sentences on what would make the next run better, the most useful first."""
     unchecked = [each for each in findings if each.status is Status.UNCHECKED]
+    from_stdin = around.command.endswith(" -")  # it cannot be read a second time
     found = []
     if unchecked and not around.has_index:
         found.append("build an offline index, so that most references need no network: `verifier index build SOURCE`")
-    if unchecked and not around.offline:
+    if unchecked and not around.offline and not from_stdin:
         ones = "one" if len(unchecked) == 1 else "ones"
         found.append(f"finish the {len(unchecked)} unchecked {ones} with `{around.command} --resume`")
-    if unchecked and around.offline and around.has_index:
+    if unchecked and around.offline and around.has_index and not from_stdin:
         found.append(f"ask the registries about the rest: `{around.command} --resume` without --offline")
     limited = any(
         each.asked.registry == "crossref" and each.reason.startswith(Why.RATE_LIMITED.value)
@@ -92,14 +93,14 @@ def _why_unchecked(unchecked: Sequence[Finding], around: Circumstances) -> str:
 def _reasons(finding: Finding) -> list[tuple[str, str]]:
     """Which registries failed, and why; a registry given up on counts for what made us give up."""
     return [
-        (each.asked.registry, _cause(each.reason))
+        (each.asked.registry, cause(each.reason))
         for each in finding.checked.evidence
         if each.outcome is Outcome.UNAVAILABLE
     ]
 
 
-def _cause(reason: str) -> str:
-    """The last, most specific part of ``breaker-open: not asked again: HTTP 503``."""
+def cause(reason: str) -> str:
+    """The last, most specific part of a reason such as ``breaker-open: not asked again: HTTP 503``."""
     kind, _, detail = reason.partition(": ")
     return (detail.removeprefix("not asked again: ") if kind != detail else kind) or kind or "unavailable"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -53,7 +54,7 @@ def scan(
     started_at = datetime.now(UTC)
     content = read(paths, extract)
     judged = judge(content.references, check, record=record, resume=resume, on_finding=on_finding)
-    around = around or Circumstances(command=f"verifier scan {' '.join(paths)}")
+    around = around or Circumstances(command=shlex.join(["verifier", "scan", *paths]))
     return report(tuple(paths), content, judged, around, started_at=started_at, record=record)
 
 

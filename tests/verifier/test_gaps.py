@@ -70,3 +70,8 @@ def test_hints_are_at_most_three_and_name_commands():
 def test_who_has_set_the_address_is_not_asked_to():
     found = hints([unchecked(("crossref", "rate-limited: HTTP 429"))], replace(AROUND, has_mailto=True))
     assert not [each for each in found if "CROSSREF_MAILTO" in each]
+
+
+def test_nobody_is_told_to_read_standard_input_again():
+    found = hints([unchecked(("crossref", "timeout"))], replace(AROUND, command="verifier check -"))
+    assert not [each for each in found if "--resume" in each]

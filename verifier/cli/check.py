@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def command(file: str, **options: Any) -> int:
 
     text = read_prose(file)
     start = Path.cwd() if file == "-" else Path(file).parent
-    run = begin(f"verifier check {file}", start, options)
+    run = begin(shlex.join(["verifier", "check", file]), start, options)
     with opened(run, "check", (file,)) as opening:
         report = check_text(
             text,

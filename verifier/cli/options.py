@@ -32,9 +32,7 @@ def _level(_ctx: click.Context, _param: click.Parameter, value: str | None) -> s
     return value and value.replace("-", "_")
 
 
-DB = click.option(
-    "--db", metavar="URL", help="Database of scans and flags (a path or SQLAlchemy URL). [env: VERIFIER_DB]"
-)
+DB = click.option("--db", metavar="URL", help="Database of scans and flags. [env: VERIFIER_DB]")
 COLOUR = click.option(
     "--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."
 )
@@ -51,23 +49,23 @@ _SHARED = (
         type=click.Choice([level.value for level in FailOn] + ["not-found"]),
         metavar="LEVEL",
         callback=_level,
-        help="Mildest verdict to exit 1 for: mismatch (default), retracted, not_found, fabricated, never.",
+        help="Mildest verdict to exit 1 for (mismatch).",
     ),
     click.option(
         "--format",
         "format_name",
         type=click.Choice(sorted(RENDERERS)),
         metavar="FORMAT",
-        help=f"One of {', '.join(sorted(RENDERERS))}.",
+        help=f"{', '.join(sorted(RENDERERS))}.",
     ),
-    click.option("--index", metavar="DIR", help="Folder of the offline index. [env: VERIFIER_INDEX]"),
+    click.option("--index", metavar="DIR", help="Offline index. [env: VERIFIER_INDEX]"),
     ISOLATED,
     click.option("--no-store", is_flag=True, help="Keep nothing in the database."),
-    click.option("--offline", is_flag=True, default=None, help="Ask only index and cache. [env: VERIFIER_OFFLINE]"),
-    click.option("-o", "--output", metavar="FILE", help="Write to a file; its ending chooses the format."),
+    click.option("--offline", is_flag=True, default=None, help="Ask only index and cache."),
+    click.option("-o", "--output", metavar="FILE", help="Write to a file; its ending sets the format."),
     QUIET,
     click.option("--registries", metavar="NAMES", help="Ask only these, separated by commas."),
-    click.option("--resume", is_flag=True, help="Take over what an earlier run of the same input judged."),
+    click.option("--resume", is_flag=True, help="Take over what an earlier run judged."),
     click.option("--strict", is_flag=True, default=None, help="Exit 3 if anything is unchecked."),
     VERBOSE,
 )

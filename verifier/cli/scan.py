@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """Scan, print the report, return the exit code."""
     first = next((Path(path) for path in paths if path != "-"), Path.cwd())
     start = first if first.is_dir() else first.parent
-    run = begin(f"verifier scan {' '.join(paths)}", start, options)
+    run = begin(shlex.join(["verifier", "scan", *paths]), start, options)
     reader = _reader(run.settings.max_bytes, only_cited=run.settings.only_cited)
     with opened(run, "scan", paths) as opening:
         report = scan(

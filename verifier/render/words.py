@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import assert_never
 
-from citations.types import Evidence, FieldDiff, Outcome, Severity, Status, Verdict
+from citations.types import Evidence, FieldDiff, Outcome, Severity, Status, Verdict, Why
+from verifier.gaps import cause
 from verifier.registry_names import registry_name
 from verifier.types import Finding, Report
 
@@ -88,7 +89,8 @@ def evidence_line(evidence: Evidence) -> str:
     """One piece of evidence for a reader: who, what it said, where, when."""
     cached = ", cached" if evidence.asked.from_cache else ""
     said = f"{registry_name(evidence.asked.registry)}: {outcome_words(evidence)}"
-    return f"{said} | asked {moment(evidence.asked.asked_at)}{cached}" if evidence.asked.url else said
+    was_asked = evidence.asked.url and not evidence.reason.startswith(Why.OFFLINE.value)
+    return f"{said} | asked {moment(evidence.asked.asked_at)}{cached}" if was_asked else said
 
 
 def evidence_lines(all_evidence: Iterable[Evidence]) -> list[str]:
@@ -114,7 +116,7 @@ def outcome_words(evidence: Evidence) -> str:
         case Outcome.NO_MATCH:
             return f"no match: {reason}" if reason else "no match"
         case Outcome.UNAVAILABLE:
-            return f"unavailable: {reason}" if reason else "unavailable"
+            return f"unavailable: {cause(reason)}"
         case Outcome.NOT_COVERED:
             return f"not covered: {reason}" if reason else "not covered"
         case _ as never:
