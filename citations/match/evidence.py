@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
@@ -38,6 +39,10 @@ _ARBITER_IS_SURE = 0.9
 _NEAR_SIMILARITY = 0.72
 _NEAR_KEPT = 0.6
 _DISTINCTIVE_KEY = 32
+_MEETING = re.compile(
+    r"\b(?:proceedings|conference|symposium|workshop|congress|meeting|innovative applications)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,10 @@ def _same_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]:
     if likeness.shared is not None:
         return True, f"title and {likeness.shared.scheme} agree"
     authors = likeness.authors_diff
+    if likeness.title_fit.elsewhere and (authors is None or authors.severity is Severity.MAJOR or not authors.paired):
+        return False, "its title stands in the string, but not as the title"
+    if likeness.title_fit.shortened and likeness.venue == 0:
+        return False, "the main title agrees; another venue and another subtitle"
     if authors is None:
         return _title_alone(cited, work, likeness, generic=generic)
     if authors.severity is Severity.MAJOR:
@@ -147,9 +156,17 @@ def _title_alone(cited: Fields, work: Work, likeness: Score, *, generic: bool) -
     """No authors on one side."""
     if generic and not _corroborated(cited, work, likeness):
         return False, "a title too common to tell works apart, and no authors to compare"
+    registered = work.fields.title
+    if cited.authors and _names_a_volume(registered) and title_key(cited.title) != title_key(registered):
+        return False, "the volume that may hold the cited work, not the work"
     if likeness.year == 0 and not _venue_agrees(cited, work):
         return False, "the title agrees, the year does not, and there are no authors to compare"
     return True, "the title agrees; no authors to compare"
+
+
+def _names_a_volume(title: str) -> bool:
+    """Whether this is the title of proceedings: it stands in every printed reference to one of their papers."""
+    return bool(_MEETING.search(title) and _YEAR.search(title))
 
 
 def _other_authors(cited: Fields, work: Work, likeness: Score, *, generic: bool) -> tuple[bool, str]:

@@ -15,6 +15,7 @@ from citations.types import Reference
 _MAX_CHARS = 2000
 _LINE_BREAK_HYPHEN = re.compile(r"(?<=[a-z])-\s*\n\s*(?=[a-z])")
 _SMALLEST_FUZZY_KEY = 16
+_SHORT_NAME = 4
 _LONG_KEY = 30
 """A title of so many letters is known without a full stop on both sides: some styles set none."""
 
@@ -56,9 +57,23 @@ class Printed:
             return ""
         return self.text[self.positions[first] : self.positions[last] + 1]
 
-    def holds_word(self, word: str) -> bool:
-        """Whether the folded word occurs."""
-        return bool(word) and word in self.key
+    def find_name(self, key: str, at: int) -> int:
+        """Where the folded family name ends, looked for from ``at`` on; -1 if it does not occur.
+
+        A short name has to stand as a word of its own.
+        """
+        start = self.key.find(key, at) if key else -1
+        while start >= 0:
+            end = start + len(key)
+            if len(key) > _SHORT_NAME or self._is_word(start, end):
+                return end
+            start = self.key.find(key, start + 1)
+        return -1
+
+    def _is_word(self, start: int, end: int) -> bool:
+        first, last = self.positions[start], self.positions[end - 1] + 1
+        before = first > 0 and self.text[first - 1].isalnum()
+        return not before and not (last < len(self.text) and self.text[last].isalnum())
 
     def _stands_alone(self, start: int, end: int, *, long: bool) -> bool:
         before = self.text[self.positions[start - 1] + 1 : self.positions[start]] if start else "."

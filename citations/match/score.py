@@ -75,7 +75,8 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
             return diff
         if all(family_key(name) in title_key(registered.title) for name in cited.authors):
             return _from_print(registered.authors, text, 1)  # the parser took a title for authors
-        return _from_print(registered.authors, text, len(cited.authors)) or diff
+        whole = sum(len(family_key(name)) > 1 for name in cited.authors)  # stray initials are no authors
+        return _from_print(registered.authors, text, whole) or diff
     return _from_print(registered.authors, text, 1) if text is not None else None
 
 
@@ -84,12 +85,10 @@ def _from_print(registered: tuple[Name, ...], text: Printed, wanted: int) -> Aut
     held = 0
     at = 0
     for name in registered:
-        key = family_key(name)
-        found = text.key.find(key, at) if len(key) > 2 else -1
-        if found < 0:
+        end = text.find_name(family_key(name), at)
+        if end < 0:
             break
-        held += 1
-        at = found + len(key)
+        held, at = held + 1, end
     if held == 0 or held < min(wanted, len(registered)):
         return None
     return AuthorsDiff(None if held == len(registered) else Severity.COSMETIC, "", held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein, Prefix
@@ -20,8 +20,13 @@ NOTICE = re.compile(
 )
 """What publishers put before the title of a work that was taken back, and of the notice about it."""
 _SHORTEST_CUT = 8
+_SAME_PLACE = 0.6
+"""A title read out of the string that resembles the found one less was read somewhere else in it."""
 _BREAKS = re.compile(r"[\s\-‐‑–—/]+")
 _GREEK = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|sigma|omega")
+_MACRO = re.compile(
+    "textdollar|textbackslash|(?:wide)?tilde|(?:wide)?hat|sqrt|math(?:cal|bb|rm|bf|frak|sf)|overline|frac|ell|dollar|propto|leq|geq|infty|cdot|approx|rightarrow|otimes|oplus"
+)
 _LIGATURE_LETTERS = str.maketrans("", "", "fil")
 _LANGUAGES = {
     "english": "the of and for with from on to by an is are how what using towards between its",
@@ -70,6 +75,10 @@ class TitleFit:
     other_numbers: bool = False
     """They differ in a number: ``Part II`` against ``Part III``."""
 
+    elsewhere: bool = False
+    """It stands in the printed string, but not where the title was read: it may be the volume's."""
+    shortened: bool = False
+    """One of them has no subtitle."""
     other_language: bool = False
     """The two are written in different languages or scripts."""
 
@@ -114,19 +123,28 @@ def _rank(fit: TitleFit) -> int:
 
 
 def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
-    if cited and title_key(cited) == title_key(registered):
+    key = title_key(registered)
+    if cited and title_key(cited) == key:
         return TitleFit(1.0, None, "", cited, registered)
     if text is not None and text.holds(registered):
-        return TitleFit(1.0, None, "", registered, registered)
+        return replace(TitleFit(1.0, None, "", registered, registered), elsewhere=_elsewhere(cited, registered))
     if cited and _subtitle_dropped(cited, registered):
-        return TitleFit(0.98, Severity.COSMETIC, "without its subtitle", cited, registered)
+        return TitleFit(0.98, Severity.COSMETIC, "without its subtitle", cited, registered, shortened=True)
     fit = _by_words(cited, registered) if cited else NOTHING
     if text is not None and (fit.similarity is None or fit.severity is Severity.MAJOR):
         stretch = text.nearest(registered)
         if stretch:
-            other = _by_words(stretch, registered)
+            other = replace(_by_words(stretch, registered), elsewhere=_elsewhere(cited, registered))
             fit = other if _better(other, fit) else fit
     return fit
+
+
+def _elsewhere(cited: str, registered: str) -> bool:
+    """Whether a title found in the printed string is not the one that was read out of it, nor the beginning of that."""
+    if not cited:
+        return False
+    ours, theirs = title_key(cited), title_key(registered)
+    return not ours.startswith(theirs) and title_similarity(cited, registered) < _SAME_PLACE
 
 
 def _subtitle_dropped(cited: str, registered: str) -> bool:
@@ -157,7 +175,9 @@ def _by_words(cited: str, registered: str) -> TitleFit:
             worst = severity if worst is None or severity.rank > worst.rank else worst
     kept = 1 - changed / longest
     foreign = foreign and worst is Severity.MAJOR
-    return TitleFit(similarity, worst, "; ".join(notes[:3]), cited, registered, max(kept, 0.0), numbers, foreign)
+    return TitleFit(
+        similarity, worst, "; ".join(notes[:3]), cited, registered, max(kept, 0.0), numbers, other_language=foreign
+    )
 
 
 def _other_language(cited: str, registered: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
@@ -242,6 +262,8 @@ def _initial(found: re.Match[str]) -> str:
 def _same_spelling(a: str, b: str) -> bool:
     if a.removeprefix("var") == b.removeprefix("var") or _GREEK.sub(_initial, a) == _GREEK.sub(_initial, b):
         return True  # \varepsilon for ε, "1a" for "1α"
+    if _MACRO.sub("", a) == _MACRO.sub("", b):
+        return True  # formulas with and without their macros
     return any(a.replace(british, american) == b.replace(british, american) for british, american in _SPELLINGS)
 
 
