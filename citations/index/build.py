@@ -54,7 +54,7 @@ from citations.index.search import CLOSED, VENUES
 if TYPE_CHECKING:
     import tantivy
 
-_HEAP_BYTES = 96 << 20
+_HEAP_BYTES = 160 << 20
 _MAX_INCOMPLETE = 100_000
 
 

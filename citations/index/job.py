@@ -20,7 +20,7 @@ from citations.index.manifest import Tally, read_manifest, write_json
 
 BUILDING = "building.json"
 STATE = "state.json"
-COMMIT_EVERY = 100_000
+COMMIT_EVERY = 250_000
 """Records between checkpoints."""
 _PROGRESS_S = 0.1
 

@@ -15,10 +15,12 @@ from citations.types import Name
 
 _AND = re.compile(r"\s+and\s+")
 _UPPER, _LOWER = "[A-ZÀ-ÖØ-ÞĀČĆĎĘĚĞĪİŁŃŇŐŘŚŠŞȘŤȚŮŰŻŽ]", "[a-zà-öø-ÿāăąćčďēėęěğģīįıķļłńňņōőřśšşșťţțūůűųźżž]"
-_WORD = rf"{_UPPER}{_LOWER}+(?:-{_UPPER}?{_LOWER}+)?"
+_WORD = rf"(?:Mc|Mac|O')?{_UPPER}{_LOWER}+(?:-{_UPPER}?{_LOWER}+)?"
+_GIVEN = rf"(?:{_WORD}|{_UPPER}\.)(?: (?:{_WORD}|{_UPPER}\.))*"
 _ACCENTED = re.compile(r"\{(\w)\}")
-_FORWARD = re.compile(rf"({_WORD}(?: (?:{_WORD}|{_UPPER}\.))*) ({_WORD})")
-_INVERTED = re.compile(rf"({_WORD}), ({_WORD}(?: (?:{_WORD}|{_UPPER}\.))*)")
+_FORWARD = re.compile(rf"({_GIVEN}) ({_WORD})")
+_INVERTED = re.compile(rf"({_WORD}), ({_GIVEN})")
+_INITIAL = re.compile(r"[^\W\d_]\.")
 _NOT_PLAIN = frozenset(BODY_WORDS | CAPITAL_PARTICLES | PARTICLES | SUFFIXES | DEGREES) | frozenset(
     ["the", "of", "for", "y", "e", "i", "dr", "prof", "professor", "sir", "dame", "others"]
 )
@@ -65,6 +67,6 @@ def _plain(part: str) -> Name | None:
     else:
         return None
     words = part if part.isascii() else to_ascii(part)
-    if not _NOT_PLAIN.isdisjoint(words.lower().replace(",", "").replace(".", "").split()):
+    if not _NOT_PLAIN.isdisjoint(_INITIAL.sub("", words.lower()).replace(",", "").split()):
         return None
     return Name(family=family, given=given)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,8 @@ VENUES, CLOSED = "venues.json", "closed.json"
 _MAX_SAME_TITLE = 20
 _MAX_TERMS = 25
 _ALWAYS_TERMS = 8
-_COMMON = 0.1
-"""Words in more than this share of all works are asked only if there are few others: they cost most and tell least."""
+_POSTINGS = 0.05
+"""Rare words are asked until they stand, together, in this share of all works: common ones cost most and tell least."""
 _MAX_CHARS = 2_000
 _LINE_HYPHEN = re.compile(r"[-\u2010\u00ad]\s*\n\s*")
 
@@ -108,7 +109,7 @@ class Index:
         query = tantivy.Query.boolean_query(
             [(tantivy.Occur.Should, tantivy.Query.term_query(schema(), TEXT, term, "freq")) for term in terms]
         )
-        return self._finished(self._works(query, limit * 2), limit)
+        return self._finished(self._each(query, limit * 2), limit)
 
     def closed(self, venue: str, year: int) -> ClosedYear | None:
         """The venue-year if every paper of it is held, else ``None``.
@@ -164,12 +165,14 @@ class Index:
             for word in dict.fromkeys(words)
             if (len(word) > 1 or word.isdigit()) and (frequency := self.searcher.doc_freq(TEXT, word))
         )
-        common = _COMMON * self.searcher.num_docs
-        return [
-            word
-            for position, (frequency, word) in enumerate(frequencies[:_MAX_TERMS])
-            if frequency <= common or position < _ALWAYS_TERMS
-        ]
+        budget = _POSTINGS * self.searcher.num_docs
+        terms: list[str] = []
+        for frequency, word in frequencies[:_MAX_TERMS]:
+            budget -= frequency
+            if budget < 0 and len(terms) >= _ALWAYS_TERMS:
+                break
+            terms.append(word)
+        return terms
 
     def _titled(self, key: str, near: str) -> list[Work]:
         import tantivy
@@ -187,16 +190,19 @@ class Index:
         return self._works(tantivy.Query.term_query(schema(), name, _encodable(value)), limit)
 
     def _works(self, query: tantivy.Query, limit: int) -> list[Work]:
+        return list(self._each(query, limit))
+
+    def _each(self, query: tantivy.Query, limit: int) -> Iterator[Work]:
+        """The works found, best first; each is read only when it is wanted."""
         try:
-            hits = self.searcher.search(query, limit, count=False).hits
-            return [decode(self.searcher.doc(address).get_first(BODY) or b"") for _, address in hits]
+            for _, address in self.searcher.search(query, limit, count=False).hits:
+                yield decode(self.searcher.doc(address).get_first(BODY) or b"")
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise _damaged(self.details.directory) from error
 
     def _finished(self, works: Iterable[Work], limit: int) -> tuple[Work, ...]:
         """Without repeated records, and with what a retraction record says about them."""
-        kept = list(_distinct(works))[:limit]
-        return tuple(self._with_retraction(work) for work in kept)
+        return tuple(self._with_retraction(work) for work in islice(_distinct(works), limit))
 
     def _with_retraction(self, work: Work) -> Work:
         if work.retraction is not None:
