@@ -30,12 +30,17 @@ class Printed:
     positions: tuple[int, ...]
     """For each character of ``key`` its offset in ``text``."""
 
-    def holds(self, title: str) -> bool:
-        """Whether the title stands in the string as a whole, not as the beginning of a longer one."""
+    def holds(self, title: str, *, with_subtitle: bool = True) -> bool:
+        """Whether the title stands in the string as a whole, not as the beginning of a longer one.
+
+        Without ``with_subtitle`` a colon behind it makes it the beginning of a longer one.
+        """
         key = title_key(title)
         start = self.key.find(key) if key else -1
         while start >= 0:
-            if self._stands_alone(start, start + len(key), long=len(key) >= _LONG_KEY):
+            end = start + len(key)
+            followed = not with_subtitle and end < len(self.key) and ":" in self._between(end - 1, end)
+            if not followed and self._stands_alone(start, end, long=len(key) >= _LONG_KEY):
                 return True
             start = self.key.find(key, start + 1)
         return False
@@ -75,9 +80,13 @@ class Printed:
         before = first > 0 and self.text[first - 1].isalnum()
         return not before and not (last < len(self.text) and self.text[last].isalnum())
 
+    def _between(self, first: int, second: int) -> str:
+        """What stands between two characters of the key."""
+        return self.text[self.positions[first] + 1 : self.positions[second]]
+
     def _stands_alone(self, start: int, end: int, *, long: bool) -> bool:
-        before = self.text[self.positions[start - 1] + 1 : self.positions[start]] if start else "."
-        after = self.text[self.positions[end - 1] + 1 : self.positions[end]] if end < len(self.key) else "."
+        before = self._between(start - 1, start) if start else "."
+        after = self._between(end - 1, end) if end < len(self.key) else "."
         before_digit = bool(start) and self.text[self.positions[start - 1]].isdigit()
         opens = before_digit or any(not sign.isspace() and sign != "-" for sign in before)
         closes = any(not sign.isspace() and sign not in "-&/" for sign in after)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from citations.match.printed import Printed
-from citations.titles import plain, title_key, title_keys, title_similarity
+from citations.titles import is_generic, main_title, plain, title_key, title_keys, title_similarity
 from citations.types import Fields, Severity, Work
 
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -130,6 +130,9 @@ def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
         return replace(TitleFit(1.0, None, "", registered, registered), elsewhere=_elsewhere(cited, registered))
     if cited and _subtitle_dropped(cited, registered):
         return TitleFit(0.98, Severity.COSMETIC, "without its subtitle", cited, registered, shortened=True)
+    if text is not None and _holds_main(text, registered):
+        found = TitleFit(0.98, Severity.COSMETIC, "without its subtitle", registered, registered, shortened=True)
+        return replace(found, elsewhere=_elsewhere(cited, registered))
     fit = _by_words(cited, registered) if cited else NOTHING
     if text is not None and (fit.similarity is None or fit.severity is Severity.MAJOR):
         stretch = text.nearest(registered)
@@ -137,6 +140,11 @@ def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
             other = replace(_by_words(stretch, registered), elsewhere=_elsewhere(cited, registered))
             fit = other if _better(other, fit) else fit
     return fit
+
+
+def _holds_main(text: Printed, registered: str) -> bool:
+    main = main_title(registered)
+    return bool(main) and not is_generic(main) and text.holds(main, with_subtitle=False)
 
 
 def _elsewhere(cited: str, registered: str) -> bool:
