@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from citations.errors import UnreadableInput
@@ -89,5 +90,5 @@ def _printed(run: Sequence[PageLine], words: dict[str, int], name: str) -> Itera
         part = run[cut.first : cut.last]
         raw = repaired(join([line.text for line in part], words))
         offsets = [0, *(several(raw) if cut.label else ()), len(raw)]
-        for begin, end in zip(offsets, offsets[1:], strict=False):
+        for begin, end in pairwise(offsets):
             yield PrintedEntry(raw[begin:end].strip(), cut.label, Location(name, page=part[0].page))

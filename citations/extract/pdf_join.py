@@ -10,6 +10,7 @@ BROKEN_WORD = re.compile(r"([^\W\d_]{1,})[-‐]$")
 NEXT_WORD = re.compile(r"([^\W\d_]+)")
 ADDRESS = re.compile(r"(?:https?://|www\.|\b10\.\d{4,9}/|doi:|arXiv:|ftp://)\S*$", re.IGNORECASE)
 HOST_ONLY = re.compile(r"(?:https?://|www\.)[\w\-]+(?:\.[\w\-]+)?\.$", re.IGNORECASE)
+SHORT_ARXIV = re.compile(r"arXiv:\d{4}(?:\.\d{0,3})?$", re.IGNORECASE)
 STANDS_ALONE = re.compile(
     r"\(?(?:1[5-9]|20)\d\d[a-z]?\b(?![./]\w)|[\[(]|\d{1,3}[.,;:)]*$|(?:accessed|retrieved|available|pp?\.|vol\.)",
     re.IGNORECASE,
@@ -128,11 +129,85 @@ COMPOUNDS = frozenset(
 
 
 TAILS = frozenset(
-    """aware based bound case centered centred class coupled dependent dimensional driven end field free friendly grained group
-    guided independent induced informed intensive language level like line linear making many mediated model modal negative
-    new new-type order oriented out pair partisan path phase positive range rank related resolution resource rich round scale
-    sectional sequence set shot sided source space specific stage standing state step structured style supervised term text
-    time to training type up wide wise world year""".split()
+    [
+        "aware",
+        "based",
+        "bound",
+        "case",
+        "centered",
+        "centred",
+        "class",
+        "coupled",
+        "dependent",
+        "dimensional",
+        "driven",
+        "end",
+        "field",
+        "free",
+        "friendly",
+        "grained",
+        "group",
+        "guided",
+        "independent",
+        "induced",
+        "informed",
+        "intensive",
+        "language",
+        "level",
+        "like",
+        "line",
+        "linear",
+        "making",
+        "many",
+        "mediated",
+        "model",
+        "modal",
+        "negative",
+        "new",
+        "new-type",
+        "order",
+        "oriented",
+        "out",
+        "pair",
+        "partisan",
+        "path",
+        "phase",
+        "positive",
+        "range",
+        "rank",
+        "related",
+        "resolution",
+        "resource",
+        "rich",
+        "round",
+        "scale",
+        "sectional",
+        "sequence",
+        "set",
+        "shot",
+        "sided",
+        "source",
+        "space",
+        "specific",
+        "stage",
+        "standing",
+        "state",
+        "step",
+        "structured",
+        "style",
+        "supervised",
+        "term",
+        "text",
+        "time",
+        "to",
+        "training",
+        "type",
+        "up",
+        "wide",
+        "wise",
+        "world",
+        "year",
+    ]
 )
 """Second halves that usually keep their hyphen."""
 
@@ -188,6 +263,8 @@ def _address_goes_on(address: str, line: str) -> bool:
     """Whether an address at the end of a line goes on with the next."""
     token = line.split(" ", 1)[0]
     bare = token.rstrip(".,;)")
+    if SHORT_ARXIV.search(address) and bare[:1].isdigit():
+        return True
     if not bare or not ADDRESS_GOES_ON.match(bare) or STANDS_ALONE.match(token):
         return False
     if address.endswith(("/", "-", "_", "=", "?", "&", "%", "#", "~")):

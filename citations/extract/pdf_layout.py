@@ -212,9 +212,9 @@ def _parted(ordered: Sequence[Sequence[Word]], gutter: float, least: int = 4) ->
             best = (total, begin, index + 1)
     worth, begin, end = best
     run = ordered[begin:end]
-    before = {round(each[0].base / 2) for each in run if each[-1].right <= gutter + 1}
-    begun = {round(each[0].base / 2) for each in run if gutter <= each[0].left <= gutter + COLUMN_EDGE}
-    after = {round(each[0].base / 2) for each in run if each[0].left >= gutter - 1}
-    if min(len(before), len(after)) < least or len(begun) < 0.5 * len(after):
+    rows_before = {round(each[0].base / 2) for each in run if each[-1].right <= gutter + 1}
+    rows_begun = {round(each[0].base / 2) for each in run if gutter <= each[0].left <= gutter + COLUMN_EDGE}
+    rows_after = {round(each[0].base / 2) for each in run if each[0].left >= gutter - 1}
+    if min(len(rows_before), len(rows_after)) < least or len(rows_begun) < 0.5 * len(rows_after):
         return None
     return worth, begin, end, gutter

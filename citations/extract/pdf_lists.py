@@ -120,9 +120,9 @@ def _typographic_end(lines: Sequence[PageLine], begin: int, end: int) -> int:
     usual = median(line.size for line in lines[begin : min(end, begin + FIRST)])
     for index in range(begin + 1, end):
         line = lines[index]
-        if len(line.text) < 90 and (line.size > LARGER * usual or TITLED.match(line.text)):
-            if not _goes_on(lines[index + 1 : min(end, index + FIRST)]):
-                return index
+        titled = len(line.text) < 90 and (line.size > LARGER * usual or bool(TITLED.match(line.text)))
+        if titled and not _goes_on(lines[index + 1 : min(end, index + FIRST)]):
+            return index
     return end
 
 

@@ -79,10 +79,10 @@ def _one_line_each(column: Sequence[Word], bases: Sequence[float]) -> bool:
         margin = 0.3 * a.size
         between = bases[bisect_right(bases, a.base + margin) : bisect_left(bases, b.base - margin)]
         lines = sum(1 for x, y in pairwise((float("-inf"), *between)) if y - x > margin)
-        right += 0 < step and lines <= step - 1
-    step = median(int(a.text) - int(b.text) for a, b in pairwise(column))
+        right += step > 0 and lines <= step - 1
+    usual = median(int(a.text) - int(b.text) for a, b in pairwise(column))
     rows = sum(1 for x, y in pairwise((float("-inf"), *bases)) if y - x > 0.3 * column[0].size)
-    return right >= 0.7 * (len(column) - 1) and len(column) * step >= COVERED * rows
+    return right >= 0.7 * (len(column) - 1) and len(column) * usual >= COVERED * rows
 
 
 def _apart(column: Sequence[Word], words: Sequence[Word]) -> bool:

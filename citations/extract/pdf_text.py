@@ -71,11 +71,11 @@ def open_pdf(document: Document) -> Iterator[pypdfium2.PdfDocument]:
 
 
 def repaired(text: str) -> str:
-    """Text as it was meant: ligatures as letters, no control characters, no lone surrogates, no NUL.
+    r"""Text as it was meant: ligatures as letters, no control characters, no lone surrogates, no NUL.
 
     A NUL between letters is a ligature whose mapping is lost; which one is unknown, so it leaves a mark a reader can see.
 
-    >>> repaired("di ff cult \\ufb01gures, Ho\\x00mann")
+    >>> repaired("di ff cult \ufb01gures, Ho\x00mann")
     'diffcult figures, Ho\ufffdmann'
     """
     text = LINE_HYPHEN.sub("-\n", text).translate(LIGATURES)

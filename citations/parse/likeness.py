@@ -6,13 +6,13 @@ import re
 
 from citations.parse.opening import YEAR, begins
 
-LABEL = re.compile(r"^\s*(?:[\[(]?\d{1,4}[\]).]|\[[^\[\]\s]{2,30}\]|[-*+•])\s+")
+LABEL = re.compile(r"^\s*(?:[\[(]?\d{1,5}[\]).]|\[[^\[\]\s]{2,30}\]|[-*+•])\s+")
 IDENTIFIER = re.compile(
     r"\b10\.\d{4,9}/\S|arXiv|\bdoi\b|https?://|www\.|\bPMID\b|\bISBN\b|(?:hep|astro|cond|gr|quant|nucl|math)-?\w*/\d{7}|\d{4}\.\d{4,5}\b",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(
-    r"\b[Vv]ol(?:ume|\.)|\b[Nn]o\. ?\d|\bpp?\. ?\d|\d\s?\(\d+(?:[–-]\d+)?\)|\d+\s?[:,]\s?[A-Z]?\d+\s?[–-]+\s?[A-Z]?\d+|;\d+[:(]|\b[A-Z]?\d{1,4}, \d{1,6}\b|\d[–-]\d"
+    r"\b[Vv]ol(?:ume|\.)|\b[Nn]o\. ?\d|\bpp?\. ?\d|\d\s?\(\d+(?:[–-]\d+)?\)|\d+\s?[:,]\s?[A-Z]?\d+\s?[–-]+\s?[A-Z]?\d+|;\d+[:(]|\b[A-Z]?\d{1,5}, \d{1,6}\b|\d[–-]\d"
 )
 VENUE = re.compile(
     r"\b(?:Proc(?:eedings|\.)|Journal|J\.|Rev(?:iew|\.)|Trans(?:actions|\.)|Lett(?:ers|\.)|Conf(?:erence|\.)|Symp(?:osium|\.)|Workshop|Press|Publish(?:er|ers|ing)|"

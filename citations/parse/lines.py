@@ -34,9 +34,9 @@ class Line:
 
 
 def read_lines(text: str) -> tuple[Line, ...]:
-    """Lines of plain text that hold anything, with their offsets.
+    r"""Lines of plain text that hold anything, with their offsets.
 
-    >>> [(line.text, line.indent, line.gap) for line in read_lines("A.\\n  b\\n\\nC.")]
+    >>> [(line.text, line.indent, line.gap) for line in read_lines("A.\n  b\n\nC.")]
     [('A.', 0.0, False), ('b', 2.0, False), ('C.', 0.0, True)]
     """
     spans = list(_spans(text))

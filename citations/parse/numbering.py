@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from citations.parse.lines import Line
 
 NUMBERS: dict[str, re.Pattern[str]] = {
-    "bracket": re.compile(r"[\[［【]\s?(\d{1,4})\s?[\]］】][.:]?\s*"),
-    "note": re.compile(r"\[\^(\d{1,4})\]:\s*"),
-    "dot": re.compile(r"(\d{1,4})\s?\.(?!\d)\s*"),
-    "round": re.compile(r"\((\d{1,4})\)[.:]?\s*"),
-    "half": re.compile(r"(\d{1,4})\)\s*"),
-    "bare": re.compile(r"(\d{1,4})(?=\s+\S|[^\W\d_]|[\"“‘«(]|$)\s*"),
+    "bracket": re.compile(r"[\[［【]\s?(\d{1,5})\s?[\]］】][.:]?\s*"),
+    "note": re.compile(r"\[\^(\d{1,5})\]:\s*"),
+    "dot": re.compile(r"(\d{1,5})\s?\.(?!\d)\s*"),
+    "round": re.compile(r"\((\d{1,5})\)[.:]?\s*"),
+    "half": re.compile(r"(\d{1,5})\)\s*"),
+    "bare": re.compile(r"(\d{1,5})(?=\s+\S|[^\W\d_]|[\"“‘«(]|$)\s*"),
 }
 """How entries are numbered, most telling first."""
 
@@ -31,6 +31,9 @@ BULLET = re.compile(r"(?:[-*+](?=\s+[^\s,.&\-–—])|[•◦▪‣·●∙■])
 
 USUAL = 15
 """Lines; an entry with more is possible, but two numbers so far apart belong together less."""
+
+RESTARTS = 50_000
+"""Candidates looked at again for lists that begin to count anew; bounds the time on text that nobody wrote."""
 
 MISSING = 4
 """So many numbers in a row may be lost before a chain is two chains."""
@@ -112,7 +115,9 @@ def _runs(lines: Sequence[Line], pattern: re.Pattern[str]) -> list[tuple[list[_C
     found = _candidates(lines, pattern)
     runs: list[tuple[list[_Candidate], float]] = []
     begin = 0
-    while begin < len(found):
+    budget = 2 * len(found) + RESTARTS
+    while begin < len(found) and budget > 0:
+        budget -= len(found) - begin
         run, score = _best_run(found[begin:])
         if len(run) < (3 if runs else 1):
             break

@@ -153,7 +153,7 @@ def is_heading(line: str) -> bool:
     >>> [is_heading(line) for line in ("6 References 353", "**REFERENCES**", "R EFERENCES", "References are good.")]
     [True, True, True, False]
     """
-    return heading_of(line) in HEADINGS
+    return bool(HEADINGS & {heading_of(line), heading_of(f"1 {line}")})
 
 
 def heading_of(line: str) -> str:
@@ -183,9 +183,9 @@ def reference_section(text: str) -> Section | None:
 
 
 def reference_sections(text: str) -> tuple[Section, ...]:
-    """All reference lists of a text in order: below their headings, or where lines look like references.
+    r"""All reference lists of a text in order: below their headings, or where lines look like references.
 
-    >>> text = "Prose.\\n\\n## References\\n\\n- A. Smith, X, 2001.\\n\\n## Appendix\\nProse."
+    >>> text = "Prose.\n\n## References\n\n- A. Smith, X, 2001.\n\n## Appendix\nProse."
     >>> [text[section.start:section.end] for section in reference_sections(text)]
     ['- A. Smith, X, 2001.']
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from citations.parse.cuts import cuts
 from citations.parse.lines import Line, read_lines
@@ -37,15 +38,15 @@ class Entry:
 
 
 def segment(text: str) -> tuple[Entry, ...]:
-    """Entries of a reference section, in printed order.
+    r"""Entries of a reference section, in printed order.
 
     Numbered, labelled, bulleted and author-year lists are understood, with or without hanging indents; a heading above
     the list is skipped. Nothing is raised, and time is linear in the length of the text.
 
-    >>> [(entry.label, entry.line) for entry in segment("References\\n[1] A. Smith, X, 2001.\\n[2] B. Doe,\\nY, 2002.")]
+    >>> [(entry.label, entry.line) for entry in segment("References\n[1] A. Smith, X, 2001.\n[2] B. Doe,\nY, 2002.")]
     [('1', 2), ('2', 3)]
     """
-    lines = _broken(text, read_lines(text))
+    lines = _broken(read_lines(text))
     if lines and is_heading(lines[0].text):
         lines = lines[1:]
     entries: list[Entry] = []
@@ -54,7 +55,7 @@ def segment(text: str) -> tuple[Entry, ...]:
         start, end = lines[cut.first].start, lines[cut.last - 1].end
         raw = text[start:end]
         offsets = [0, *(several(raw) if cut.label else ()), len(raw)]
-        for begin, stop in zip(offsets, offsets[1:], strict=False):
+        for begin, stop in pairwise(offsets):
             part = raw[begin:stop].rstrip()
             entries.append(
                 Entry(
@@ -64,14 +65,14 @@ def segment(text: str) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _broken(text: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _broken(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Break lines in front of bracketed numbers where the line breaks of the list were lost."""
     if not lines or (len(lines) > 3 and max(line.end - line.start for line in lines) < LONG_LINE):
         return lines
     pieces: list[Line] = []
     for line in lines:
         offsets = [0, *(match.start() for match in INLINE.finditer(line.text)), len(line.text)]
-        for begin, stop in zip(offsets, offsets[1:], strict=False):
+        for begin, stop in pairwise(offsets):
             part = line.text[begin:stop].rstrip()
             pieces.append(
                 Line(part, line.start + begin, line.start + begin + len(part), line.indent, line.gap and not begin)

@@ -64,7 +64,11 @@ def score(paper: Paper, references: Sequence[Extracted]) -> Score:
     exact = sum((keys & wanted).values())
     whole = " ".join(keys)
     found = sum(count for entry, count in wanted.items() if entry in keys or entry in whole)
-    same = sum((Counter(" ".join(raw.split()) for raw in got) & Counter(" ".join(entry.split()) for entry in paper.entries)).values())
+    same = sum(
+        (
+            Counter(" ".join(raw.split()) for raw in got) & Counter(" ".join(entry.split()) for entry in paper.entries)
+        ).values()
+    )
     return Score(len(paper.entries), found, exact, same, sum((keys - wanted).values()))
 
 
@@ -89,7 +93,10 @@ def typeset_papers(count: int) -> None:
         rows.append((score(paper, references), str(design)))
     total = [sum(getattr(row, name) for row, _ in rows) for name in ("printed", "found", "exact", "identical", "extra")]
     printed, found, exact, same, extra = total
-    print(f"typeset: {count} papers, {printed} entries: found {found / printed:.2%}, exact {exact / printed:.2%}, ", end="")
+    print(
+        f"typeset: {count} papers, {printed} entries: found {found / printed:.2%}, exact {exact / printed:.2%}, ",
+        end="",
+    )
     print(f"identical {same / printed:.2%}, extra {extra}; {pages / seconds:.0f} pages/s with fields")
     for row, name in sorted(rows, key=lambda each: each[0].exact / each[0].printed)[:15]:
         if row.exact < row.printed:

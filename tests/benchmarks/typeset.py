@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
@@ -69,7 +69,12 @@ class Design:
         """Short name for a table."""
         marks = ("appendix", "running_head", "line_numbers")
         return " ".join(
-            [self.style, f"{self.columns}col", *([] if self.heading else ["no-heading"]), *(m for m in marks if getattr(self, m))]
+            [
+                self.style,
+                f"{self.columns}col",
+                *([] if self.heading else ["no-heading"]),
+                *(m for m in marks if getattr(self, m)),
+            ]
         )
 
 
@@ -90,7 +95,9 @@ def designs(count: int, seed: int = 1) -> Iterator[Design]:
         yield Design(
             style=STYLES[number % len(STYLES)],
             columns=1 + number // len(STYLES) % 2,
-            heading=dice.choice(("References", "References", "REFERENCES", "7 References", "Bibliography", "", "Literature Cited")),
+            heading=dice.choice(
+                ("References", "References", "REFERENCES", "7 References", "Bibliography", "", "Literature Cited")
+            ),
             appendix=dice.random() < 0.3,
             running_head=dice.random() < 0.5,
             page_numbers=dice.random() < 0.8,
@@ -145,10 +152,15 @@ def _source(design: Design, seed: int) -> str:
         "= Errors that travel from list to list",
     ]
     for number_of, start in enumerate(range(0, len(prose), 20), 1):
-        lines += [f"== {number_of} {dice.choice(('Data', 'Method', 'Results', 'Discussion'))}", _escaped(" ".join(prose[start : start + 20]))]
+        lines += [
+            f"== {number_of} {dice.choice(('Data', 'Method', 'Results', 'Discussion'))}",
+            _escaped(" ".join(prose[start : start + 20])),
+        ]
     if design.heading:
         lines.append(f"== {design.heading}")
-    lines.append(f'#[#set text(size: {design.list_size}pt)\n#bibliography("works.bib", style: "{design.style}", full: true, title: none)]')
+    lines.append(
+        f'#[#set text(size: {design.list_size}pt)\n#bibliography("works.bib", style: "{design.style}", full: true, title: none)]'
+    )
     if design.appendix:
         lines += ["== A Further results", _escaped(" ".join(dice.choice(SENTENCES) for _ in range(30)))]
     return "\n\n".join(lines)

@@ -1,0 +1,97 @@
+"""Reference lists in plain text and Markdown."""
+
+import pytest
+
+from citations.errors import UnreadableInput
+from citations.extract.interface import Document, Limits
+from citations.extract.markdown import plain_markdown
+from citations.extract.text import TextExtractor
+from citations.types import Reference, Unreadable
+
+SHANNON = "C. E. Shannon, A mathematical theory of communication, Bell Syst. Tech. J. 27, 379 (1948)."
+TURING = "A. M. Turing, On computable numbers, Proc. London Math. Soc. 42, 230 (1937)."
+
+
+def read(text: str | bytes, name: str = "list.txt", limits: Limits | None = None) -> list[Reference | Unreadable]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(TextExtractor().extract(Document(name, data, limits=limits or Limits())))
+
+
+def test_references_carry_line_offsets_key_and_source() -> None:
+    text = f"Title\n\nReferences\n\n[1] {SHANNON}\n[2] {TURING}\n"
+    second = read(text)[1]
+    assert isinstance(second, Reference)
+    assert (second.location.line, second.key, second.source, second.id) == (6, "2", "text", "list.txt#2")
+    assert text[second.location.start : second.location.end] == second.raw
+
+
+def test_a_single_pasted_reference_is_a_list() -> None:
+    assert [each.raw for each in read(SHANNON)] == [SHANNON]
+
+
+def test_markdown_bullets_are_entries_and_markup_is_not_read_as_words() -> None:
+    found = read(
+        f"# Notes\n\n## References\n\n- {SHANNON}\n- A. M. Turing, *On computable numbers*, Proc. London Math. Soc. **42**, 230 (1937).\n",
+        "notes.md",
+    )
+    assert [each.location.line for each in found] == [5, 6]
+    assert isinstance(found[1], Reference)
+    assert "*" not in found[1].fields.title
+
+
+def test_link_text_and_target_are_both_kept_for_reading() -> None:
+    assert (
+        plain_markdown("Smith, J. [A *title*](https://doi.org/10.1000/x).")
+        == "Smith, J. A title https://doi.org/10.1000/x."
+    )
+
+
+def test_underscores_inside_addresses_stay() -> None:
+    assert (
+        plain_markdown("See https://example.org/a_b_c and 10.1000/a_b")
+        == "See https://example.org/a_b_c and 10.1000/a_b"
+    )
+
+
+def test_ids_are_unique_where_labels_repeat() -> None:
+    found = read(f"References\n[1] {SHANNON[:-1]}; {TURING}\n[2] {TURING}\n")
+    assert [each.id for each in found if isinstance(each, Reference)] == ["list.txt#1", "list.txt#1.2", "list.txt#2"]
+
+
+def test_a_url_only_entry_keeps_the_numbers_of_the_others() -> None:
+    found = read(f"[1] {SHANNON}\n[2] https://www. example .org / a b\n[3] {TURING}\n")
+    assert [each.key for each in found] == ["1", "2", "3"]
+
+
+def test_an_entry_without_words_is_counted_as_unreadable() -> None:
+    found = read(f"References\n[1] {SHANNON}\n[2] ???\n[3] {TURING}\n")
+    assert [type(each) for each in found] == [Reference, Unreadable, Reference]
+
+
+def test_entries_beyond_the_limit_are_not_dropped_silently() -> None:
+    found = read(f"[1] {SHANNON}\n[2] {TURING}\n[3] {SHANNON}\n", limits=Limits(max_entries=2))
+    assert [type(each) for each in found] == [Reference, Reference, Unreadable]
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "list.txt is empty"),
+        (b"Just prose about nothing.\n", "no reference list was found in list.txt"),
+        (bytes(range(256)) * 20, "list.txt is not text: it holds binary data"),
+    ],
+)
+def test_input_without_a_list_says_so_in_one_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(UnreadableInput) as caught:
+        read(data)
+    assert caught.value.message == sentence
+
+
+def test_a_file_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(UnreadableInput):
+        read(SHANNON, limits=Limits(max_bytes=10))
+
+
+def test_windows_1252_is_read() -> None:
+    found = read("[1] K. Gödel, Über formal unentscheidbare Sätze, Monatsh. Math. 38, 173 (1931).".encode("cp1252"))
+    assert "Gödel" in found[0].raw
