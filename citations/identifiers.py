@@ -10,23 +10,24 @@ from urllib.parse import unquote
 
 from citations.types import Fields, Identifier, Scheme
 
-_MAX_CHARS = 200_000
+_MAX_CHARS = 1_000_000
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0000-\u0008]")
 _TEX_ESCAPE = re.compile(r"\{?\\([_&%#<>])\}?|\$([<>])\$")
 
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/(?:[^\s\"“”«»<>{}|\\^`]|<[^\s<>]{1,40}>)+", re.IGNORECASE)
-_DOI_WHOLE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/(?:[^\s\"“”«»<>{}|\\^`]|<[^\s<>]{1,40}>){1,300}", re.IGNORECASE)
+_DOI_WHOLE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S{1,400}")
 _PREFIX_BREAK = re.compile(
-    r"(?i)(?<=doi)([:.\s]*(?:https?://(?:dx\.)?doi\.org/)?)10\.\s?(\d{4,9})\s?/\s?(?=\S)|(10\.\d{4,9}/)\s+(?=\S*\d)"
+    r"(?i)(?<=doi)([:.\s]*(?:https?://(?:dx\.)?doi\.org/)?)10\.\s?(\d{4,9})\s?/\s?(?=\S)|(10\.\d{4,9}/)\s+(?=\S{0,80}\d)"
 )
 _LINE_BREAK = re.compile(
-    r"(10\.\d{4,9}/\S*[-._/(:])[ \t]*\r?\n\s*(?!\[|\(?(?:19|20)\d\d\b|\d{1,4}[.)]?(?:\s|$))(?=\S*\d)"
-    r"|(10\.\d{4,9}/\S*[-_/])[ \t]*\r?\n\s*(?=[a-z]{1,3}(?:[\s.,;)]|$))"
+    r"(10\.\d{4,9}/\S{0,150}[-._/(:])[ \t]*\r?\n\s*(?!\[|\(?(?:19|20)\d\d\b|\d{1,4}[.)]?(?:\s|$))(?=\S{0,80}\d)"
+    r"|(10\.\d{4,9}/\S{0,150}[-_/])[ \t]*\r?\n\s*(?=[a-z]{1,3}(?:[\s.,;)]|$))"
 )
 _INNER_BLANK = re.compile(
-    r"(10\.\d{4,9}/[^\s,;]*\w)\s(?=[-.]\d)|(10\.\d{4,9}/[^\s,;]*\.)[ ](?=[a-z0-9]+\.\d[\w.]*)", re.IGNORECASE
+    r"(10\.\d{4,9}/[^\s,;]{0,150}\w)\s(?=[-.]\d)|(10\.\d{4,9}/[^\s,;]{0,150}\.)[ ](?=[a-z0-9]+\.\d[\w.]*)",
+    re.IGNORECASE,
 )
 _SICI_SIGNS = re.compile(r"\\(\d+):{1,2}(AID-[\w.-]+)\[(?=\d\.0)", re.IGNORECASE)
 _NEXT_DOI = re.compile(r"(?i)[,;]?(?:https?:|doi:|\[?arxiv\s?:|\[arxiv|www\.|10\.\d{4,9}/)")

@@ -110,7 +110,7 @@ def same_person(a: Name, b: Name) -> float:
     return compare_folded(fold(a), fold(b))
 
 
-@lru_cache(maxsize=4 * _CACHE_SIZE)
+@lru_cache(maxsize=2 * _CACHE_SIZE)
 def compare_folded(a: Folded, b: Folded) -> float:
     """``same_person`` for folded names."""
     if a == b:

@@ -189,7 +189,7 @@ def read_names(text: str) -> NameList:
         return NameList(tuple(read_name(each) for each in kept if each.strip()), et_al)
     text = _EDITORS.sub("", _clean(text))
     shorter = ET_AL.sub("; " if ";" in text else ", ", text)
-    if shorter == text and re.search(r"[\u3400-\u9fff]{2,}\s+[\u3400-\u9fff]{2,}", text) and "," not in text:
+    if shorter == text and re.search(r"[\u3400-\u9fff]{2,4}\s+[\u3400-\u9fff]{2,4}", text) and "," not in text:
         text = shorter = re.sub(r"\s+", ", ", text)
     complete = ELLIPSIS.sub(", ", shorter)
     names = tuple(_list_of_names(complete.strip(" ,;")))

@@ -327,3 +327,10 @@ def test_variants_begin_with_the_doi_and_stay_dois(doi):
     variants = doi_variants(doi)
     assert variants[0] == doi
     assert all(each.startswith("10.") and "/" in each for each in variants)
+
+
+@pytest.mark.parametrize(
+    "piece", ["10.1000/", "10.1000/a-\n", "10.1000/a. ", "<10.1000/x>", "arXiv:", "1706.", "ISBN 978-", "9 "]
+)
+def test_long_texts_of_broken_identifiers_are_read_to_the_end(piece):
+    assert isinstance(find_identifiers(piece * 2_000), tuple)
