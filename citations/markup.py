@@ -94,7 +94,10 @@ def _accented(match: re.Match[str]) -> str:
 
 def _letter(match: re.Match[str]) -> str:
     known = _LETTERS.get(match[1])
-    return match[0] if known is None else known
+    if known is None:
+        return match[0]
+    word = len(known) > 1 and known.isascii() and match[0][-1].isspace()
+    return f"{known} " if word else known
 
 
 def html_to_text(text: str) -> str:

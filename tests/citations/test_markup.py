@@ -40,7 +40,7 @@ def test_accents_are_read_however_they_are_braced(tex, text):
         (r"H$_2$O and x$^{2}$", "H2O and x2"),
         (r"R\&D at 5\% of \$3", "R&D at 5% of 3"),
         (r"{DNA}~repair", "DNA repair"),
-        (r"pages 1--3 --- and ``more''", 'pages 1–3 — and "more"'),
+        (r"{P}ages 1--3 --- and ``more''", 'Pages 1–3 — and "more"'),
         (r"\mathcal{O}(\log n)", "O(log n)"),
         ("no markup at all", "no markup at all"),
     ],
