@@ -1,5 +1,7 @@
 """Cutting the text of a reference section into entries."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,7 +115,7 @@ def test_offsets_and_lines_are_exact(newline: str) -> None:
 @given(st.text(max_size=300))
 def test_any_text_gives_entries_in_order_without_overlap(text: str) -> None:
     entries = segment(text)
-    assert all(a.end <= b.start for a, b in zip(entries, entries[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(entries))
     assert all(text[entry.start : entry.end] == entry.raw for entry in entries)
 
 
