@@ -23,7 +23,7 @@ _KEYED = re.compile(
     r"url|arxiv|source|volume|pages|isbn)[*_]{0,3}[ \t]?:",
     re.IGNORECASE,
 )
-_ENDED = re.compile(r"(?:[.)\]/\d>]|https?://\S{4,60}|10\.\d{4}\S{2,60})[*_ \t]*\n$")
+_ENDED = re.compile(r"(?:[.)\]/\d>]|https?://\S{4,60}|10\.\d{4}\S{2,60})[*_ \t\r]*\n$")
 _FENCE = re.compile(r"[ \t]{0,3}(?:```|~~~)")
 
 
@@ -57,7 +57,7 @@ def blocks(text: str) -> Iterator[Block]:
             continue
         open_block: Block | None = None
         for start, end in _lines(text, part.start, part.end):
-            line = text[start:end]
+            line = text[start:end].rstrip()
             if _ANY_HEADING.match(line) or _HEADING.match(line):
                 listed = bool(_HEADING.match(line))
                 line = ""

@@ -14,6 +14,7 @@ _YEAR_OR_EDITION = re.compile(r"\d{4}|\b(?:eds?|hrsg|edn|aufl|ed\w+|trans\w*|vol
 _ET_AL = re.compile(r"(?:al|others|u\.a)[.,:;]*$", re.IGNORECASE)
 _CLOSED_BY = {"“": '”“"', '"': '"”', "«": "»", "„": '“”"', "‘": "’"}
 _CONTINUABLE = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
+_JOINING = frozenset(("and", "&", "und", "et", "y", "of", "für", "de"))
 _WIDEST = 12
 _LONGEST_QUOTE = 70
 
@@ -52,10 +53,11 @@ def _authors_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
 
 
 def _venue_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
-    """A venue does not end with a preposition or conjunction either."""
+    """A venue does not end with, nor in front of, a preposition or conjunction either."""
     for at in range(len(labels) - 1):
         left = labels[at] is Label.VENUE and labels[at + 1] is not Label.VENUE
-        if left and _BARE.search(texts[at]) and word_class(texts[at].lower()).startswith("="):
+        dangling = _BARE.search(texts[at]) and word_class(texts[at].lower()).startswith("=")
+        if left and (dangling or texts[at + 1] in _JOINING):
             labels[at + 1] = Label.VENUE
     return labels
 

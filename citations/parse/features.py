@@ -19,14 +19,14 @@ _EAST_ASIAN_VENUE = re.compile(
     "(?:學報|学报|雜誌|杂志|誌|志|論文集|研究|學刊|学刊|期刊|會議|학회지|학회|논문집|저널|연구|리뷰|학보)$"
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}$")
-_OPENING, _CLOSING = "“\"«„‘‚'《", "”\"»“’'》"
+_CLOSED_BY = {"“": '”"', '"': '"”', "«": "»", "„": '“”"', "‘": "’'", "‚": "‘’", "'": "'’", "《": "》"}
 
 
 class Piece:
     """Features of one piece by itself, shared by all references in which it occurs."""
 
     __slots__ = (
-        "after", "before", "closes", "far_after", "far_before", "here", "kind", "lead", "lower", "opens", "shape", "stops", "trail",
+        "after", "before", "closers", "far_after", "far_before", "here", "kind", "lead", "lower", "shape", "stops", "trail",
         "upper", "wide", "year",
     )  # fmt: skip
 
@@ -40,8 +40,7 @@ class Piece:
         self.upper, self.lower = core[:1].isupper(), core.isalpha() and core.islower() and len(core) > 1
         self.stops = self.trail[-1:] in {".", "?", "!", "。"} or "?" in self.trail
         self.stops = self.stops and not (self.shape in {"X", "XX"} and len(core) < 3)
-        self.opens = any(mark in self.lead for mark in _OPENING)
-        self.closes = any(mark in self.trail for mark in _CLOSING)
+        self.closers = next((_CLOSED_BY[mark] for mark in self.lead if mark in _CLOSED_BY), "")
         ending = core[-3:].lower() if len(core) > 5 and core.isalpha() else ""
         wide = f"{self.shape}{self.trail}"
         own = (
@@ -209,14 +208,15 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[str, ...]]
     count = len(row)
     first_year = next((at for at, each in enumerate(row) if each.year), count)
     early = "none" if first_year == count else "early" if first_year < count * 0.5 else "late"
-    quoted = any(each.opens for each in row) and any(each.closes for each in row)
+    quoted = any(each.closers for each in row) and any(mark in each.trail for each in row for mark in "”\"»“’'》")
     style = f"{early}{quoted}"
-    inside = passed_quote = depth = stops = 0
+    inside = ""
+    passed_quote = depth = stops = 0
     since, last_name, after_in = 0, True, "n"
     result: list[tuple[str, ...]] = []
     for at, here in enumerate(row):
-        if here.opens:
-            inside = 1
+        if here.closers and not inside:
+            inside = here.closers
         depth += here.lead.count("(") + here.lead.count("[")
         last_name = last_name and _could_be_name(here)
         year = "before" if at < first_year else "at" if at == first_year else "after"
@@ -224,13 +224,13 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[str, ...]]
             (
                 f"i={min(at, 6)}",
                 f"r={8 * at // count}",
-                f"q={inside}{passed_quote}{quoted}",
+                f"q={inside != ''}{passed_quote}{quoted}",
                 f"b={min(depth, 1)}",
                 f"y={year}{early}",
                 f"d={min(stops, 4)}{style}",
                 f"dy={min(stops, 3)}{year}{min(since, 3)}",
                 f"nm={last_name}{year}",
-                f"nmq={last_name}{stops > 0}{inside}{passed_quote}{early}",
+                f"nmq={last_name}{stops > 0}{inside != ''}{passed_quote}{early}",
                 f"c={min(since, 4)}{here.shape}",
                 f"end={min(count - at, 4)}",
                 f"in={after_in}{min(stops, 3)}{year}",
@@ -238,8 +238,8 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[str, ...]]
             )
         )
         since += 1
-        if here.closes and inside:
-            inside, passed_quote = 0, 1
+        if any(mark in here.trail for mark in inside):
+            inside, passed_quote = "", 1
         depth = max(0, depth - here.trail.count(")") - here.trail.count("]"))
         if here.kind == "in" and at and (ends[at - 1] or row[at - 1].trail or here.upper or here.trail):
             after_in = "i"

@@ -16,6 +16,10 @@ from citations.types import Fields
 
 _LONGEST_ITEM = 2_000
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_REMARK = re.compile(
+    r"(?<=[\d).])(?:\*{0,3}\s*[:–—-]\s+|\s+(?:[-*•]\s+)?)(?=(?:This|It|Here|In this|The (?:book|paper|article|study|authors?))\s[a-z]"
+    r"|(?:Summary|Abstract|Note|Description|Key \w+|Relevance)\W{0,3}:)"
+)
 _STARTS_LIKE_REFERENCE = re.compile(
     r"[\W_]{0,3}(?:(?:van |von |de |den |der |la |le |di |da ){0,2}[^\W\d_a-zß-ÿ][\w'’-]{1,30}(?: [^\W\d_a-zß-ÿ][\w'’-]{1,30})?,? (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,3}[,.;&( ]"
     r"|(?:[^\W\d_a-zß-ÿ]\.[ -]?){1,3}(?:van |von |de |den |der ){0,2}[^\W\d_a-zß-ÿ][\w'’-]+(?:,| and| &| et al)"
@@ -95,6 +99,9 @@ def _line_blocks(text: str, block: Block) -> Iterator[Block]:
 def _whole(text: str, block: Block) -> Mention | None:
     """The block as one citation, if it is one."""
     raw = text[block.start : block.end].rstrip()
+    remark = _REMARK.search(raw)
+    if remark:
+        raw = raw[: remark.start()].rstrip()
     if not 12 <= len(raw) <= _LONGEST_ITEM:
         return None
     fields = parse_fields(raw)
@@ -140,16 +147,15 @@ def _is_reference(raw: str, fields: Fields, block: Block) -> bool:
 def _linked(found: Sequence[Mention]) -> list[Mention]:
     """The citations without repetitions; pointers become labels of what they point to."""
     full: list[Mention] = []
-    titles: dict[str, int] = {}
+    same: dict[str, list[int]] = {}
     for each in (each for each in found if not each.pointer):
-        key = title_key(each.fields.title) or each.fields.doi or each.fields.arxiv or each.fields.url
-        if key in titles:
-            kept = titles[key]
-            if _weight(each.fields) >= _weight(full[kept].fields):
-                full[kept] = replace(each, label=each.label or full[kept].label)
-            continue
-        titles[key] = len(full)
-        full.append(each)
+        others = same.setdefault(_work_key(each.fields), [])
+        twin = next((index for index in others if _years_fit(full[index].fields, each.fields)), None)
+        if twin is None:
+            others.append(len(full))
+            full.append(each)
+        elif (_weight(each.fields), bool(each.label)) > (_weight(full[twin].fields), bool(full[twin].label)):
+            full[twin] = replace(each, label=each.label or full[twin].label)
     targets: dict[str, int] = {}
     for index, each in enumerate(full):
         if each.fields.authors and each.fields.year:
@@ -162,6 +168,14 @@ def _linked(found: Sequence[Mention]) -> list[Mention]:
         elif not full[targets[key]].label:
             full[targets[key]] = replace(full[targets[key]], label=each.label)
     return sorted([*full, *alone.values()], key=lambda each: each.start)
+
+
+def _work_key(fields: Fields) -> str:
+    return title_key(fields.title) or fields.doi or fields.arxiv or fields.url
+
+
+def _years_fit(one: Fields, two: Fields) -> bool:
+    return one.year is None or two.year is None or one.year == two.year
 
 
 def _weight(fields: Fields) -> int:

@@ -20,7 +20,7 @@ from typing import Any
 from citations.parse.features import features
 from citations.parse.gold import Example, examples, read_gold
 
-_SETTINGS = {"c1": 0.15, "c2": 0.02, "max_iterations": 100, "feature.minfreq": 4, "feature.possible_transitions": True}
+_SETTINGS = {"c1": 0.05, "c2": 0.5, "max_iterations": 120, "feature.minfreq": 3, "feature.possible_transitions": True}
 _SMALLEST_WEIGHT = 0.03
 _NEVER_SEEN = -9.0
 

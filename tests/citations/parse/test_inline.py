@@ -75,6 +75,12 @@ def test_short_citations_with_an_entry_in_the_list_are_not_counted_again() -> No
     assert [each.label for each in find_citations(ANSWER)] == ["Poe's (2017)", "[1]", "[2]"]
 
 
+def test_line_ends_of_windows_change_nothing_but_the_offsets() -> None:
+    windows = ANSWER.replace("\n", "\r\n")
+    assert told(windows) == told(ANSWER)
+    assert all(windows[each.start : each.end] == each.raw for each in find_citations(windows))
+
+
 def test_an_unnumbered_entry_is_labelled_by_the_short_citation_that_points_to_it() -> None:
     text = "Sleep helps (Roe, 2019).\n\nReferences:\n\nRoe, A. (2019). Sleep and memory. Sleep, 4, 1-9.\nDoe, B. (2018). Why we\n  forget. Memory, 3, 4-5."
     assert [each.label for each in find_citations(text)] == ["(Roe, 2019)", ""]
@@ -85,6 +91,27 @@ def test_a_title_in_a_sentence_and_in_the_list_is_one_citation() -> None:
         'See "Sleep and memory in adults" (Roe, 2019).\n\n1. Roe, A. (2019). Sleep and memory in adults. Sleep, 4, 1-9.'
     )
     assert [(each.label, each.fields.venue) for each in find_citations(text)] == [("[1]", "Sleep")]
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        ": This book gives an overview.",
+        " - The authors explain it.",
+        ". This paper shows it.",
+        "\n   - Summary: it is good.",
+    ],
+)
+def test_a_remark_behind_a_reference_is_not_part_of_it(remark: str) -> None:
+    reference = '"The Growth of Things" by Ann Roe and Bob Doe, 2017'
+    (found,) = find_citations(f"1. {reference}{remark}")
+    assert found.raw.rstrip(".") == reference
+    assert (found.fields.title, found.fields.year, found.fields.venue) == ("The Growth of Things", 2017, "")
+
+
+def test_the_same_title_with_two_years_is_two_citations() -> None:
+    text = '1. "The Growth of Things" by Ann Roe, 2017\n2. "The Growth of Things" by Ann Roe, 2018\n3. "The Growth of Things" by Ann Roe, 2017'
+    assert [(each.label, each.fields.year) for each in find_citations(text)] == [("[1]", 2017), ("[2]", 2018)]
 
 
 def test_identifiers_and_links_in_prose_are_citations() -> None:
