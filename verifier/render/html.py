@@ -37,6 +37,10 @@ ABOUT = {
 """What a section of the page says about its verdict."""
 
 
+MAX_VERIFIED_CARDS = 200
+"""More verified references than this are listed in short, or the page of a whole collection could not be opened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One field of the table."""
@@ -103,6 +107,8 @@ class Section:
     about: str
     number: int
     is_open: bool
+    is_long: bool
+    """So many verified references that each gets a line instead of a card."""
     cards: tuple[Card, ...]
 
 
@@ -153,7 +159,9 @@ def _sections(report: Report) -> tuple[Section, ...]:
         if findings:
             cards = tuple(_card(finding, number) for number, finding in enumerate(findings, start=1))
             word = status.value.replace("_", " ")
-            made.append(Section(status.value, word, ABOUT[status], len(cards), status is not Status.VERIFIED, cards))
+            is_open = status is not Status.VERIFIED
+            is_long = not is_open and len(cards) > MAX_VERIFIED_CARDS
+            made.append(Section(status.value, word, ABOUT[status], len(cards), is_open, is_long, cards))
     return tuple(made)
 
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from citations.types import Status
 from tests.verifier.samples import asked, checked, full_report, no_match, one_of_each, reference, report_of
-from verifier.render.html import HtmlRenderer
+from verifier.render.html import MAX_VERIFIED_CARDS, HtmlRenderer
 
 VOID = {"meta", "link", "br", "col", "hr", "img", "input"}
 
@@ -89,3 +89,13 @@ def test_the_page_follows_the_readers_light():
     text = page(report_of([]))
     assert "prefers-color-scheme: dark" in text
     assert '<meta name="viewport"' in text
+
+
+def test_very_many_verified_references_are_lines_and_flagged_ones_stay_cards():
+    items = [checked(Status.VERIFIED, reference(n)) for n in range(MAX_VERIFIED_CARDS + 1)]
+    parser = Balanced()
+    text = page(report_of([*items, checked(Status.NOT_FOUND, reference(999))]))
+    parser.feed(text)
+    assert text.count("<article") == 1
+    assert text.count('<li id="verified-') == MAX_VERIFIED_CARDS + 1
+    assert parser.open == []
