@@ -35,6 +35,8 @@ _TRACK = re.compile(
     r"late[- ]breaking|posters?|datasets and benchmarks|industr(?:y|ial) (?:track|papers)|tiny papers|blog ?posts?|special session)\b",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"\s+and\s+(?!the\b|\d)(?=[A-Z][a-z])")
+_CONTINUED = "andalso"
 _SERVER = re.compile(r"\b(arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|socarxiv|techrxiv|eartharxiv|ssrn)\b", re.IGNORECASE)
 _CORR = re.compile(r"\bCoRR\b|\bcorr\s*,?\s*abs\b|^\s*abs/\d")
 _ACRONYM = re.compile(r"(?<![A-Za-z])[A-Za-z*][A-Za-z*]*[A-Z][A-Za-z*]*(?![a-z])")
@@ -129,16 +131,26 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _phrases(text: str, table: VenueTable) -> tuple[set[str], str]:
-    """Known long names inside a longer text, longest first; the text is returned without their words."""
-    words = clean(text)
+    """Known long names inside a longer text, longest first; the text is returned without their words.
+
+    A name that goes on ("International Conference on Machine Learning and Applications") is another one.
+    """
+    words: list[str] = []
+    continued: set[int] = set()
+    for word in clean(_GOES_ON.sub(f" {_CONTINUED} ", text)):
+        if word == _CONTINUED:
+            continued.add(len(words))
+        else:
+            words.append(word)
     keys: set[str] = set()
     rest: list[str] = []
     i = 0
     while i < len(words):
         for phrase, key in table.phrases.get(" ".join(words[i : i + 2]), ()):
-            if words[i : i + len(phrase)] == phrase:
+            end = i + len(phrase)
+            if tuple(words[i:end]) == phrase and end not in continued:
                 keys.add(key)
-                i += len(phrase)
+                i = end
                 break
         else:
             rest.append(words[i])

@@ -136,6 +136,8 @@ def test_venues_that_are_known_apart_are_different(a, b):
         ("International Conference on Quantum Machine Learning", "ICML"),
         ("Ökologie heute", "Ecology"),
         ("IEEE", "CVPR"),
+        ("ICML", "International Conference on Machine Learning and Applications"),
+        ("ICML", "Proceedings of the 2019 International Conference on Machine Learning and Cybernetics (ICMLC)"),
         ("Society for Industrial and Applied Mathematics eBooks", "SODA"),
     ],
 )
