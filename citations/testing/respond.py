@@ -14,6 +14,15 @@ from citations.testing.shelf import Shelf
 from citations.types import Work
 
 JSON = "application/json"
+_SELECTABLE = frozenset(
+    "DOI ISBN ISSN URL abstract accepted alternative-id approved archive article-number assertion author chair "
+    "clinical-trial-number container-title content-created content-domain contributor created degree deposited editor "
+    "event funder group-title indexed is-referenced-by-count issn-type issue issued license link member original-title "
+    "page posted prefix published published-online published-print publisher publisher-location reference "
+    "references-count relation resource score short-container-title short-title standards-body subject subtitle title "
+    "translator type update-policy update-to updated-by volume".split()
+)
+"""Names that ``select`` may hold on Crossref's ``/works``, as its refusal listed them in October 2026."""
 _ATOM = "application/atom+xml; charset=utf-8"
 
 
@@ -58,6 +67,12 @@ def _crossref(shelf: Shelf, ask: Ask) -> Reply:
         return Reply(200, shapes.crossref_work(work)) if work else Reply(404, b"Resource not found.", "text/plain")
     if path != "/works":
         return Reply(404, b"Resource not found.", "text/plain")
+    unknown = set(filter(None, ask.query.get("select", "").split(","))) - _SELECTABLE
+    if unknown:
+        refusal = {"type": "select-not-available", "value": min(unknown), "message": "there is no such select"}
+        return Reply(
+            400, json.dumps({"status": "failed", "message-type": "validation-failure", "message": [refusal]}).encode()
+        )
     rows = int(ask.query.get("rows", "20"))
     if "filter" in ask.query:
         wanted = [part.removeprefix("doi:") for part in ask.query["filter"].split(",")]

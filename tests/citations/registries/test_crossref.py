@@ -132,6 +132,21 @@ def test_entry_of_a_bibliography_file_is_searched_by_its_fields(server):
     assert "%40article" not in server.log[0].query
 
 
+def test_search_that_is_refused_is_tried_without_naming_fields(server):
+    def old(asked: Ask) -> Reply:
+        return Reply(400, b'{"status":"failed"}') if "select" in asked.query else server.healthy("crossref", asked)
+
+    with RegistryServer(others={"crossref": old}) as front:
+        (answer,) = ask(front, query(title="Methods of number 3 considered"))
+    assert answer.works[0].fields.doi == WORKS[3].doi
+
+
+def test_all_fields_asked_for_are_known_to_the_route(server):
+    ask(server, query(title="Methods of number 3 considered"), *(query(fields.doi) for fields in WORKS))
+    assert {each.status for each in server.log} == {200}
+    assert all("select=" in each.query for each in server.log)
+
+
 def test_search_never_hands_out_more_than_five(server):
     (answer,) = ask(server, query(title="Methods of number considered"))
     assert len(answer.works) == 5
