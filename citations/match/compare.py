@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
 from citations.match.score import arxiv_number, authors_diff, first_page, locus, venue_relation, years_of
-from citations.match.title import fit_title, is_cut, words
+from citations.match.title import TitleFit, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.names import same_person
 from citations.titles import title_key
@@ -33,6 +33,7 @@ _Result = FieldDiff | str
 _YEAR_IN_TEXT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
 _LISTED_AUTHORS = 6
+_MOSTLY_KEPT = 0.7
 _PREPRINT_PREFIXES = frozenset(
     {
         "10.48550",
@@ -87,8 +88,8 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
     severity, note = fit.severity, fit.note
     if severity is Severity.MAJOR and fit.other_language:
         severity, note = Severity.COSMETIC, "title in another language"
-    elif severity is Severity.MAJOR and locus(cited, work.fields) == 1 and is_cut(fit):
-        severity, note = Severity.COSMETIC, "the record holds only the beginning of the title"
+    elif severity is Severity.MAJOR and locus(cited, work.fields) == 1:
+        severity, note = _in_its_place(fit, text)
     elif severity is Severity.MAJOR and _is_version_of(cited, work) and _telling(fit.cited) & _telling(fit.registered):
         severity, note = Severity.COSMETIC, "title of another version"
     return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)
@@ -99,6 +100,15 @@ def _no_title_after_all(cited: Fields, text: Printed | None) -> bool:
     if text is None:
         return False
     return len(words(cited.title)) < 3 or title_key(cited.title) == title_key(cited.venue)
+
+
+def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
+    """Another title on the very page: registries lose formulas and italic words, people misremember a word."""
+    if is_cut(fit) or title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited)):
+        return Severity.COSMETIC, "the record holds only a part of the title"
+    if fit.kept < _MOSTLY_KEPT or fit.other_numbers:
+        return Severity.MAJOR, fit.note
+    return (Severity.MINOR if text is None else Severity.COSMETIC), f"{fit.note}; volume and page agree"
 
 
 def _telling(title: str) -> set[str]:

@@ -151,8 +151,8 @@ def _elsewhere(cited: str, registered: str) -> bool:
     """Whether a title found in the printed string is not the one that was read out of it, nor the beginning of that."""
     if not cited:
         return False
-    ours, theirs = title_key(cited), title_key(registered)
-    return not ours.startswith(theirs) and title_similarity(cited, registered) < _SAME_PLACE
+    apart = _by_words(cited, registered).similarity or 0.0
+    return not title_key(cited).startswith(title_key(registered)) and apart < _SAME_PLACE
 
 
 def _subtitle_dropped(cited: str, registered: str) -> bool:
@@ -181,11 +181,10 @@ def _by_words(cited: str, registered: str) -> TitleFit:
             changed += max(len(mine), len(yours))
             notes.append(note)
             worst = severity if worst is None or severity.rank > worst.rank else worst
-    kept = 1 - changed / longest
+    kept = max(1 - changed / longest, 0.0)
+    similarity = min(similarity, 0.35 + 0.65 * kept)  # titles without a common word are not alike
     foreign = foreign and worst is Severity.MAJOR
-    return TitleFit(
-        similarity, worst, "; ".join(notes[:3]), cited, registered, max(kept, 0.0), numbers, other_language=foreign
-    )
+    return TitleFit(similarity, worst, "; ".join(notes[:3]), cited, registered, kept, numbers, other_language=foreign)
 
 
 def _other_language(cited: str, registered: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:

@@ -181,7 +181,9 @@ def test_a_long_list_may_differ_between_preprint_and_publication():
     ten = people(
         *(
             f"{chr(65 + n)}. {name}"
-            for n, name in enumerate(["Abel", "Bohr", "Curie", "Dirac", "Euler", "Fermi", "Gauss", "Hertz", "Ito", "Joule"])
+            for n, name in enumerate(
+                ["Abel", "Bohr", "Curie", "Dirac", "Euler", "Fermi", "Gauss", "Hertz", "Ito", "Joule"]
+            )
         )
     )
     cited = {"authors": (*ten[:8], Name(family="Kelvin", given="K.")), "venue": "arXiv", "kind": Kind.PREPRINT}
@@ -192,3 +194,18 @@ def test_a_printed_title_is_agreed_even_where_the_parser_read_none():
     cited = reference(raw=f"Byron A, Gauss C. {BASE['title']}. Nature 2019;3(4):280-7.", source="text")
     found = compare(cited.fields, work(**BASE), printed(cited))
     assert {FieldName.TITLE, FieldName.AUTHORS} <= set(found.agreed)
+
+
+def test_a_title_cut_in_the_record_is_cosmetic_where_volume_and_page_agree():
+    assert severity(FieldName.TITLE, registered={"title": "A distinctive study of"}) is Severity.COSMETIC
+
+
+def test_a_wrong_word_in_the_title_weighs_less_where_volume_and_page_agree():
+    cited = {"title": BASE["title"].replace("study", "survey")}
+    assert severity(FieldName.TITLE, cited) is Severity.MINOR
+    assert severity(FieldName.TITLE, {**cited, "pages": ""}) is Severity.MAJOR
+
+
+def test_a_year_before_that_of_the_arxiv_number_is_too_early():
+    found = severity(FieldName.YEAR, {"year": 2018, "arxiv": "1901.01234"}, more={"other_years": (2019,)})
+    assert found is Severity.MINOR

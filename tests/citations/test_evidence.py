@@ -155,3 +155,22 @@ def test_an_arbiter_can_turn_an_abstention_into_a_match_and_nothing_else():
 def test_at_most_five_candidates_are_kept():
     works = [work(**{**CITED, "authors": "Some One", "key": str(n)}) for n in range(9)]
     assert len(judged(reference(**CITED), *works).candidates) == 5
+
+
+def test_the_proceedings_that_hold_a_paper_are_not_the_paper():
+    raw = "Byron A, Gauss C. Adaptive units. The Thirty-Fourth Conference on Artificial Intelligence, AAAI 2020, New York."
+    cited = reference(raw=raw, source="text", title="Adaptive units", authors="Byron, A.; Gauss, C.", year=2020)
+    volume = work(title="The Thirty-Fourth Conference on Artificial Intelligence, AAAI 2020, New York", year=2020)
+    assert judged(cited, volume).outcome is Outcome.NO_MATCH
+
+
+def test_a_main_title_with_another_subtitle_at_another_venue_is_another_work():
+    cited = {**CITED, "title": f"{TITLE}: a scalable method", "venue": "IJCAI"}
+    assert judged(reference(**cited), work(**{**CITED, "venue": "RecSys"})).outcome is Outcome.NO_MATCH
+
+
+def test_without_title_and_authors_venue_year_volume_and_page_tell_the_work():
+    cited = reference(year=2003, venue="Poultry Science", volume="82", pages="1030")
+    same = work(title=TITLE, year=2003, venue="Poultry Science", volume="82", pages="1030-1035")
+    assert judged(cited, same).outcome is Outcome.MATCH
+    assert judged(cited, work(title=TITLE, year=2003, venue="Poultry Science", volume="82", pages="99")).best is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from citations.match.printed import printed
-from citations.match.title import fit_title
+from citations.match.title import fit_title, is_cut
 from citations.types import Fields, Severity
 from tests.citations.fake_registries import reference, work
 
@@ -97,3 +97,37 @@ def test_a_printed_string_broken_at_line_ends_still_holds_the_title():
 
 def test_a_record_without_title_is_not_comparable():
     assert fit("Anything at all", "").similarity is None
+
+
+def test_a_title_that_stands_elsewhere_in_the_string_is_marked():
+    raw = "Gao H, Cai L. Adaptive convolutional units. Advances in Neural Information Processing Systems, New York."
+    cited = reference(raw=raw, source="text", title="Adaptive convolutional units")
+    volume = work(title="Advances in Neural Information Processing Systems, New York")
+    assert fit_title(cited.fields, volume, printed(cited)).elsewhere
+    paper = work(title="Adaptive Convolutional Units")
+    assert not fit_title(cited.fields, paper, printed(cited)).elsewhere
+
+
+def test_a_main_title_is_found_in_print_but_not_under_another_subtitle():
+    registered = "Neural models for the classification of sequences: an analysis"
+    plain = "Shen S. Neural models for the classification of sequences. Interspeech 2016."
+    other = "Shen S. Neural models for the classification of sequences: a survey. Interspeech 2016."
+    assert fit_raw(plain, registered).severity is Severity.COSMETIC
+    assert fit_raw(other, registered).severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Online algorithms with ε-accurate predictions", "Online algorithms with varepsilon-accurate predictions"),
+        ("Activating SIRT1 and PGC-1a in mice", "Activating SIRT1 and PGC-1α in mice"),
+        ("Über die Zusammensetzung des Zundererzes", "Ueber die Zusammensetzung des Zundererzes"),
+    ],
+)
+def test_formulas_and_umlauts_may_be_spelt_out(cited, registered):
+    assert fit(cited, registered).severity in {None, Severity.COSMETIC}
+
+
+def test_a_registered_title_that_breaks_off_is_known_as_cut():
+    assert is_cut(fit("Adaptation of Senecio vulgaris to ruderal habitats", "Adaptation of"))
+    assert not is_cut(fit("Adaptation of Senecio vulgaris to ruderal habitats", "Mutation of"))
