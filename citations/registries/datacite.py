@@ -106,7 +106,8 @@ class DataCite:
     def _search(self, question: Question) -> Answer:
         """All words of the title, in whatever order: a subtitle is a title of its own here."""
         words = title_words(question.query.reference).lower().split()[:_WORDS]
-        params = (("query", f"titles.title:({' AND '.join(words)})"), ("page[size]", str(_ROWS)))
+        asked = f"titles.title:({' AND '.join(words)})"
+        params = (("query", asked), ("sort", "relevance"), ("page[size]", str(_ROWS)))
         return self._session.ask(self._request("/dois", params), lambda body: Found(body.asked, works(body)[:_ROWS]))
 
     def _request(self, path: str, params: tuple[tuple[str, str], ...] = ()) -> Request:
