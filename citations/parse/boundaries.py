@@ -14,6 +14,7 @@ _YEAR_OR_EDITION = re.compile(r"\d{4}|\b(?:eds?|hrsg|edn|aufl|ed\w+|trans\w*|vol
 _ET_AL = re.compile(r"(?:al|others|u\.a)[.,:;]*$", re.IGNORECASE)
 _CLOSED_BY = {"“": '”“"', '"': '"”', "«": "»", "„": '“”"', "‘": "’"}
 _CONTINUABLE = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
+_NO_TITLE = ("publisher", "place", "pending", "thesis", "report", "web", "collab", "edit", "page", "volume")
 _JOINING = frozenset(("and", "&", "und", "et", "y", "of", "für", "de"))
 _WIDEST = 12
 _LONGEST_QUOTE = 70
@@ -26,7 +27,7 @@ def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
     """
     result = _venue_end(texts, _authors_end(texts, list(labels)))
     if Label.TITLE not in result:
-        return _book(result)
+        return _book(texts, result)
     start = result.index(Label.TITLE)
     end = start
     while end < len(result) and result[end] is Label.TITLE:
@@ -97,15 +98,30 @@ def _sentence_end(texts: Sequence[str], start: int) -> int:
     return start
 
 
-def _book(labels: list[Label]) -> list[Label]:
-    """A book's title is printed where a venue could be."""
+def _book(texts: Sequence[str], labels: list[Label]) -> list[Label]:
+    """A book's title is printed where a venue or publisher could be: ``Roe, A., 1996, On Things, Paris, Seuil``."""
     present = set(labels)
     alone = not present & {Label.VOLUME, Label.PAGES, Label.ISSUE}
-    if Label.VENUE in present and (Label.PUBLISHER in present or (alone and Label.AUTHOR not in present)):
-        start = labels.index(Label.VENUE)
-        while start < len(labels) and labels[start] is Label.VENUE:
-            labels[start] = Label.TITLE
-            start += 1
+    if Label.VENUE in present:
+        printed = Label.PUBLISHER in present or (alone and (Label.PLACE in present or Label.AUTHOR not in present))
+        return _relabelled(labels, labels.index(Label.VENUE)) if printed else labels
+    if Label.DATE in present and Label.AUTHOR in present:
+        start = labels.index(Label.DATE) + 1
+        stop = start
+        while stop < len(labels) and labels[stop] in {Label.OTHER, Label.PUBLISHER} and labels[stop] is labels[start]:
+            stop += 1
+        classes = " ".join(word_class(text.lower().strip(".,:;()[]")) for text in texts[start:stop])
+        if stop - start > 1 and not any(name in classes for name in _NO_TITLE):
+            return _relabelled(labels, start)
+    return labels
+
+
+def _relabelled(labels: list[Label], start: int) -> list[Label]:
+    """The run at ``start`` as the title."""
+    old = labels[start]
+    while start < len(labels) and labels[start] is old:
+        labels[start] = Label.TITLE
+        start += 1
     return labels
 
 
@@ -116,7 +132,10 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
     last = texts[end - 1]
     if texts[end].startswith("(") and _BARE.search(last):
         return _behind_bracket(texts, end)
-    if labels[end] in _CONTINUABLE and _goes_on(texts, end):
+    dangling = _BARE.search(last) and word_class(last.lower()).startswith("=")
+    if (labels[end] is Label.PLACE and (dangling or last == "in")) or (
+        labels[end] in _CONTINUABLE and (dangling or _goes_on(texts, end))
+    ):
         for at in range(end, min(len(texts), end + _WIDEST)):
             if _STOP.search(texts[at]) or texts[at].endswith(","):
                 return at + 1
@@ -124,12 +143,10 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
 
 
 def _goes_on(texts: Sequence[str], end: int) -> bool:
-    """Whether the title cannot end here: at a colon, at an article or preposition, in front of running text."""
+    """Whether the title cannot end here: at a colon, in front of running text."""
     last, here = texts[end - 1], texts[end]
     following = texts[end + 1] if end + 1 < len(texts) else ""
     if last.endswith(":"):
-        return True
-    if _BARE.search(last) and word_class(last.lower()).startswith("="):
         return True
     running = here[:1].islower() and following[:1].islower() and (_BARE.search(last) or last.endswith(","))
     return bool(running) and not word_class(here.lower().strip(".,:")).startswith("e")

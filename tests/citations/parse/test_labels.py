@@ -135,6 +135,16 @@ def labelled(*parts: tuple[str, str]) -> tuple[list[str], list[Label]]:
         ([("A", "Roe, A."), ("T", "A marker of growth,"), ("J", "in Proceedings of X.")], "A marker of growth,"),
         ([("A", "Roe, A."), ("T", "“On ‘like’"), ("J", "and so” Nature 3")], "“On ‘like’ and so”"),
         ([("A", "Roe, A."), ("J", "Acoustical Oceanography"), ("U", "(Wiley, 1977).")], "Acoustical Oceanography"),
+        (
+            [("A", "Roe, A.,"), ("D", "1996,"), ("U", "Anthropologie du Nom,"), ("L", "Paris,"), ("U", "Seuil.")],
+            "Anthropologie du Nom,",
+        ),
+        ([("A", "Roe, A.,"), ("D", "1996,"), ("J", "The Machine,"), ("L", "New York, Maxwell.")], "The Machine,"),
+        ([("A", "Roe, A.,"), ("D", "1996,"), ("O", "in preparation.")], ""),
+        (
+            [("A", "Roe, A.,"), ("D", "1996,"), ("T", "Labor politics in"), ("L", "Germany,"), ("U", "Wiley.")],
+            "Labor politics in Germany,",
+        ),
         ([("A", "Roe A, et al. Effects of X on Y."), ("J", "Lancet."), ("V", "3")], "Effects of X on Y."),
         ([("A", "Roe, Ann;"), ("T", "Doe, Jo: Die Stadt."), ("L", "Bern")], "Die Stadt."),
     ],
