@@ -125,9 +125,11 @@ def _parts(text: str) -> Iterator[str]:
     if track_free != text:
         yield re.sub(r"^\s*(?:of|on|at)\b", " ", track_free)
         yield from re.findall(r"\b(?:at|@|of)\s*([A-Z][\w*-]+)", text)
-    for separator in (": ", ", ", " - ", " -- ", "/"):
+    for separator in (": ", ", ", " - ", " -- "):
         if separator in text:
             yield from text.split(separator)[:2]
+    if "/" in text and len(text.split()) < 4:
+        yield from text.split("/")
 
 
 def _phrases(text: str, table: VenueTable) -> tuple[set[str], str]:

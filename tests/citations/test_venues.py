@@ -104,6 +104,8 @@ def test_tracks_preprints_and_series_are_related(a, b):
     ("a", "b"),
     [
         ("ICML", "ICLR"),
+        ("ICML", "International Conference on Machine Learning and Applications"),
+        ("ICCV", "International Conference on Computer Vision Theory and Applications"),
         ("ICCV", "Asian Conference on Computer Vision"),
         ("NeurIPS", "International Conference on Neural Information Processing"),
         ("EMNLP", "Transactions of the Association for Computational Linguistics"),
@@ -136,7 +138,6 @@ def test_venues_that_are_known_apart_are_different(a, b):
         ("International Conference on Quantum Machine Learning", "ICML"),
         ("Ökologie heute", "Ecology"),
         ("IEEE", "CVPR"),
-        ("ICML", "International Conference on Machine Learning and Applications"),
         ("ICML", "Proceedings of the 2019 International Conference on Machine Learning and Cybernetics (ICMLC)"),
         ("Society for Industrial and Applied Mathematics eBooks", "SODA"),
     ],
@@ -169,6 +170,11 @@ def test_preprint_servers_are_recognised(venue, expected):
         (NEURIPS, "neurips"),
         ("Proceedings of the 3rd Meeting on Beetles, 2019", "meeting beetles"),
         ("J. Mach. Learn. Res., vol. 12, pp. 1-20", "jmlr"),
+        ("Proceedings of the 2012 IEEE/ACM Symposium on Unheard Things", "symposium unheard things"),
+        (
+            "Proceedings of the 2012 IEEE/ACM International Conference on Advances in Social Networks Analysis and Mining",
+            "asonam",
+        ),
         ("", ""),
     ],
 )
