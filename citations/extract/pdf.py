@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from citations.errors import UnreadableInput
 from citations.extract.interface import Document
+from citations.extract.pdf_footnotes import cited_in, footnote_lines, has_footnotes, notes
 from citations.extract.pdf_join import join, vocabulary
 from citations.extract.pdf_layout import PageLine, lay_out
 from citations.extract.pdf_lists import list_runs, parse_lines, without_furniture
@@ -16,6 +17,7 @@ from citations.extract.pdf_text import open_pdf, repaired
 from citations.extract.pdf_words import page_words
 from citations.extract.printed import PrintedEntry, printed_references
 from citations.parse.cuts import cuts
+from citations.parse.section import is_heading
 from citations.parse.several import several
 from citations.types import Extracted, Location
 
@@ -60,13 +62,24 @@ def _entries(document: Document) -> list[PrintedEntry]:
                 f"{document.name} has no text layer: its pages are pictures",
                 hint="run OCR first, for example: ocrmypdf in.pdf out.pdf",
             )
-        pages = [page_words(pdf[number], number + 1) for number in likely_pages(texts)]
+        footnotes = not any(is_heading(line) for text in texts for line in text.splitlines()) and has_footnotes(texts)
+        chosen = range(len(texts)) if footnotes else likely_pages(texts)
+        pages = [page_words(pdf[number], number + 1) for number in chosen]
     lines = without_furniture(lay_out(pages), texts)
     words = vocabulary("\n".join(texts))
-    entries: list[PrintedEntry] = []
+    entries = list(_from_footnotes(lines, words, document.name)) if footnotes else []
+    if entries:
+        return entries
     for run in list_runs(lines):
         entries += _printed(run, words, document.name)
     return entries
+
+
+def _from_footnotes(lines: Sequence[PageLine], words: dict[str, int], name: str) -> Iterator[PrintedEntry]:
+    """Works cited in the footnotes of a paper without a reference list."""
+    for number, page, printed in notes(footnote_lines(lines)):
+        for cited in cited_in(repaired(join(printed, words)), number, page):
+            yield PrintedEntry(cited.raw, cited.note, Location(name, page=cited.page))
 
 
 def _plain(pdf: pypdfium2.PdfDocument, number: int) -> str:

@@ -133,6 +133,9 @@ MEMBER = re.compile(
 )
 
 
+LONGEST_HEADING = 50
+"""Characters."""
+
 LONGEST = 18
 """Lines; longer entries do not count as references when lists are looked for."""
 
@@ -158,7 +161,7 @@ def is_heading(line: str) -> bool:
 
 def heading_of(line: str) -> str:
     """The letters of a line, folded, if it is short enough to be a heading; otherwise empty."""
-    if len(line) > 80:
+    if len(line) > LONGEST_HEADING:
         return ""
     bare = line.strip().strip("*_=~|{}[]<>\\ \t").removesuffix("{-}").strip("*_ #")
     bare = TRAILING.sub("", NUMBERED.sub("", bare, count=1)).strip("*_: ")
