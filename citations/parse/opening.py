@@ -14,6 +14,9 @@ _PARTICLE = (
 DASHES = re.compile(r"(?:[-–—―_─]{1,12}|\.{4,})\s?[-–—―_─]*\s*[.,&(]|[–—―_─]{2,}\s|-{2,}\s|-{1,3}$")
 """The author of the entry above, printed as a dash."""
 
+BODY_YEAR = re.compile(r"[^\W\d_a-z][^.(]{1,60}[.,]? \(?(?:1[5-9]|20)\d\d[a-z]?\)?[.,:] ")
+"""``Crossref. 2025.``, ``World Health Organization (2019).``"""
+
 LOST_DASH = re.compile(r"\W{0,3}\d?\W{0,3}(?<!\d)(?:1[5-9]|20)\d\d[a-z]?\.\s+[^\W\d_a-z]|,\s+[^\W\d_a-z]\.\s?[^\W\d_]")
 """The same where only the year or the comma behind the dash is left."""
 
@@ -60,6 +63,8 @@ def begins(text: str) -> float:
         return 0.8
     if CONTINUES.match(head):
         return -1.6
+    if BODY_YEAR.match(head):
+        return 0.7
     return 0.0 if head[:1].isupper() or head[:1] in '"“‘«' or not head[:1].isascii() else -0.8
 
 
