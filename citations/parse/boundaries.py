@@ -33,6 +33,8 @@ def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
     while end < len(result) and result[end] is Label.TITLE:
         end += 1
     start = _behind_authors(texts, result, start, end)
+    if Label.AUTHOR not in result:
+        start = _behind_body(texts, result, start, end)
     reach = _quote_end(texts, start, end) or _reach(texts, result, end)
     result[end:reach] = [Label.TITLE] * (reach - end)
     return result
@@ -71,6 +73,17 @@ def _behind_authors(texts: Sequence[str], labels: list[Label], start: int, end: 
         if not texts[at][:1].isupper():
             return start
         if texts[at].endswith(":"):
+            labels[start : at + 1] = [Label.AUTHOR] * (at + 1 - start)
+            return at + 1
+    return start
+
+
+def _behind_body(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
+    """Where the title starts, if it is printed behind a body as author, as in ``OpenAI. GPT-4 technical report``."""
+    for at in range(start, min(start + 3, end - 2)):
+        if not texts[at][:1].isupper():
+            return start
+        if texts[at].endswith(".") and len(texts[at]) > 4:
             labels[start : at + 1] = [Label.AUTHOR] * (at + 1 - start)
             return at + 1
     return start

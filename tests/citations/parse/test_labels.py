@@ -145,6 +145,8 @@ def labelled(*parts: tuple[str, str]) -> tuple[list[str], list[Label]]:
             [("A", "Roe, A.,"), ("D", "1996,"), ("T", "Labor politics in"), ("L", "Germany,"), ("U", "Wiley.")],
             "Labor politics in Germany,",
         ),
+        ([("T", "OpenAI. GPT-4 technical report."), ("J", "CoRR")], "GPT-4 technical report."),
+        ([("T", "Sleep and memory. A review."), ("J", "Cell")], "Sleep and memory. A review."),
         ([("A", "Roe A, et al. Effects of X on Y."), ("J", "Lancet."), ("V", "3")], "Effects of X on Y."),
         ([("A", "Roe, Ann;"), ("T", "Doe, Jo: Die Stadt."), ("L", "Bern")], "Die Stadt."),
     ],
