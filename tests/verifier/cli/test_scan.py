@@ -260,18 +260,19 @@ def test_a_killed_scan_goes_on_where_it_was(server, bib, tmp_path):
     running = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path
     )
-    while not _number_of(tmp_path / "x.db", "checked_references") and running.poll() is None:
+    while _number_of(tmp_path / "x.db", "checked_references") < 20 and running.poll() is None:
         time.sleep(0.02)
     running.kill()
     assert running.wait(timeout=30) == -signal.SIGKILL
     kept = _number_of(tmp_path / "x.db", "checked_references")
-    assert 0 < kept < 150
+    assert 20 <= kept < 150
     server.heal()
     asked = len(server.log)
     done = run("scan", path, "--db", "x.db", "--registries", "crossref", "--resume", "--format", "json")
     summary = json.loads(done.stdout)["summary"]
     assert summary["references"] == 150
-    assert len(server.log) - asked <= 150 - kept
+    on_its_way = 1  # the server may finish a request of the killed process later
+    assert len(server.log) - asked <= 150 - kept + on_its_way
     assert [_number_of(tmp_path / "x.db", table) for table in ("scans", "checked_references")] == [2, kept + 150]
 
 
