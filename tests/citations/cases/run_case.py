@@ -29,7 +29,10 @@ from citations.types import (
     Scheme,
     Unreadable,
 )
-from tests.citations.cases.answers import ANSWERS, Answers
+from tests.citations.cases.answers import Answers
+from tests.citations.cases.answers_coverage import COVERAGE
+from tests.citations.cases.answers_matching import MATCHING
+from tests.citations.cases.answers_other import OTHER
 from tests.citations.fake_registries import TODAY, FakeDoiOrg, FakeRegistry, asked
 
 KINDS = (
@@ -86,7 +89,7 @@ class Ran:
     @cached_property
     def checked(self) -> list[CheckedReference]:
         """In the order of the input."""
-        answers = ANSWERS.get(self.case.id, Answers())
+        answers = {**MATCHING, **OTHER, **COVERAGE}.get(self.case.id, Answers())
         done = {
             each.reference.id: each
             for each in check(self.references, _registries(answers), options=CheckOptions(today=TODAY))
