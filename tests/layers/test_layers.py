@@ -29,6 +29,7 @@ FORBIDDEN = {
 PURE = {
     "citations.types",
     "citations.identifiers",
+    "citations.markup",
     "citations.names",
     "citations.titles",
     "citations.venues",
@@ -142,6 +143,7 @@ def test_classes_inherit_only_from_protocols_errors_enums_and_tuples(path: Path)
         "HTMLParser",
         "HTTPAdapter",
         "Unreadable",
+        "Structure",
     )
     allowed += ("Missing", "Upgrade", "Damaged", "Unknown", "Input", "Thread")
     classes = [n for n in ast.walk(tree(path)) if isinstance(n, ast.ClassDef)]
