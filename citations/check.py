@@ -188,7 +188,7 @@ class _Run:
         if case is None or question not in case.open:
             return
         case.open.discard(question)
-        case.evidence.append(evidence(query, answer, self.options.arbiter))
+        case.evidence.append(_judged(query, answer, self.options.arbiter))
         if not case.open:
             yield from self._advance(case)
 
@@ -298,6 +298,15 @@ class _Run:
         if self.progress is not None:
             waiting = Counter(name for case in self.cases.values() for name, _ in case.open)
             self.progress(Progress(self.done, self.started, waiting))
+
+
+def _judged(query: Query, answer: Answer, arbiter: Arbiter | None) -> Evidence:
+    """The evidence; where hostile input or an arbiter breaks the judging, a failure like any other."""
+    try:
+        return evidence(query, answer, arbiter)
+    except Exception as error:  # noqa: BLE001  one reference must not end the check of the others
+        failed = Unavailable(answer.asked, Why.CRASHED, f"its answer could not be judged: {type(error).__name__}")
+        return evidence(query, failed)
 
 
 class _Worker:

@@ -209,6 +209,15 @@ def test_the_arbiter_may_add_a_match():
     assert verdicts([reference(**near)], FakeRegistry(works=[WORK]), options=options) == {"r": Status.MISMATCH}
 
 
+def test_an_arbiter_that_breaks_leaves_the_reference_unchecked():
+    def broken(_, __):
+        raise RuntimeError("out of memory")
+
+    near = {**BASE, "title": "A distinctive survey of particular things in particular places", "authors": "Some One"}
+    options = replace(OPTIONS, arbiter=broken)
+    assert verdicts([reference(**near)], FakeRegistry(works=[WORK]), options=options) == {"r": Status.UNCHECKED}
+
+
 def test_a_coverage_that_nothing_can_be_asked_of_is_not_asked():
     class Nothing(FakeRegistry):
         @property
