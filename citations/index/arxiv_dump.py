@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, BinaryIO
 
-from citations.identifiers import normalise_arxiv, normalise_doi
+from citations.index.bulk_identifiers import bulk_arxiv, bulk_doi
 from citations.index.schema import REGISTRY, Decoded, Record, Skipped
 from citations.index.streams import lines
 from citations.names import read_name
@@ -39,7 +39,7 @@ def decode_arxiv(line: bytes | None) -> Decoded:
         item = None
     if not isinstance(item, dict):
         return Skipped("not JSON")
-    number = normalise_arxiv(str(item.get("id") or ""))
+    number = bulk_arxiv(str(item.get("id") or ""))
     if not number:
         return Skipped("no arXiv number")
     title = plain(str(item.get("title") or ""))
@@ -58,7 +58,7 @@ def decode_arxiv(line: bytes | None) -> Decoded:
                 year=first,
                 venue="arXiv",
                 kind=Kind.PREPRINT,
-                doi=normalise_doi(doi) if doi else "",
+                doi=bulk_doi(doi) if doi else "",
                 arxiv=number,
             ),
             other_years=years,

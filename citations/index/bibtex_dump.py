@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import BinaryIO
 
 from citations.extract.bibtex_blocks import bibtex_blocks
-from citations.identifiers import normalise_arxiv, normalise_doi, normalise_isbn
+from citations.identifiers import normalise_isbn
+from citations.index.bulk_identifiers import bulk_arxiv, bulk_doi
 from citations.index.people import read_people
 from citations.index.schema import REGISTRY, Decoded, Record, Skipped
 from citations.index.streams import text_chunks
@@ -155,7 +156,7 @@ def record_of(kind: str, key: str, cells: Mapping[str, str]) -> Decoded:
     if venue == "CoRR" or (arxiv and not venue):
         work_kind, venue, others, volume = Kind.PREPRINT, "arXiv", ("CoRR",), ""
     year = _YEAR.search(get("year") or get("date") or "")
-    doi = normalise_doi(get("doi", "").replace("\\_", "_"))
+    doi = bulk_doi(get("doi", "").replace("\\_", "_"))
     authors, et_al = _people(get("author", ""))
     isbn = get("isbn", "")
     return Record(
@@ -216,13 +217,13 @@ def _editors(text: str) -> tuple[Name, ...]:
 
 def _arxiv(cells: Mapping[str, str], url: str, volume: str) -> str:
     if volume.startswith("abs/"):
-        return normalise_arxiv(volume.removeprefix("abs/"))
+        return bulk_arxiv(volume.removeprefix("abs/"))
     if "arxiv" in url.lower() and (found := _ARXIV_URL.search(url)):
-        return normalise_arxiv(found[1].removesuffix(".pdf"))
+        return bulk_arxiv(found[1].removesuffix(".pdf"))
     if (eprint := cells.get("eprint")) and cells.get(
         "archiveprefix", cells.get("eprinttype", "arxiv")
     ).lower() == "arxiv":
-        return normalise_arxiv(eprint)
+        return bulk_arxiv(eprint)
     return ""
 
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from citations.identifiers import normalise_doi, normalise_isbn
+from citations.identifiers import normalise_isbn
+from citations.index.bulk_identifiers import bulk_doi
 from citations.index.schema import REGISTRY, Decoded, Record, Skipped
 from citations.index.streams import json_items, lines, unpacked
 from citations.titles import plain
@@ -74,7 +75,7 @@ def decode_crossref(item: Any) -> Decoded:
     kind = str(item.get("type") or "")
     if kind in _NOT_WORKS:
         return Skipped(f"type {kind}")
-    doi = normalise_doi(str(item.get("DOI") or ""))
+    doi = bulk_doi(str(item.get("DOI") or ""))
     title = _title(item)
     if not doi or not title:
         return Skipped("no DOI" if not doi else "no title")
@@ -161,7 +162,7 @@ def _versions(item: dict[str, Any]) -> tuple[Identifier, ...]:
         found.extend(
             Identifier(Scheme.DOI, doi)
             for each in (related if isinstance(related, list) else ())
-            if isinstance(each, dict) and each.get("id-type") == "doi" and (doi := normalise_doi(str(each.get("id"))))
+            if isinstance(each, dict) and each.get("id-type") == "doi" and (doi := bulk_doi(str(each.get("id"))))
         )
     return tuple(dict.fromkeys(found))
 
@@ -180,5 +181,5 @@ def _retraction(item: dict[str, Any]) -> Retraction | None:
         if kind is not None:
             parts = (update.get("updated") or {}).get("date-parts") or [[]]
             date = "-".join(f"{part:02d}" for part in parts[0] if isinstance(part, int))
-            return Retraction(kind, normalise_doi(str(update.get("DOI") or "")), date, "crossref")
+            return Retraction(kind, bulk_doi(str(update.get("DOI") or "")), date, "crossref")
     return None

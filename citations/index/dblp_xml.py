@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from citations.identifiers import normalise_arxiv, normalise_doi, normalise_isbn
+from citations.identifiers import normalise_isbn
+from citations.index.bulk_identifiers import bulk_arxiv, bulk_doi
 from citations.index.people import read_person
 from citations.index.schema import REGISTRY, VOLUME, Decoded, Record, Skipped
 from citations.index.streams import unpacked
@@ -157,7 +158,7 @@ def decode_dblp(element: Element) -> Decoded:
     others: tuple[str, ...] = ()
     links = " ".join(element.values.get("ee", ()))
     doi, arxiv = _DOI.search(links), _ARXIV.search(links)
-    number = normalise_arxiv(volume.removeprefix("abs/") if venue == "CoRR" else arxiv[1] if arxiv else "")
+    number = bulk_arxiv(volume.removeprefix("abs/") if venue == "CoRR" else arxiv[1] if arxiv else "")
     if venue == "CoRR":
         kind, venue, others, volume = Kind.PREPRINT, "arXiv", ("CoRR",), ""
     if element.type == "proceedings":
@@ -179,7 +180,7 @@ def decode_dblp(element: Element) -> Decoded:
             pages=element.first("pages"),
             publisher=element.first("publisher", "school"),
             kind=kind,
-            doi=normalise_doi(doi[1]) if doi else "",
+            doi=bulk_doi(doi[1]) if doi else "",
             arxiv=number,
             isbn=normalise_isbn(isbn) if isbn else "",
             url=element.first("ee") or f"https://dblp.org/rec/{element.key}",
