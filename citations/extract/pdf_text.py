@@ -38,6 +38,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 SPLIT_LIGATURE = re.compile(
     r"(?<=[^\W\d_]) (ffi|ffl|ff|fi|fl) (?=[a-zß-ÿ])|\b(Di|di|E|e|O|o|Su|su|A|a) (ff|ffi) (?=[a-z])"
 )
+SPLIT_SIGN = re.compile(r" f[fil]")
 LOST_LIGATURE = re.compile(r"(?<=[^\W\d_])\x00(?=[^\W\d_])")
 
 
@@ -81,7 +82,7 @@ def repaired(text: str) -> str:
     text = LINE_HYPHEN.sub("-\n", text).translate(LIGATURES)
     text = LOST_LIGATURE.sub("\ufffd", text)
     text = SURROGATES.sub("\ufffd", CONTROL.sub("", text))
-    return SPLIT_LIGATURE.sub(_joined, text)
+    return SPLIT_LIGATURE.sub(_joined, text) if SPLIT_SIGN.search(text) else text
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pypdfium2
 
 MOST_CHARACTERS = 150_000
 """Characters read from one page; a dense printed page has about 10,000."""
+
+LINE_HYPHENS = "\ufffe\x02\xad"
+"""Hyphens at the end of a line: pdfium's own signs, and the soft hyphen."""
+
+WORD = re.compile(f"[^\\s{LINE_HYPHENS[:2]}]+[{LINE_HYPHENS[:2]}]?|[{LINE_HYPHENS[:2]}]")
 
 DEFAULT_SIZE = 10.0
 """Points, for fonts that do not say."""
@@ -49,33 +56,30 @@ def page_words(page: pypdfium2.PdfPage, number: int) -> PageWords:
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
-    count = min(textpage.count_chars(), MOST_CHARACTERS)
-    handle = textpage.raw
-    unicode_at = pdfium.FPDFText_GetUnicode
-    words: list[Word] = []
-    begin = -1
-    letters: list[str] = []
-    for index in range(count + 1):
-        code = unicode_at(handle, index) if index < count else 32
-        blank = code in {32, 13, 10, 9, 160} or 0x2000 <= code <= 0x200A
-        hyphen = code in {0xFFFE, 2}
-        if not blank:
-            if begin < 0:
-                begin = index
-            letters.append("-" if hyphen else chr(code))
-        if (blank or hyphen) and begin >= 0:
-            word = _word(pdfium, handle, _visible(letters), begin, index if hyphen else index - 1)
-            if word:
-                words.append(word)
-            begin, letters = -1, []
+    found = (
+        _word(pdfium, textpage.raw, _visible(match.group()), match.start(), match.end() - 1)
+        for match in WORD.finditer(_characters(pdfium, textpage))
+    )
+    words = tuple(word for word in found if word)
     textpage.close()
-    return PageWords(number, page.get_height(), tuple(words))
+    return PageWords(number, page.get_height(), words)
 
 
-def _visible(letters: list[str]) -> str:
-    """The characters of a word; a soft hyphen shows only at its end."""
-    text = "".join(letters)
-    return f"{text[:-1]}-".replace("\xad", "") if text.endswith("\xad") else text.replace("\xad", "")
+def _characters(pdfium: Any, textpage: pypdfium2.PdfTextPage) -> str:
+    """The characters of a page, so that offsets in the text are pdfium's own."""
+    count = min(textpage.count_chars(), MOST_CHARACTERS)
+    text: str = textpage.get_text_range(0, count, errors="replace")
+    if len(text) == count:
+        return text
+    codes = (pdfium.FPDFText_GetUnicode(textpage.raw, index) for index in range(count))
+    return "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
+
+
+def _visible(word: str) -> str:
+    """A word with its hyphens as written; a soft hyphen shows only at its end."""
+    if word[-1] in LINE_HYPHENS:
+        word = f"{word[:-1]}-"
+    return word.replace("\xad", "")
 
 
 def _word(pdfium: object, handle: object, text: str, first: int, last: int) -> Word | None:

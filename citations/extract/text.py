@@ -30,7 +30,7 @@ class TextExtractor:
 
     def extract(self, document: Document) -> Iterator[Extracted]:
         """References of all lists, in file order; lines are exact, offsets count characters of the decoded text."""
-        text = _readable(document)
+        text = _readable(document).replace("\0", "\ufffd")
         entries = list(_entries(text, document.name))
         if not entries:
             raise UnreadableInput(

@@ -156,7 +156,7 @@ def is_heading(line: str) -> bool:
     >>> [is_heading(line) for line in ("6 References 353", "**REFERENCES**", "R EFERENCES", "References are good.")]
     [True, True, True, False]
     """
-    return bool(HEADINGS & {heading_of(line), heading_of(f"1 {line}")})
+    return heading_of(line) in HEADINGS or (line[1:2] == " " and heading_of(f"1 {line}") in HEADINGS)
 
 
 def heading_of(line: str) -> str:

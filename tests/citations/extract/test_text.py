@@ -95,3 +95,8 @@ def test_a_file_beyond_the_limit_is_refused() -> None:
 def test_windows_1252_is_read() -> None:
     found = read("[1] K. Gödel, Über formal unentscheidbare Sätze, Monatsh. Math. 38, 173 (1931).".encode("cp1252"))
     assert "Gödel" in found[0].raw
+
+
+def test_nul_between_letters_is_shown_as_a_lost_letter() -> None:
+    found = read("[1] M. H. G. Ho\0mann. Consensus building and its epistemic conditions. Topoi 40(5), 2021.")
+    assert "Ho\ufffdmann" in found[0].raw
