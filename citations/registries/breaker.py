@@ -34,6 +34,17 @@ class Breaker:
         self._score = 0.0
         self._open_until = 0.0
         self._reason = ""
+        self._openings = 0
+
+    @property
+    def openings(self) -> int:
+        """How often it opened; whoever was let through before the last opening should not ask any more."""
+        return self._openings
+
+    @property
+    def reason(self) -> str:
+        """The failure on which it opened last, empty while it is closed."""
+        return self._reason
 
     def open_because(self) -> str:
         """Why the host may not be asked now, empty if it may."""
@@ -53,6 +64,7 @@ class Breaker:
             if self._reason:
                 self._cooldown_s = min(self._cooldown_s * 2, 900.0)
             if self._score >= 1.0 or self._reason:
+                self._openings += 1
                 self._reason = detail or why.value
                 self._open_until = self._clock() + self._cooldown_s
 

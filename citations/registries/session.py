@@ -128,7 +128,7 @@ class Session:
                 if attempt and outcome.why is Why.BREAKER_OPEN:
                     break  # what this request met itself tells more
                 failure = outcome
-                if failure.why not in _RETRIED or not self._wait(request, attempt, retry_after_s, stop):
+                if failure.why not in _RETRIED or not self._wait(request, attempt, failure.why, retry_after_s, stop):
                     break
         return Unavailable(_asked(request, datetime.now(UTC)), failure.why, failure.detail, retry_after_s)
 
@@ -162,10 +162,11 @@ class Session:
         self, request: Request, breaker: Breaker, stop: threading.Event
     ) -> tuple[Failure, float | None] | None:
         """Wait for the pace; what forbids to ask at all, or ``None``."""
+        openings = breaker.openings
         reason = breaker.open_because()
         if reason:
             return Failure(Why.BREAKER_OPEN, f"not asked again: {reason}"), None
-        unreached = self._reach(request.url, breaker)
+        unreached = self._reach(request.url, breaker, openings)
         if unreached is not None:
             return unreached, None
         free_in_s = self._limits.free_in(request.lane)
@@ -173,10 +174,11 @@ class Session:
             return Failure(Why.RATE_LIMITED, f"asks to wait {free_in_s:.0f} s"), free_in_s
         if stop.wait(self._limits.reserve(request.lane) if self.settings.paced else free_in_s):
             return Failure(Why.BUDGET, "not waited for any longer"), None
-        reason = breaker.open_because()
-        return (Failure(Why.BREAKER_OPEN, f"not asked again: {reason}"), None) if reason else None
+        return (_opened(breaker), None) if breaker.openings != openings else None
 
-    def _wait(self, request: Request, attempt: int, retry_after_s: float | None, stop: threading.Event) -> bool:
+    def _wait(
+        self, request: Request, attempt: int, why: Why, retry_after_s: float | None, stop: threading.Event
+    ) -> bool:
         """Wait before the next attempt; ``False`` if there is none."""
         patience = self.settings.patience
         if retry_after_s is not None:
@@ -187,7 +189,10 @@ class Session:
             return False
         if retry_after_s is None:
             longest_s = min(patience.backoff_s * 2**attempt, patience.backoff_ceiling_s)
-            return not stop.wait(random.uniform(0, longest_s))  # noqa: S311  jitter, nothing secret
+            delay_s = random.uniform(0, longest_s)  # noqa: S311  jitter, nothing secret
+            if why is not Why.RATE_LIMITED:
+                return not stop.wait(delay_s)
+            self._limits.pause(request.lane, delay_s)  # for everybody: the others would be refused as well
         return True
 
     def _send(self, request: Request, stop: threading.Event) -> Reply | Failure:
@@ -203,7 +208,7 @@ class Session:
             return Failure(Why.TIMEOUT, f"not complete after {patience.total_s:g} s")
         return reply
 
-    def _reach(self, url: str, breaker: Breaker) -> Failure | None:
+    def _reach(self, url: str, breaker: Breaker, openings: int) -> Failure | None:
         """Find out once a session whether the host can be connected to; everybody else waits for the outcome."""
         host = urlsplit(url).netloc
         with self._lock:
@@ -211,9 +216,8 @@ class Session:
         with probing:
             if host in self._reached:
                 return None
-            reason = breaker.open_because()
-            if reason:
-                return Failure(Why.BREAKER_OPEN, f"not asked again: {reason}")
+            if breaker.openings != openings:
+                return _opened(breaker)
             connect_s = self.settings.patience.connect_s
             probe = bounded(lambda: (reach(url, connect_s),), connect_s)
             failure = probe[0] if probe else Failure(Why.UNREACHABLE, "no connection in time")
@@ -226,7 +230,9 @@ class Session:
     def _breaker(self, request: Request) -> Breaker:
         """One a registry and host: registries may share a host, as the simulated ones do, and fail on their own."""
         with self._lock:
-            return self._breakers.setdefault(f"{request.registry} {urlsplit(request.url).netloc}", Breaker())
+            return self._breakers.setdefault(
+                f"{request.registry} {urlsplit(request.url).netloc}", Breaker(self.settings.patience.cooldown_s)
+            )
 
     def _http_for(self, url: str) -> requests.Session:
         """Pooled connections; proxies from the environment are for other machines only."""
@@ -261,6 +267,10 @@ def user_agent(mailto: str) -> str:
         number = "0"
     contact = "".join(c for c in mailto if c.isascii() and c.isprintable() and c not in " ()<>;")
     return f"factprobe/{number} (mailto:{contact})" if contact else f"factprobe/{number}"
+
+
+def _opened(breaker: Breaker) -> Failure:
+    return Failure(Why.BREAKER_OPEN, f"not asked again: {breaker.reason}")
 
 
 def _judged(request: Request, reply: Reply | Failure, asked_at: datetime) -> Body | Failure:

@@ -27,6 +27,8 @@ class Patience:
     body_bytes: int = 20_000_000
     """Largest body that is read, after decompression."""
     redirects: int = 4
+    cooldown_s: float = 60.0
+    """Before a registry that failed again and again gets one more trial; doubles when that fails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,37 @@ def test_unknown_registry_names_the_known_ones():
     assert "crossref" in raised.value.hint
 
 
+@pytest.fixture
+def plug_ins(tmp_path, monkeypatch):
+    """An installed distribution that offers one registry that works and one that does not."""
+    info = tmp_path / "extra_registries-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: extra-registries\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[factprobe.registries]\nextra = extra_registry:Extra\nbroken = extra_registry:Missing\n"
+    )
+    (tmp_path / "extra_registry.py").write_text(
+        "class Extra:\n    name = 'extra'\n    def __init__(self, session):\n        self.settings = session.settings\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def test_registry_of_another_distribution_is_loaded_beside_ours(plug_ins):
+    (extra,) = load(["extra"], RegistrySettings(mailto="me@example.org"))
+    assert (extra.name, extra.settings.mailto) == ("extra", "me@example.org")
+    assert {"extra", "broken"} <= set(names())
+
+
+def test_broken_registry_of_another_distribution_is_left_out_and_named(plug_ins, caplog):
+    assert [registry.name for registry in load(None, RegistrySettings())] == [*BUILT_IN, "extra"]
+    assert "'broken' of extra-registries cannot be loaded" in caplog.text
+
+
+def test_broken_registry_that_was_asked_for_is_an_error(plug_ins):
+    with pytest.raises(UnknownRegistry, match="'broken' of extra-registries"):
+        load(["broken"], RegistrySettings())
+
+
 def test_names_begin_with_the_built_in_ones():
     assert names()[: len(BUILT_IN)] == tuple(BUILT_IN)
 

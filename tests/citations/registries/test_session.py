@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -176,6 +177,28 @@ def test_registry_that_keeps_failing_is_not_asked_again(server, session):
         answer = session.ask(request(server), read_object)
     assert (why(answer), answer.detail) == (Why.BREAKER_OPEN, "not asked again: HTTP 500")
     assert len(server.log) == 5
+
+
+def test_registry_that_came_back_is_asked_again_after_a_pause(server):
+    session = Session(replace(server.urls, patience=replace(HASTY, cooldown_s=0.2)))
+    server.fail("any", Fault.FORBIDDEN)
+    answers = [session.ask(request(server), read_object) for _ in range(3)]
+    assert [answer.why for answer in answers] == [Why.FORBIDDEN, Why.FORBIDDEN, Why.BREAKER_OPEN]
+    server.heal()
+    time.sleep(0.3)
+    assert [why(session.ask(request(server), read_object)) for _ in range(3)] == [None, None, None]
+
+
+def test_host_that_came_back_is_connected_to_again_after_a_pause():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    session = Session(RegistrySettings(patience=replace(HASTY, cooldown_s=0.2)))
+    ask = Request("any", Lane("any", interval_s=0.0), f"http://127.0.0.1:{port}/any")
+    assert why(session.ask(ask, read_object)) is Why.UNREACHABLE
+    with RegistryServer(others={"any": healthy}, port=port):
+        time.sleep(0.3)
+        assert why(session.ask(ask, read_object)) is None
 
 
 def test_registries_on_one_host_fail_apart(server, session):
