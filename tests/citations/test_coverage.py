@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from citations.coverage import coverage_table, essentials, kind_of, rule_for
+from citations.match.venue import is_known
 from citations.registries.interface import Coverage
 from citations.types import Fields, Kind, Name, Scheme
 from tests.citations.fake_registries import TODAY
@@ -105,3 +106,25 @@ def test_a_registry_that_this_version_cannot_ask_covers_nothing():
 )
 def test_the_kind_is_guessed_from_the_fields_where_it_was_not_read(fields, kind):
     assert kind_of(fields) is kind
+
+
+def test_arxiv_itself_is_no_venue_without_dois():
+    preprint = Fields(title="T", venue="arXiv preprint arXiv:1706.03762", year=2019, kind=Kind.ARTICLE)
+    assert ask(preprint).names == {"arxiv"}
+
+
+def test_every_venue_of_a_rule_is_a_known_one():
+    named = {venue for rule in coverage_table().rules for venue in rule.venues}
+    assert {venue for venue in named if not is_known(venue)} == set()
+
+
+def test_an_institution_in_the_place_of_the_journal_is_held_to_no_registry():
+    notes = Fields(title="T", venue="School of Physical Sciences, University of X", year=2005, kind=Kind.ARTICLE)
+    assert ask(notes).names == frozenset()
+    journal = Fields(title="T", venue="University of X Law Review", year=2005, kind=Kind.ARTICLE)
+    assert ask(journal).names == {"crossref"}
+
+
+def test_a_work_of_a_body_without_venue_is_held_to_no_registry():
+    body = Fields(title="T", authors=(Name(literal="Centers for Disease Control"),), year=2021)
+    assert ask(body).names == frozenset()
