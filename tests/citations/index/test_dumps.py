@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import zipfile
 
 import pytest
 
@@ -11,6 +12,7 @@ from citations.errors import UnreadableInput
 from citations.extract.bibtex_blocks import bibtex_blocks
 from citations.index.arxiv_dump import read_arxiv
 from citations.index.bibtex_dump import entries, read_bibtex, read_regular
+from citations.index.build import build_index
 from citations.index.crossref_dump import read_crossref
 from citations.index.dumps import dump_format, files_of
 from citations.index.people import read_people
@@ -213,6 +215,14 @@ def test_formats_are_told_by_content(tmp_path):
     named["dblp-xml"].write_text(sources.dblp_xml([]))
     assert {dump_format(path).name for path in named.values()} == set(named)
     assert [dump_format(path).name for path in named.values()] == list(named)
+
+
+def test_a_zip_archive_of_one_dump_is_read_as_the_dump(tmp_path):
+    lines = "".join(json.dumps(item) + "\n" for item in sources.ARXIV)
+    with zipfile.ZipFile(tmp_path / "arxiv", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("arxiv-metadata-oai-snapshot.json", lines)
+    info = build_index([tmp_path / "arxiv"], tmp_path / "index")
+    assert [(source.format, source.works) for source in info.sources] == [("arxiv", 2)]
 
 
 @pytest.mark.parametrize(
