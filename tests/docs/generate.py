@@ -1,0 +1,96 @@
+"""Writes the generated blocks of README.md; the tests compare them with what the program does now.
+
+``python -m tests.docs.generate`` rewrites the file; ``stale()`` says which blocks would change.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from citations.testing.replay import read_works
+from citations.testing.server import REGISTRIES, RegistryServer
+from citations.types import Status
+from verifier.cli import main as verifier
+from verifier.pages import pages
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+BLOCK = re.compile(r"(<!-- begin: (?P<name>[\w-]+) -->\n).*?(<!-- end: (?P=name) -->)", re.DOTALL)
+COMMANDS = ("scan", "check", "ask", "index build")
+
+
+@contextmanager
+def simulated_registries() -> Iterator[None]:
+    """The registries on loopback, holding the example works; settings, cache and database of nobody."""
+    before = dict(os.environ)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RegistryServer(read_works([ROOT / "examples" / "works.jsonl"])) as server,
+    ):
+        os.environ.update({f"VERIFIER_{name.upper()}_URL": server.url(name) for name in REGISTRIES})
+        os.environ.update({name: f"{folder}/{name}" for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")})
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def example() -> str:
+    """What the five example entries give."""
+    with simulated_registries():
+        done = CliRunner().invoke(verifier, ["scan", "examples/five.bib"], env={"COLUMNS": "120"})
+    return f"```console\n$ verifier scan examples/five.bib\n{settled(done.stdout)}```\n"
+
+
+def settled(text: str) -> str:
+    """The text without what differs from run to run: times, durations and ports."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "2026-11-25 12:00 UTC", text)
+    text = re.sub(r"in \d+\.\d s", "in 1.0 s", text)
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8765", text)
+
+
+def verdicts() -> str:
+    """The verdicts and their first sentence, from the pages of ``verifier explain``."""
+    known = {page.code: page for page in pages()}
+    rows = [f"| `{status.value}` | {known[status.value].summary} |" for status in Status]
+    return "\n".join(["| verdict | meaning |", "|---|---|", *rows, ""])
+
+
+def commands() -> str:
+    """The help of the main commands, as it is printed."""
+    return "".join(
+        f"<details><summary><code>verifier {name} --help</code></summary>\n\n```text\n{helped(name)}```\n\n</details>\n\n"
+        for name in COMMANDS
+    )
+
+
+def helped(name: str) -> str:
+    """The printed help of one command."""
+    return CliRunner().invoke(verifier, [*name.split(), "--help"], env={"COLUMNS": "100"}, prog_name="verifier").stdout
+
+
+BLOCKS: dict[str, Callable[[], str]] = {"example": example, "verdicts": verdicts, "commands": commands}
+
+
+def generated(text: str) -> str:
+    """The text with all its generated blocks written anew."""
+    return BLOCK.sub(lambda block: f"{block.group(1)}{BLOCKS[block.group('name')]()}{block.group(3)}", text)
+
+
+def main() -> int:
+    """Rewrite README.md where it is stale."""
+    README.write_text(generated(README.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
