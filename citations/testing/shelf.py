@@ -30,7 +30,7 @@ class Shelf:
         self._postings: dict[str, array[int]] = {}
         self._by_id: dict[str, int] = {}
         for work in works:
-            self._add(work)
+            self.add(work, words_of(work.fields))
 
     def __len__(self) -> int:
         """Number of works."""
@@ -83,15 +83,17 @@ class Shelf:
         number = self._by_id.get(key)
         return None if number is None else self._works[number]
 
-    def _add(self, work: Work) -> None:
+    def add(self, work: Work, words: tuple[str, ...]) -> None:
+        """Put one more work on the shelf; ``words`` is what ``words_of`` gave for it."""
         number = len(self._works)
         fields = work.fields
         self._works.append(work)
-        people = " ".join(name.literal or name.family for name in fields.authors)
-        words = tuple(map(intern, _words(f"{fields.title} {people}")))
         self._words.append(words)
-        for word in dict.fromkeys(words):
-            self._postings.setdefault(word, array("I")).append(number)
+        for word in set(words):
+            posting = self._postings.get(word)
+            if posting is None:
+                posting = self._postings[word] = array("I")
+            posting.append(number)
         own = [("doi", fields.doi), ("arxiv", arxiv_base(fields.arxiv)), ("pmid", fields.pmid)]
         further = [(each.scheme.value, each.value) for each in work.other_ids]
         for scheme, value in own:
@@ -108,12 +110,19 @@ def shelves(works: Iterable[Work | Fields]) -> dict[str, Shelf]:
     be in reality: Crossref holds what is published (under an invented DOI of prefix 10.5555 if none is given), arXiv
     what has an arXiv id, DataCite what has a repository's DOI or an arXiv id, Semantic Scholar everything.
     """
-    held: dict[str, list[Work]] = {name: [] for name in ("crossref", "semantic_scholar", "arxiv", "datacite")}
+    held = {name: Shelf(()) for name in ("crossref", "semantic_scholar", "arxiv", "datacite")}
     for each in works:
         work = each if isinstance(each, Work) else Work(registry="", key="", url="", fields=each)
+        words = words_of(work.fields)
         for name in [work.registry] if work.registry in held else _holders(work.fields):
-            held[name].append(_with_doi(work, name))
-    return {name: Shelf(each) for name, each in held.items()}
+            held[name].add(_with_doi(work, name), words)
+    return held
+
+
+def words_of(fields: Fields) -> tuple[str, ...]:
+    """The words under which a work is found: those of its title and of its authors' family names."""
+    people = " ".join(name.literal or name.family for name in fields.authors)
+    return tuple(map(intern, _words(f"{fields.title} {people}")))
 
 
 def _holders(fields: Fields) -> list[str]:
@@ -141,5 +150,7 @@ def _with_doi(work: Work, registry: str) -> Work:
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _WORD.findall(text.lower())
     flat = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return _WORD.findall(flat)
