@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -38,6 +39,12 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 SPLIT_LIGATURE = re.compile(
     r"(?<=[^\W\d_]) (ffi|ffl|ff|fi|fl) (?=[a-zß-ÿ])|\b(Di|di|E|e|O|o|Su|su|A|a) (ff|ffi) (?=[a-z])"
 )
+ACCENTS = dict(
+    zip("´`¨ˆ˜ˇ˘˙˚˝¯¸", "\u0301\u0300\u0308\u0302\u0303\u030c\u0306\u0307\u030a\u030b\u0304\u0327", strict=True)
+)
+SPACING_ACCENT = re.compile(r"(?:(?<=[^\W\d_])[´`]|[¨ˆ˜ˇ˘˙˚˝¯¸])([A-Za-zı])")
+"""TeX draws accents as signs of their own in front of the letter: ``D´esert``, ``Moˇcnik``."""
+
 SPLIT_SIGN = re.compile(r" f[fil]")
 LOST_LIGATURE = re.compile(r"(?<=[^\W\d_])\x00(?=[^\W\d_])")
 
@@ -82,7 +89,14 @@ def repaired(text: str) -> str:
     text = LINE_HYPHEN.sub("-\n", text).translate(LIGATURES)
     text = LOST_LIGATURE.sub("\ufffd", text)
     text = SURROGATES.sub("\ufffd", CONTROL.sub("", text))
+    text = SPACING_ACCENT.sub(_accented, text)
     return SPLIT_LIGATURE.sub(_joined, text) if SPLIT_SIGN.search(text) else text
+
+
+def _accented(match: re.Match[str]) -> str:
+    """The letter with its accent, where such a letter exists."""
+    composed = unicodedata.normalize("NFC", match[1].replace("ı", "i") + ACCENTS[match[0][0]])
+    return composed if len(composed) == 1 else match[0]
 
 
 def _joined(match: re.Match[str]) -> str:

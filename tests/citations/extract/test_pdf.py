@@ -156,6 +156,8 @@ def test_lines_are_joined_as_they_were_written(lines: list[str], words: str, joi
     [
         ("di ff cult e ffi cient", "diffcult efficient"),
         ("ﬁgure", "figure"),
+        ("D´esert, Molli`ere, Moˇcnik, Garc´ıa, ¨Oberg", "Désert, Mollière, Močnik, García, Öberg"),
+        ("`quoted' words, ´x", "`quoted' words, ´x"),
         ("Ho\x00mann", "Ho\ufffdmann"),
         ("\ud835x", "\ufffdx"),
         ("wa\ufffeter", "wa-\nter"),
