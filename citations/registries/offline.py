@@ -10,6 +10,7 @@ from threading import Lock
 from citations.errors import CitationsError, IndexDamaged
 from citations.index.schema import REGISTRY
 from citations.index.search import Index
+from citations.match.score import locus
 from citations.names import family_key
 from citations.registries.interface import Coverage
 from citations.titles import is_generic, title_key, title_similarity
@@ -127,7 +128,12 @@ def _agrees(values: Fields, work: Work) -> bool:
 
 
 def may_be_cited(reference: Reference, work: Work) -> bool:
-    """Whether the work's title stands in the reference, or nearly so; the judge decides whether it is the same work."""
+    """Whether the judge has to see the work: its title stands in the reference, or nearly so, or its volume and page do.
+
+    Physicists print no titles, and dumps hold titles that break off at the first italic word.
+    """
+    if locus(reference.fields, work.fields) == 1:
+        return True
     titles = (work.fields.title, *work.other_titles)
     if reference.fields.title and any(
         title_similarity(reference.fields.title, title) >= _SAME_TITLE for title in titles
@@ -141,7 +147,7 @@ def not_covered(index: Index, values: Fields) -> str:
     """Why the index could not know a work that it does not hold, empty if it should know it."""
     info = index.info()
     if info.until_year is None:
-        return "the index is empty"
+        return "the index holds no years" if info.works else "the index is empty"
     if values.year is not None and values.year > info.until_year:
         return f"the index ends with {info.until_year}"
     if values.kind not in _UNTOLD_KINDS and values.kind not in info.kinds:

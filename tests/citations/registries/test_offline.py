@@ -71,6 +71,12 @@ def test_a_work_is_found_by_identifier_and_by_its_printed_string(folder):
     assert by_words.works[0].fields.title.lower() == "attention is all you need"
 
 
+def test_a_reference_without_title_is_found_by_volume_and_page(folder):
+    (answer,) = ask(folder, Query(cited("Y. LeCun et al., Nature 521, 436", volume="521", pages="436", venue="Nature")))
+    assert isinstance(answer, Found)
+    assert answer.works[0].key == "10.1038/nature14539"
+
+
 def test_an_unknown_identifier_is_not_covered(folder):
     (answer,) = ask(folder, Query(cited(title="Deep learning"), Identifier(Scheme.DOI, "10.1000/other")))
     assert isinstance(answer, NotCovered)
