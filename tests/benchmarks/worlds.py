@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from platformdirs import user_cache_path
 
@@ -19,6 +20,8 @@ from citations.registries.offline import OfflineIndex
 from citations.types import Answer, CheckedReference, Found, Query, Reference, Status, Work
 
 T = TypeVar("T")
+SHARED = Path(os.environ.get("VERIFIER_SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+"""Where the shared data lies unless something else is asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,27 @@ def tally(
     return Tally(len(checked), Counter(each.verdict.status for each in checked), checked)
 
 
+def kept_in() -> Path:
+    """The folder of everything that is made once and used by later runs."""
+    return user_cache_path("factprobe") / "bench"
+
+
 def index_of(name: str, sources: Sequence[Path]) -> Path:
     """The index of these files, built once and kept in the user's cache, keyed by their content's size and name."""
     facts = json.dumps([(path.name, path.stat().st_size) for path in sources]).encode()
-    folder = user_cache_path("factprobe") / "bench" / f"{name}-{hashlib.sha256(facts).hexdigest()[:12]}"
+    folder = kept_in() / f"{name}-{hashlib.sha256(facts).hexdigest()[:12]}"
     if not (folder / "done").exists():
         build_index(sources, folder)
         (folder / "done").touch()
     return folder
+
+
+def index_of_items(name: str, items: Iterable[Mapping[str, Any]]) -> Path:
+    """The index of records in the shape of Crossref's dump."""
+    source = kept_in() / f"{name}.jsonl"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+    return index_of(name, [source])
 
 
 @dataclass(frozen=True)
