@@ -25,6 +25,11 @@ class Circumstances:
     has_index: bool = False
     has_mailto: bool = False
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether typing the command again reads the same input: not from standard input, not from a model."""
+        return not self.command.endswith(" -") and not self.command.startswith("verifier ask")
+
 
 def gaps(
     findings: Sequence[Finding], unreadable: Sequence[Unreadable], around: Circumstances, *, interrupted: bool = False
@@ -42,21 +47,21 @@ def gaps(
         entries = "entry" if len(unreadable) == 1 else "entries"
         found.append(Gap(f"{len(unreadable)} {entries} unreadable", "each is listed with its place and the reason"))
     if interrupted:
-        found.append(Gap("the rest of the run", "it was interrupted", f"{around.command} --resume"))
+        again = f"{around.command} --resume" if around.is_repeatable else ""
+        found.append(Gap("the rest of the run", "it was interrupted", again))
     return tuple(found)
 
 
 def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]:
     """At most three sentences on what would make the next run better, the most useful first."""
     unchecked = [each for each in findings if each.status is Status.UNCHECKED]
-    from_stdin = around.command.endswith(" -")  # it cannot be read a second time
     found = []
     if unchecked and not around.has_index:
         found.append("build an offline index, so that most references need no network: `verifier index build SOURCE`")
-    if unchecked and not around.offline and not from_stdin:
+    if unchecked and not around.offline and around.is_repeatable:
         ones = "one" if len(unchecked) == 1 else "ones"
         found.append(f"finish the {len(unchecked)} unchecked {ones} with `{around.command} --resume`")
-    if unchecked and around.offline and around.has_index and not from_stdin:
+    if unchecked and around.offline and around.has_index and around.is_repeatable:
         found.append(f"ask the registries about the rest: `{around.command} --resume` without --offline")
     limited = any(
         each.asked.registry == "crossref" and each.reason.startswith(Why.RATE_LIMITED.value)

@@ -122,6 +122,8 @@ class ReferenceRecord:
     verdict: Status
     decision: Decision
     raw: str
+    mended: tuple[str, ...]
+    """What was damaged in the entry and still read."""
     cited: WorkRecord
     work: WorkRecord | None
     """The record the citation was compared with."""
@@ -250,6 +252,7 @@ def reference_record(finding: Finding) -> ReferenceRecord:
         verdict=verdict.status,
         decision=finding.decision,
         raw=reference.raw,
+        mended=reference.mended,
         cited=_fields(reference.fields, reference.fields.url),
         work=None if verdict.work is None else work_record(verdict.work),
         diffs=tuple(DiffRecord(d.field, d.cited, d.registered, d.severity, d.note) for d in verdict.diffs),

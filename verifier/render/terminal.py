@@ -65,7 +65,8 @@ class TextRenderer:
         if finding.status in {Status.VERIFIED, Status.UNCHECKED}:  # why it is unchecked stands once, in the gap
             return
         title = inline(reference.fields.title or reference.raw, 110)
-        lines = [f"cited: {title}", *evidence_lines(finding.checked.evidence)]
+        lines = [f"cited: {title}", *(f"damaged: {inline(each)}" for each in reference.mended)]
+        lines += evidence_lines(finding.checked.evidence)
         sentence = because(verdict, differs)
         if finding.status.accuses and sentence:
             lines.append(f"because: {sentence}")
