@@ -17,6 +17,7 @@ from citations.check import CheckOptions, check
 from citations.index.build import build_index
 from citations.registries.interface import Coverage, Registry
 from citations.registries.offline import OfflineIndex
+from citations.registries.settings import Patience, RegistrySettings
 from citations.types import Answer, CheckedReference, Found, Query, Reference, Status, Work
 
 T = TypeVar("T")
@@ -113,6 +114,11 @@ class Hiding:
 def offline(folder: Path) -> OfflineIndex:
     """The index of a folder as a registry."""
     return OfflineIndex(folder)
+
+
+def quick(settings: RegistrySettings) -> RegistrySettings:
+    """The same registries, asked by somebody who waits for no failure longer than a moment."""
+    return replace(settings, patience=Patience(backoff_s=0.02, backoff_ceiling_s=0.1))
 
 
 def by_hash(items: Iterable[T], key: Callable[[T], str], share: float) -> Iterator[T]:
