@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from citations.parse.lines import Line
 
 NUMBERS: dict[str, re.Pattern[str]] = {
-    "bracket": re.compile(r"[\[［【]\s?(\d{1,5})\s?[\]］】][.:]?\s*"),
+    "bracket": re.compile(r"(?:\.\.\s+)?[\[［【]\s?(\d{1,5})\s?[\]］】][.:]?\s*"),
     "note": re.compile(r"\[\^(\d{1,5})\]:\s*"),
     "dot": re.compile(r"(\d{1,5})\s?\.(?!\d)\s*"),
     "round": re.compile(r"\((\d{1,5})\)[.:]?\s*"),
@@ -26,6 +26,9 @@ ALPHA = re.compile(
     r"\[(\^?[^\W\d_][^\[\]\s]{0,24}\d{2,4}[a-z]?|\^[^\[\]\s]{1,40}|[^\W\d_][^\[\]]{1,60}[\s(,]\d{4}[a-z]?\)?)\]:?\s*"
 )
 """``[ABC+20]``, ``[Smith99]``, ``[Smith et al.(2020)]``, ``[^smith]:``."""
+
+NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:\s*")
+"""``[^1]:``, ``[^smith]:`` of Markdown, numbered and named ones mixed."""
 
 BULLET = re.compile(r"(?:[-*+](?=\s+[^\s,.&\-–—])|[•◦▪‣·●∙■])\s*")
 
@@ -70,7 +73,10 @@ def numbering(lines: Sequence[Line]) -> tuple[Mark, ...]:
         chain, score = _chain(lines, pattern)
         if score > best_score + 1 and _holds(name, chain, lines):
             best, best_score = chain, score
-    for pattern in (NUMBERS["bracket"], NUMBERS["note"], ALPHA, BULLET):
+    noted = tuple(_labelled(lines, NOTE))
+    if len(noted) > len(best) and noted[0].line <= 2:
+        return noted
+    for pattern in (NUMBERS["bracket"], ALPHA, BULLET):
         labelled = tuple(_labelled(lines, pattern))
         if len(labelled) > max(2 * best_score, 1) and labelled[0].line <= 2:
             best, best_score = labelled, float(len(labelled))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from citations.parse.cuts import cuts
-from citations.parse.likeness import LABEL, PROSE, likeness
+from citations.parse.likeness import IDENTIFIER, LABEL, PROSE, likeness
 from citations.parse.lines import Line, read_lines
 from citations.parse.numbering import chains
 from citations.parse.opening import YEAR, begins
@@ -133,6 +133,11 @@ MEMBER = re.compile(
 )
 
 
+SHORT = 300
+"""Lines of a text that may have been pasted."""
+
+DATED_END = re.compile(r"\(?(?:1[5-9]|20)\d\d[a-z]?\)?\W{0,2}$")
+
 LONGEST_HEADING = 50
 """Characters."""
 
@@ -195,7 +200,7 @@ def reference_sections(text: str) -> tuple[Section, ...]:
     lines = read_lines(text)
     found = headed(lines)
     if not found:
-        found = headless(lines)
+        found = ((0, len(lines)),) if _pasted(lines) else headless(lines)
     return tuple(
         Section(
             lines[begin].start,
@@ -240,6 +245,15 @@ def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
     if alike(lines, *dense, 0.6):
         return (dense,)
     return ((0, len(lines)),) if alike(lines, 0, len(lines), 0.6) else ()
+
+
+def _pasted(lines: Sequence[Line]) -> bool:
+    """Whether a short text is a pasted list whose entries begin with their titles: most pieces end dated or identified."""
+    if not lines or len(lines) > SHORT:
+        return False
+    pieces = [_joined(lines[cut.first : cut.last]) for cut in cuts(lines)]
+    good = sum(len(piece) < 600 and bool(DATED_END.search(piece) or IDENTIFIER.search(piece)) for piece in pieces)
+    return good >= 0.7 * len(pieces)
 
 
 def _prose_at_edge(lines: Sequence[Line]) -> bool:

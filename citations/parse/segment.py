@@ -18,7 +18,7 @@ LONG_LINE = 2_000
 NEWLINE = re.compile(r"\r\n|[\n\r]")
 """What editors count as the end of a line."""
 
-INLINE = re.compile(r"(?<=\s)(?=\[\d{1,4}\]\s?[^\W\d_\"“])")
+INLINE = re.compile(r"(?<=\s)(?<!\.\.\s)(?=\[\d{1,4}\]\s?[^\W\d_\"“])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,3 +100,22 @@ def test_windows_1252_is_read() -> None:
 def test_nul_between_letters_is_shown_as_a_lost_letter() -> None:
     found = read("[1] M. H. G. Ho\0mann. Consensus building and its epistemic conditions. Topoi 40(5), 2021.")
     assert "Ho\ufffdmann" in found[0].raw
+
+
+def test_a_pasted_list_that_begins_with_titles_is_read_line_by_line() -> None:
+    text = (
+        "Attention is all you need. Vaswani et al. NeurIPS 2017.\n"
+        "Deep residual learning for image recognition. He et al. CVPR 2016.\n"
+        "Semantics of context-free languages. Knuth. Mathematical Systems Theory 1968.\n"
+    )
+    assert [each.location.line for each in read(text)] == [1, 2, 3]
+
+
+def test_named_and_numbered_notes_of_markdown_are_entries() -> None:
+    found = read(f"Prose[^1] and[^turing].\n\n[^1]: {SHANNON}\n[^turing]: {TURING}\n", "notes.md")
+    assert [each.key for each in found] == ["1", "turing"]
+
+
+def test_citations_of_restructured_text_are_entries() -> None:
+    found = read(f"References\n==========\n\n.. [1] {SHANNON}\n.. [2] {TURING}\n", "notes.rst")
+    assert [(each.key, each.location.line) for each in found] == [("1", 4), ("2", 5)]
