@@ -45,6 +45,18 @@ def test_every_file_shown_exists() -> None:
     assert [name for name in sorted(named) if not (ROOT / name.rstrip(".")).exists()] == []
 
 
+def test_every_path_in_the_docs_exists() -> None:
+    named = {
+        path
+        for page in (ROOT / "docs").glob("*.md")
+        for path in re.findall(
+            r"`((?:citations|probes|verifier|tests|migrations)/[\w./]*)`", page.read_text(encoding="utf-8")
+        )
+    }
+    assert named
+    assert [] == [path for path in sorted(named) if not (ROOT / path).exists()]
+
+
 def test_the_version_of_the_package_is_that_of_the_project() -> None:
     import verifier
 
