@@ -90,10 +90,10 @@ def crossref_items(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]
         }
 
 
-def measure(shared: Path = SHARED, every: int = 1) -> Result:
+def measure(shared: Path = SHARED, every: int = 1, keep: Path | None = None) -> Result:
     """Find every ``every``-th string in the index of all gold fields, twice: with its record and without it."""
     data = read_rows(shared)
-    registry = offline(index_of_items("glutton", crossref_items(data)))
+    registry = offline(index_of_items("glutton", crossref_items(data), keep))
     started = time.process_time()
     rows = [printed(row) for row in data[::every]]
     parsed = time.process_time()

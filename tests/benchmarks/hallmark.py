@@ -18,7 +18,8 @@ from citations.extract import extract
 from citations.extract.interface import Document
 from citations.index.search import Index
 from citations.types import CheckedReference, Reference, Status
-from tests.benchmarks.worlds import index_of, offline, tally
+from tests.benchmarks.lines import Line, Unit, table
+from tests.benchmarks.worlds import SHARED, index_of, offline, tally
 
 SOURCES = ("dblp-cs-conferences.bib.gz", "acl-anthology-to-2021.bib.gz", "arxiv-metadata.jsonl.gz")
 CONTESTED = frozenset({"arxiv_version_mismatch", "preprint_as_published", "partial_author_list"})
@@ -76,9 +77,13 @@ def bibtex(key: str, kind: str, fields: Mapping[str, str]) -> Reference:
     return reference
 
 
-def measure(shared: Path) -> Result:
-    """Check all rows with nothing but the index."""
-    folder = index_of("hallmark", [shared / "works" / name for name in SOURCES])
+def measure(shared: Path = SHARED) -> Result:
+    """Check all rows with nothing but the index of the shared works."""
+    return judge(shared, index_of("hallmark", [shared / "works" / name for name in SOURCES]))
+
+
+def judge(shared: Path, folder: Path) -> Result:
+    """Check all rows with nothing but this index."""
     rows = {row.reference.id: row for row in read_rows(shared / "fake_citations" / "hallmark_dev.jsonl")}
     checked = {c.reference.id: c for c in tally([r.reference for r in rows.values()], [offline(folder)]).checked}
     index = Index.open(folder)
@@ -100,22 +105,31 @@ def measure(shared: Path) -> Result:
     )
 
 
+def lines(result: Result) -> list[Line]:
+    """The numbers beside their targets, then what was caught of each kind."""
+    held = f"{result.valid_held} of {result.valid} valid titles are held"
+    rows = [
+        Line("HALLMARK offline: verified, valid and held", result.verified_of_held, at_least=0.99, note=held),
+        Line("HALLMARK offline: accused, valid", result.accused_of_valid, at_most=0.004),
+        Line("HALLMARK offline: fabricated, valid", result.fabricated_of_valid, Unit.COUNT, at_most=0),
+    ]
+    for kind, counts in sorted(result.by_kind.items()):
+        if kind != "valid":
+            said = ", ".join(f"{status} {count}" for status, count in counts.most_common())
+            mark = "(contested) " if kind in CONTESTED else ""
+            rows.append(Line(f"HALLMARK offline: caught, {kind}", result.caught[kind], note=mark + said))
+    return rows
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the shares, and every valid row that was not verified though its title is held."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--show", action="store_true", help="print the valid rows that are not verified")
     parser.add_argument("--kind", default="", help="print the rows of this kind that were called right")
     options = parser.parse_args(arguments)
     result = measure(options.shared)
-    print(f"valid rows {result.valid}, title held by the index {result.valid_held}")
-    print(f"  verified of those held  {result.verified_of_held:.2%}   (floor 99 %)")
-    print(f"  accused of all valid    {result.accused_of_valid:.2%}   (ceiling 0.4 %)")
-    print(f"  fabricated among valid  {result.fabricated_of_valid}   (ceiling 0)")
-    for kind, counts in sorted(result.by_kind.items()):
-        mark = " contested" if kind in CONTESTED else ""
-        said = ", ".join(f"{status} {count}" for status, count in counts.most_common())
-        print(f"  {kind:24} {result.caught.get(kind, 0):6.1%} of {counts.total():3}: {said}{mark}")
+    print(table(lines(result)))
     for id_, row in result.rows.items():
         verdict = result.checked[id_].verdict
         wrong_valid = options.show and row.valid and verdict.status in CAUGHT

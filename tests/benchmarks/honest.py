@@ -11,7 +11,7 @@ import gzip
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from citations.index.schema import Record
 from citations.parse.fields import parse_fields
 from citations.titles import title_key
 from citations.types import Fields, Location, Query, Reference, Status, Work
+from tests.benchmarks.lines import Line, Unit, table
 from tests.benchmarks.renderings import Rendering, render
-from tests.benchmarks.worlds import Hiding, Tally, by_hash, index_of, offline, tally
+from tests.benchmarks.worlds import SHARED, Hiding, Tally, by_hash, index_of, offline, tally
 
 SOURCES = ("dblp-cs-conferences.bib.gz", "acl-anthology-to-2021.bib.gz")
 HELD = 234_289
@@ -52,12 +53,12 @@ class Result:
     cases: dict[str, Case]
 
 
-def cases(shared: Path, works: int) -> Iterator[Case]:
+def cases(sources: Sequence[Path], share: float) -> Iterator[Case]:
     """Rendered works, a sample by hash, the same on every machine."""
     random_ = random.Random(2026)
-    everything = (work.fields for name in SOURCES for work in works_of(shared / "works" / name))
+    everything = (work.fields for path in sources for work in works_of(path))
     usable = (fields for fields in everything if fields.title and fields.authors and fields.year and fields.venue)
-    for number, fields in enumerate(by_hash(usable, lambda f: f"{f.title}|{f.year}|{f.venue}", works / HELD)):
+    for number, fields in enumerate(by_hash(usable, lambda f: f"{f.title}|{f.year}|{f.venue}", share)):
         rendering = render(fields, random_)
         reference = Reference(
             id=str(number),
@@ -74,10 +75,15 @@ def works_of(path: Path) -> Iterator[Work]:
         yield from (each.work for each in read_bibtex(file) if isinstance(each, Record))
 
 
-def measure(shared: Path, works: int = 20_000) -> Result:
+def measure(shared: Path = SHARED, works: int = 20_000) -> Result:
+    """Render so many works of the shared collections and check them in the index of all."""
+    sources = [shared / "works" / name for name in SOURCES]
+    return judge(cases(sources, works / HELD), index_of("honest", sources))
+
+
+def judge(rendered: Iterable[Case], folder: Path) -> Result:
     """Check the renderings twice: with their works in the index, and without them."""
-    folder = index_of("honest", [shared / "works" / name for name in SOURCES])
-    known = {case.reference.id: case for case in cases(shared, works)}
+    known = {case.reference.id: case for case in rendered}
     references = [case.reference for case in known.values()]
     titles = {id_: title_key(case.work.title) for id_, case in known.items()}
 
@@ -99,21 +105,31 @@ def measure(shared: Path, works: int = 20_000) -> Result:
     )
 
 
+def lines(result: Result) -> list[Line]:
+    """The numbers beside their targets."""
+    present, removed = (counted(each) for each in (result.present, result.removed))
+    return [
+        Line("honest renderings: accused", result.accused, at_most=0.0005, note=f"{result.works:,} works: {present}"),
+        Line("honest renderings: verified", result.verified, at_least=0.99),
+        Line("honest, record removed: fabricated", result.removed_fabricated, Unit.COUNT, at_most=0, note=removed),
+        Line("honest, record removed: verified as another", result.removed_verified, at_most=0.001),
+    ]
+
+
+def counted(tally: Tally) -> str:
+    """The verdicts in one line."""
+    return ", ".join(f"{status} {count:,}" for status, count in tally.statuses.most_common())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the shares, and the cases behind them with ``--show``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--works", type=int, default=20_000)
     parser.add_argument("--show", type=int, default=0, help="print so many cases that came out wrong")
     options = parser.parse_args(arguments)
     result = measure(options.shared, options.works)
-    print(f"honest renderings          {result.works}")
-    print(f"  accused                  {result.accused:.4%}   (ceiling 0.05 %)")
-    print(f"  verified                 {result.verified:.3%}   (floor 99 %)")
-    print(f"  other                    {dict(result.present.statuses)}")
-    print(f"record removed: fabricated {result.removed_fabricated}   (ceiling 0)")
-    print(f"  verified as another work {result.removed_verified:.4%}   (ceiling 0.1 %)")
-    print(f"  all                      {dict(result.removed.statuses)}")
+    print(table(lines(result)))
     show(result, options.show)
     return 0
 

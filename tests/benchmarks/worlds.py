@@ -63,22 +63,22 @@ def kept_in() -> Path:
     return user_cache_path("factprobe") / "bench"
 
 
-def index_of(name: str, sources: Sequence[Path]) -> Path:
-    """The index of these files, built once and kept in the user's cache, keyed by their content's size and name."""
+def index_of(name: str, sources: Sequence[Path], keep: Path | None = None) -> Path:
+    """The index of these files, built once and kept (in the user's cache), keyed by their content's size and name."""
     facts = json.dumps([(path.name, path.stat().st_size) for path in sources]).encode()
-    folder = kept_in() / f"{name}-{hashlib.sha256(facts).hexdigest()[:12]}"
+    folder = (keep or kept_in()) / f"{name}-{hashlib.sha256(facts).hexdigest()[:12]}"
     if not (folder / "done").exists():
         build_index(sources, folder)
         (folder / "done").touch()
     return folder
 
 
-def index_of_items(name: str, items: Iterable[Mapping[str, Any]]) -> Path:
+def index_of_items(name: str, items: Iterable[Mapping[str, Any]], keep: Path | None = None) -> Path:
     """The index of records in the shape of Crossref's dump."""
-    source = kept_in() / f"{name}.jsonl"
+    source = (keep or kept_in()) / f"{name}.jsonl"
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-    return index_of(name, [source])
+    return index_of(name, [source], keep)
 
 
 @dataclass(frozen=True)
