@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
-from citations.match.score import arxiv_number, authors_diff, first_page, locus, venue_relation, years_of
+from citations.match.score import agrees_around, arxiv_number, authors_diff, first_page, locus, venue_relation, years_of
 from citations.match.title import TitleFit, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.names import same_person
@@ -88,6 +88,8 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
     severity, note = fit.severity, fit.note
     if severity is Severity.MAJOR and fit.other_language:
         severity, note = Severity.COSMETIC, "title in another language"
+    elif fit.cut_short and agrees_around(cited, work, authors_diff(cited, work.fields, text)):
+        severity, note = Severity.COSMETIC, f"title cut short: {fit.note}"
     elif severity is Severity.MAJOR and locus(cited, work.fields) == 1:
         severity, note = _in_its_place(fit, text)
     elif severity is Severity.MAJOR and _is_version_of(cited, work) and _telling(fit.cited) & _telling(fit.registered):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from citations.match.score import Score, score, venue_relation, years_of
+from citations.match.score import Score, agrees_around, score, venue_relation, years_of
 from citations.match.title import is_cut, words
 from citations.titles import is_generic, title_key, title_similarity
 from citations.types import (
@@ -192,6 +192,8 @@ def _other_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]
         return True, "venue, volume and page agree, and the title as far as it is registered"
     if not authors_agree or authors is None:
         return False, "another title"
+    if fit.cut_short and agrees_around(cited, work, authors):
+        return True, "the authors and the year agree, the title is cut short"
     if fit.other_language and (likeness.shared is not None or (likeness.locus or 0) > 0) and likeness.year != 0:
         return True, "identifier or volume and the authors agree, the title is in another language"
     if _renamed(cited, likeness):

@@ -125,7 +125,7 @@ def _plainly_other(reference: Reference, work: Work) -> bool:
     if not work.fields.title or work.is_notice or names_container(reference.fields, work):
         return False
     fit = fit_title(reference.fields, work, printed(reference))
-    return fit.severity is Severity.MAJOR and not fit.other_language
+    return fit.severity is Severity.MAJOR and not fit.other_language and not fit.cut_short
 
 
 def _titled(reference: Reference, work: Work) -> bool:

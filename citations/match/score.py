@@ -122,6 +122,15 @@ def venue_relation(cited: Fields, work: Work) -> VenueRelation:
     return next(relation for relation in order if relation in relations)
 
 
+def agrees_around(cited: Fields, work: Work, authors: AuthorsDiff | None) -> bool:
+    """Whether authors and year agree and no venue speaks against it, so that a title cut short is that of the work."""
+    if authors is None or authors.severity is Severity.MAJOR or not authors.paired:
+        return False
+    if shared_identifier(cited, work) is not None:
+        return True
+    return (_year_part(cited, work) or 0.0) >= _YEARS[1] and venue_relation(cited, work) is not VenueRelation.DIFFERENT
+
+
 def _venue_part(cited: Fields, work: Work) -> float | None:
     return _VENUES.get(venue_relation(cited, work))
 

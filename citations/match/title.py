@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein, Prefix
 
@@ -22,6 +23,17 @@ NOTICE = re.compile(
 _SHORTEST_CUT = 8
 _SAME_PLACE = 0.6
 """A title read out of the string that resembles the found one less was read somewhere else in it."""
+_SENTENCE_END = re.compile(r"[.?!,;]\s+")
+_CUT_SIMILARITY = 0.8
+_NAMING_WORDS = 4
+_LITTLE_WORD = 3
+_OTHER_WORK_WORDS = (
+    "part volume supplement supplementary supplemental appendix addendum comment comments commentary correction "
+    "corrections corrigendum erratum errata reply response rejoinder discussion review revisited survey tutorial "
+    "retraction retracted withdrawn demo poster companion sequel continued"
+)
+_OTHER_WORK = frozenset(_OTHER_WORK_WORDS.split())
+"""Words in front of or behind the title of one work that make it the title of another."""
 _BREAKS = re.compile(r"[\s\-‐‑–—/]+")
 _GREEK = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|sigma|omega")
 _MACRO = re.compile(
@@ -81,6 +93,8 @@ class TitleFit:
     """One of them has no subtitle."""
     other_language: bool = False
     """The two are written in different languages or scripts."""
+    cut_short: bool = False
+    """What is cited is a stretch of whole words of the registered title: the same work, if the rest agrees."""
 
     @property
     def agrees(self) -> bool:
@@ -134,12 +148,18 @@ def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
         found = TitleFit(0.98, Severity.COSMETIC, "without its subtitle", registered, registered, shortened=True)
         return replace(found, elsewhere=_elsewhere(cited, registered))
     fit = _by_words(cited, registered) if cited else NOTHING
-    if text is not None and (fit.similarity is None or fit.severity is Severity.MAJOR):
+    if text is not None and not fit.cut_short and (fit.similarity is None or fit.severity is Severity.MAJOR):
         stretch = text.nearest(registered)
         if stretch:
-            other = replace(_by_words(stretch, registered), elsewhere=_elsewhere(cited, registered))
+            other = replace(_by_stretch(stretch, registered), elsewhere=_elsewhere(cited, registered))
             fit = other if _better(other, fit) else fit
     return fit
+
+
+def _by_stretch(stretch: str, registered: str) -> TitleFit:
+    """Compare a stretch of the printed string, or the sentence in it that is the beginning of the title."""
+    sentences = (_by_words(sentence, registered) for sentence in _SENTENCE_END.split(stretch))
+    return next((fit for fit in sentences if fit.cut_short), None) or _by_words(stretch, registered)
 
 
 def _holds_main(text: Printed, registered: str) -> bool:
@@ -167,7 +187,10 @@ def _by_words(cited: str, registered: str) -> TitleFit:
     ours, theirs = words(cited), words(registered)
     longest = max(len(ours), len(theirs), 1)
     foreign = _other_language(cited, registered, ours, theirs)
-    if similarity < 0.4:
+    cut = _cut_short(ours, theirs)
+    if cut:
+        similarity = max(similarity, _CUT_SIMILARITY)
+    elif similarity < 0.4:
         kept = _overlap(ours, theirs)
         return TitleFit(similarity, Severity.MAJOR, "another title", cited, registered, kept, other_language=foreign)
     worst: Severity | None = None
@@ -182,9 +205,28 @@ def _by_words(cited: str, registered: str) -> TitleFit:
             notes.append(note)
             worst = severity if worst is None or severity.rank > worst.rank else worst
     kept = max(1 - changed / longest, 0.0)
-    similarity = min(similarity, 0.35 + 0.65 * kept)  # titles without a common word are not alike
+    if not cut:
+        similarity = min(similarity, 0.35 + 0.65 * kept)  # titles without a common word are not alike
     foreign = foreign and worst is Severity.MAJOR
-    return TitleFit(similarity, worst, "; ".join(notes[:3]), cited, registered, kept, numbers, other_language=foreign)
+    note = "; ".join(notes[:3])
+    fit = TitleFit(similarity, worst, note, cited, registered, kept, numbers, other_language=foreign)
+    return replace(fit, cut_short=cut and worst is Severity.MAJOR)
+
+
+def _cut_short(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """Whether the first are a stretch of the second, long enough to name the work.
+
+    A number or a word like "correction" that was left out makes it another work.
+    """
+    key, whole = "".join(ours), "".join(theirs)
+    if len(ours) >= len(theirs) or sum(len(word) > _LITTLE_WORD for word in ours) < _NAMING_WORDS:
+        return False
+    ends = [0, *accumulate(map(len, theirs))]
+    start = next((at for at in ends if whole.startswith(key, at) and at + len(key) in ends), -1)
+    if start < 0:
+        return False
+    left_out = [*theirs[: ends.index(start)], *theirs[ends.index(start + len(key)) :]]
+    return not any(word.isdigit() or _ROMAN.fullmatch(word) or word in _OTHER_WORK for word in left_out)
 
 
 def _other_language(cited: str, registered: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
@@ -247,7 +289,7 @@ def words(title: str) -> tuple[str, ...]:
 
 def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity | None, str]:
     a, b = "".join(mine), "".join(yours)
-    said = f"{' '.join(mine) or 'nothing'} for {' '.join(yours) or 'nothing'}"
+    said = _said(" ".join(mine), " ".join(yours))
     if a == b or a.translate(_LIGATURE_LETTERS) == b.translate(_LIGATURE_LETTERS) != "":
         return (None, "") if a == b else (Severity.COSMETIC, "letters lost in typesetting")
     if _same_spelling(a, b):
@@ -260,6 +302,12 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
     if min(len(a), len(b)) >= 4 and Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed:
         return Severity.MINOR, f"{said} (spelling)"
     return Severity.MAJOR, said
+
+
+def _said(mine: str, yours: str) -> str:
+    if not mine:
+        return f'"{yours}" left out'
+    return f'"{mine}" for "{yours}"' if yours else f'"{mine}" added'
 
 
 def _initial(found: re.Match[str]) -> str:

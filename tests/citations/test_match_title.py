@@ -131,3 +131,46 @@ def test_formulas_and_umlauts_may_be_spelt_out(cited, registered):
 def test_a_registered_title_that_breaks_off_is_known_as_cut():
     assert is_cut(fit("Adaptation of Senecio vulgaris to ruderal habitats", "Adaptation of"))
     assert not is_cut(fit("Adaptation of Senecio vulgaris to ruderal habitats", "Mutation of"))
+
+
+LONG = "Probing: Careful Measurement of Sparse Circuits for Language Comprehension"
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        "Probing: Careful Measurement of Sparse Circuits",
+        "Careful measurement of sparse circuits",
+        "Careful measure-ment of sparse circuits for language",
+        "measurement of sparse circuits for language comprehension",
+    ],
+)
+def test_a_stretch_of_the_title_is_known_as_cut_short(cited):
+    assert fit(cited, LONG).cut_short
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Sparse circuits", "Sparse circuits of the motor cortex"),
+        ("Careful measurement of dense circuits", LONG),
+        ("Careful measurement of sparse circuits", "Careful measurement of sparse circuits, part II"),
+        ("Careful measurement of sparse circuits", "Erratum to careful measurement of sparse circuits"),
+        ("ful measurement of sparse circuits", LONG),
+        (LONG, "Careful measurement of sparse circuits"),
+    ],
+)
+def test_another_work_is_no_title_cut_short(cited, registered):
+    assert not fit(cited, registered).cut_short
+
+
+@pytest.mark.parametrize(
+    ("cited", "note"),
+    [
+        ("Careful measurement of sparse circuits", '"for language comprehension" left out'),
+        ("Careful measurement of thick circuits for language comprehension", '"thick" for "sparse"'),
+        ("Careful measurement of sparse brain circuits for language comprehension", '"brain" added'),
+    ],
+)
+def test_a_note_on_a_title_says_which_words_are_left_out_added_or_exchanged(cited, note):
+    assert fit(cited, "Careful measurement of sparse circuits for language comprehension").note == note

@@ -374,3 +374,35 @@ def test_no_mixture_of_answers_breaks_a_verdict_or_accuses_without_ground(said):
         assert set(given.argument.refuted_by) >= BOTH
     if given.status is Status.VERIFIED:
         assert given.argument.supported_by
+
+
+# --- a title cut short
+
+
+CUT = "A distinctive study of particular things"
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        {"title": CUT},
+        {"title": "distinctive study of particular things in particular", "authors": people("Ada Byron")},
+        {"title": CUT, "year": 2018, "venue": ""},
+        {
+            "title": "Some other words here",
+            "source": "text",
+            "raw": f"A. Byron, C. Gauss, and E. Noether. {CUT}. ICML, 2019.",
+        },
+    ],
+)
+def test_a_title_cut_short_is_that_of_the_work_where_authors_and_year_agree(cited):
+    given = judge(cite(**cited), found(work(**BASE)))
+    assert (given.status, diffs(given).get(FieldName.TITLE)) == (Status.VERIFIED, Severity.COSMETIC)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"authors": people("Marie Curie")}, {"year": 2009}, {"venue": "Nature"}, {"title": "Particular things"}]
+)
+def test_a_title_cut_short_is_no_excuse_where_authors_year_or_venue_differ(wrong):
+    given = judge(cite(**{"title": CUT, **wrong, "pages": "1-9"}), found(work(**BASE)))
+    assert given.status.accuses
