@@ -54,7 +54,7 @@ def test_every_path_in_the_docs_exists() -> None:
         )
     }
     assert named
-    assert [] == [path for path in sorted(named) if not (ROOT / path).exists()]
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
 def test_the_version_of_the_package_is_that_of_the_project() -> None:
