@@ -139,7 +139,10 @@ def _same_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]:
     if likeness.shared is not None:
         return True, f"title and {likeness.shared.scheme} agree"
     authors = likeness.authors_diff
-    if likeness.title_fit.elsewhere and (authors is None or authors.severity is Severity.MAJOR or not authors.paired):
+    alone = authors is None and likeness.locus != 1
+    if likeness.title_fit.elsewhere and (
+        alone or (authors and (authors.severity is Severity.MAJOR or not authors.paired))
+    ):
         return False, "its title stands in the string, but not as the title"
     if likeness.title_fit.shortened and likeness.venue == 0:
         return False, "the main title agrees; another venue and another subtitle"

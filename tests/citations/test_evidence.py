@@ -174,3 +174,19 @@ def test_without_title_and_authors_venue_year_volume_and_page_tell_the_work():
     same = work(title=TITLE, year=2003, venue="Poultry Science", volume="82", pages="1030-1035")
     assert judged(cited, same).outcome is Outcome.MATCH
     assert judged(cited, work(title=TITLE, year=2003, venue="Poultry Science", volume="82", pages="99")).best is None
+
+
+@pytest.mark.parametrize(("page", "outcome"), [("1014", Outcome.MATCH), ("77", Outcome.NO_MATCH)])
+def test_a_title_misread_in_the_string_is_found_by_volume_and_page(page, outcome):
+    raw = "Mori B, Diaz L, Reference Group on Rivers: Floods, dykes and care: a global review. Lancet 375:1014-1028, 2010."
+    cited = reference(
+        raw=raw,
+        source="text",
+        title="Reference Group on Rivers: Floods, dykes and care",
+        authors="B. Mori; L. Diaz",
+        year=2010,
+        volume="375",
+        pages="1014-1028",
+    )
+    record = work(title="Floods, dykes and care: a global review", volume="375", pages=page, year=2010)
+    assert judged(cited, record).outcome is outcome
