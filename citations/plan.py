@@ -147,7 +147,11 @@ def _able(identifier: Identifier, present: Mapping[str, Coverage]) -> list[str]:
     if identifier.scheme is Scheme.DOI:
         agency = coverage_table().agencies.get(identifier.value.partition("/")[0])
         names = tuple(sorted(names, key=lambda name: name != agency))
-    return [name for name in names if name in present and identifier.scheme in present[name].schemes]
+    return [
+        name
+        for name in (*names, *_strangers(present))
+        if name in present and identifier.scheme in present[name].schemes
+    ]
 
 
 def _answered_with_record(reference: Reference, identifier: Identifier, evidence: Sequence[Evidence]) -> bool:
@@ -157,8 +161,13 @@ def _answered_with_record(reference: Reference, identifier: Identifier, evidence
 
 
 def _searchers(reference: Reference, present: Mapping[str, Coverage]) -> list[str]:
-    names = rule_for(reference.fields).ask
+    names = (*rule_for(reference.fields).ask, *_strangers(present))
     return [name for name in names if name in present and name != OFFLINE and present[name].searches]
+
+
+def _strangers(present: Mapping[str, Coverage]) -> list[str]:
+    """Registries of the caller's own, which the coverage table does not know: asked about everything, essential for nothing."""
+    return [name for name in present if coverage_table().facts(name) is None]
 
 
 def _first_search(reference: Reference, present: Mapping[str, Coverage]) -> list[Question]:

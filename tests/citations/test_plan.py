@@ -148,3 +148,10 @@ def test_equal_references_have_one_key_and_different_ones_do_not():
     assert same_question(one) == same_question(reference("b", **{**BASE, "title": BASE["title"].upper() + "."}))
     for change in ({"year": 2018}, {"venue": "Science"}, {"doi": "10.1000/x"}, {"authors": "Some One"}):
         assert same_question(one) != same_question(reference("b", **{**BASE, **change}))
+
+
+def test_a_registry_that_the_coverage_table_does_not_know_is_asked_beside_the_others():
+    present = {**ONLINE, "shelf": Coverage(frozenset(), searches=True)}
+    cited = reference(**BASE)
+    assert ask(cited, present=present) == [("crossref", None)]
+    assert ("shelf", None) in ask(cited, ("crossref", None, ()), present=present)
