@@ -16,8 +16,8 @@ from citations.errors import CitationsError
 from verifier.asking import registry_settings
 from verifier.config import Settings, without_password
 from verifier.errors import VerifierError
+from verifier.shadowing import CURE, HOME, OUR_PACKAGES, shadow, shadow_sentence
 
-OUR_PACKAGES = ("citations", "probes", "verifier")
 DISTRIBUTION = "factprobe"
 INSTALL_PROBES = "pip install '.[probes]'"
 
@@ -72,26 +72,20 @@ def _versions(_settings: Settings) -> Iterator[Finding]:
 
 def _packages(_settings: Settings) -> Iterator[Finding]:
     """Another distribution, or a folder of the user's, may be imported in our place: the names are common words."""
-    home = Path(verifier.__file__).resolve().parent.parent
     owners = metadata.packages_distributions()
     for name in OUR_PACKAGES:
-        spec = find_spec(name)
-        origin = Path(spec.origin).resolve() if spec and spec.origin else None
         others = sorted(set(owners.get(name, [])) - {DISTRIBUTION})
-        if origin is None or origin.parent.parent != home:
-            cure = "start the command `verifier` from another folder, or rename that package"
-            yield Finding(
-                "packages", Health.BROKEN, f"{name} is imported from {origin or 'nowhere'}, not from {home}", cure
-            )
+        if place := shadow(name):
+            yield Finding("packages", Health.BROKEN, shadow_sentence(name, place), CURE)
         elif others:
             cure = f"pip uninstall {' '.join(others)}, then install {DISTRIBUTION} again"
             yield Finding("packages", Health.BROKEN, f"{', '.join(others)} also installs a package named {name}", cure)
     for name in OUR_PACKAGES:
         stray = Path.cwd() / name
-        if stray.is_dir() and stray.resolve().parent != home:
+        if stray.is_dir() and stray.resolve().parent != HOME:
             sentence = f"the working directory has a folder {name}, which `python -m verifier` would import"
             yield Finding("packages", Health.NOTE, sentence, "use the command `verifier`")
-    yield Finding("packages", Health.OK, f"{', '.join(OUR_PACKAGES)} come from {home}")
+    yield Finding("packages", Health.OK, f"{', '.join(OUR_PACKAGES)} come from {HOME}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

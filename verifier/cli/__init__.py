@@ -18,6 +18,7 @@ from verifier import __version__
 from verifier.cli.console import print_error
 from verifier.errors import VerifierError
 from verifier.policy import ExitCode
+from verifier.shadowing import CURE, OUR_PACKAGES, shadow, shadow_sentence
 
 COMMANDS = {
     "ask": "let a local model answer, then check what it cites",
@@ -147,6 +148,10 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
 def _report_crash(error: Exception, args: list[str], *, verbose: bool) -> None:
     if verbose:
         print_error(error, verbose=True)
+    package = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
+    if package in OUR_PACKAGES and (place := shadow(package)):
+        click.echo(f"error: {shadow_sentence(package, place)} [shadowed]\n\nhint: {CURE}", err=True)
+        return
     command = " ".join(["verifier", *args[:1]])
     click.echo(f"error: {command} crashed: {type(error).__name__}: {error} [crash]", err=True)
     click.echo(f"\nhint: run it again as `verifier -v ...` and report the output (version {__version__})", err=True)
