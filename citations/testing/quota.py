@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -39,15 +40,16 @@ def pool(registry: str, kind: str, *, polite: bool, key: bool) -> Pool | None:
 class Quota:
     """Sliding windows, one a pool; safe between threads."""
 
-    def __init__(self) -> None:
-        """Start with nothing used."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start with nothing used; ``clock`` tells seconds."""
+        self._clock = clock
         self._lock = threading.Lock()
         self._used: dict[str, deque[float]] = {}
         self._inside: dict[str, int] = {}
 
     def enter(self, pool: Pool) -> bool:
         """Whether the request is allowed; ``leave`` it afterwards if it is."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             used = self._used.setdefault(pool.name, deque())
             while used and now - used[0] >= pool.per_s:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -106,7 +106,7 @@ class RegistryServer:
 
     @property
     def log(self) -> tuple[Logged, ...]:
-        """All requests until now, in the order in which they were answered."""
+        """All requests that an answer was begun for, in that order; whoever has an answer finds its request here."""
         return tuple(self._log)
 
     def fail(self, registry: str, fault: Fault, *, seconds: float = 5.0, times: int | None = None) -> None:
@@ -160,6 +160,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Http
+    arrived: Logged | None = None
+    """The request at hand until it is logged."""
 
     def do_GET(self) -> None:
         self._answer(b"")
@@ -181,29 +183,43 @@ class _Handler(BaseHTTPRequestHandler):
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         ask = Ask(self.command, f"/{rest}", query, headers, body)
         agent = headers.get("user-agent", "")
-        arrived = time.monotonic()
-        status = self._serve(registries, registry, ask)
-        registries.note(Logged(registry, self.command, ask.path, parts.query, status, agent, arrived))
+        self.arrived = Logged(registry, self.command, ask.path, parts.query, 0, agent, time.monotonic())
+        self._serve(registries, registry, ask)
 
-    def _serve(self, registries: RegistryServer, registry: str, ask: Ask) -> int:
-        """Send something, and give its status."""
+    def _serve(self, registries: RegistryServer, registry: str, ask: Ask) -> None:
+        """Answer, or misbehave as told."""
         kind = "list" if ask.is_list else "single"
         polite = "mailto" in ask.query or "mailto:" in ask.headers.get("user-agent", "")
         limit = pool(registry, kind, polite=polite, key="x-api-key" in ask.headers) if registries.limits else None
         if limit and not registries.quota.enter(limit):
-            return self._send(Reply(429, b"Too many requests", "text/plain"), _told(limit))
+            self._send(Reply(429, b"Too many requests", "text/plain"), _told(limit))
+            return
         try:
             switched = registries.faults.next(registry)
-            if switched and switched.fault is not Fault.SLOW:
-                return self._fail(registry, switched, ask)
-            if switched:
-                registries.stopping.wait(switched.seconds)
-            return self._send(registries.healthy(registry, ask), _told(limit))
+            reply = self._reply(registry, switched, ask)
+            if switched and not reply:
+                self._misbehave(registry, switched, ask)
         finally:
-            if limit:
+            if limit:  # before the answer leaves: who has it may ask again at once
                 registries.quota.leave(limit)
+        if reply:
+            self._send(reply, _told(limit))
 
-    def _send(self, reply: Reply, extra: dict[str, str]) -> int:
+    def _reply(self, registry: str, switched: Switched | None, ask: Ask) -> Reply | None:
+        """The answer, be it late or wrong; ``None`` for a fault that is no answer."""
+        if switched and switched.fault is not Fault.SLOW:
+            return _plain_fault(registry, switched)
+        if switched:
+            self.server.registries.stopping.wait(switched.seconds)
+        return self.server.registries.healthy(registry, ask)
+
+    def _note(self, status: int) -> None:
+        """Log the request, before whoever sent it can know that it was answered."""
+        if self.arrived:
+            self.server.registries.note(replace(self.arrived, status=status))
+            self.arrived = None
+
+    def _send(self, reply: Reply, extra: dict[str, str]) -> None:
         body, coded = reply.body, {}
         if "gzip" in self.headers.get("Accept-Encoding", "") and len(body) > 500:
             body, coded = gzip.compress(body, 1), {"Content-Encoding": "gzip"}
@@ -212,11 +228,10 @@ class _Handler(BaseHTTPRequestHandler):
             reply.content_type,
             {**extra, **dict(reply.headers), **coded, "Content-Length": str(len(body))},
         )
-        with suppress(OSError):
-            self.wfile.write(body)
-        return reply.status
+        self._write(body)
 
     def _start(self, status: int, content_type: str, headers: dict[str, str]) -> None:
+        self._note(status)
         with suppress(OSError):
             self.send_response(status)
             self.send_header("Content-Type", content_type)
@@ -224,57 +239,50 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
 
-    def _fail(self, registry: str, switched: Switched, ask: Ask) -> int:
-        plain = _plain_fault(registry, switched)
-        if plain is not None:
-            return self._send(plain[0], {**plain[1], **_told(None)} if not self.server.registries.limits else plain[1])
+    def _misbehave(self, registry: str, switched: Switched, ask: Ask) -> None:
+        """Send what is no HTTP answer, or none."""
         self.close_connection = True
         match switched.fault:
             case Fault.TRUNCATED:
-                return self._truncated(registry, ask)
+                self._truncated(registry, ask)
             case Fault.WRONG_GZIP:
                 self._start(200, "application/json", {"Content-Encoding": "gzip", "Content-Length": "12"})
                 self._write(b"not gzipped!")
-                return 200
             case Fault.REDIRECT_LOOP:
                 again = {"Location": self.path, "Content-Length": "0", "Connection": "close"}
                 self._start(302, "text/html", again)
-                return 302
             case Fault.DRIP:
-                return self._drip(switched.seconds)
+                self._drip(switched.seconds)
             case Fault.HUGE:
-                return self._huge()
+                self._huge()
             case Fault.RESET:
+                self._note(0)
                 linger = struct.pack("ii", 1, 0)
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                 self.connection.close()
-                return 0
             case _:
+                self._note(0)
                 self.server.registries.stopping.wait(3_600)
-                return 0
 
-    def _truncated(self, registry: str, ask: Ask) -> int:
+    def _truncated(self, registry: str, ask: Ask) -> None:
         """Half a body under an honest length, as a proxy sends that lost its upstream."""
         whole = self.server.registries.healthy(registry, ask)
         half = whole.body[: max(1, len(whole.body) // 2)]
         self._start(200, whole.content_type, {"Content-Length": str(len(half)), "Connection": "close"})
         self._write(half)
-        return 200
 
-    def _drip(self, seconds: float) -> int:
+    def _drip(self, seconds: float) -> None:
         self._start(200, "application/json", {"Content-Length": "1000000"})
         while not self.server.registries.stopping.wait(seconds) and self._write(b" "):
             pass
-        return 200
 
-    def _huge(self) -> int:
+    def _huge(self) -> None:
         """A few kilobytes that unpack to hundreds of megabytes."""
         self._start(200, "application/json", {"Content-Encoding": "gzip", "Connection": "close"})
         pack = gzip.compress(b" " * 10_000_000, 9)
         for _ in range(40):
             if not self._write(pack):
                 break
-        return 200
 
     def _write(self, data: bytes) -> bool:
         try:
@@ -294,21 +302,22 @@ def _told(limit: Pool | None) -> dict[str, str]:
     return {**told, "x-concurrency-limit": str(limit.at_once), "x-api-pool": limit.name}
 
 
-def _plain_fault(registry: str, switched: Switched) -> tuple[Reply, dict[str, str]] | None:
-    """Faults that are an ordinary answer of the wrong kind."""
+def _plain_fault(registry: str, switched: Switched) -> Reply | None:
+    """The answer of the wrong kind that the fault is, ``None`` if it is none."""
     text = "text/plain"
-    later = {"Retry-After": f"{switched.seconds:g}"}
-    replies: dict[Fault, tuple[Reply, dict[str, str]]] = {
-        Fault.RATE_LIMITED: (Reply(429, b"Too many requests", text), {}),
-        Fault.RATE_LIMITED_RETRY_AFTER: (Reply(429, b"Too many requests", text), later),
-        Fault.FORBIDDEN: (Reply(403, b'{"message":"Forbidden"}'), {}),
-        Fault.SERVER_ERROR: (Reply(500, b'{"status":"error","message-type":"exception"}'), {}),
-        Fault.OUT_OF_SERVICE: (Reply(503, _HTML, "text/html"), {}),
-        Fault.HTML: (Reply(200, _HTML, "text/html"), {}),
-        Fault.HTML_NOT_FOUND: (Reply(404, _HTML, "text/html"), {}),
-        Fault.EMPTY_BODY: (Reply(200, b""), {}),
-        Fault.OTHER_SHAPE: (Reply(200, _OTHER_SHAPES.get(registry, b'{"hello":"world"}')), {}),
-        Fault.REDIRECT_ELSEWHERE: (Reply(302, b"", text), {"Location": "http://169.254.169.254/latest/"}),
+    replies = {
+        Fault.RATE_LIMITED: Reply(429, b"Too many requests", text),
+        Fault.RATE_LIMITED_RETRY_AFTER: Reply(
+            429, b"Too many requests", text, (("Retry-After", f"{switched.seconds:g}"),)
+        ),
+        Fault.FORBIDDEN: Reply(403, b'{"message":"Forbidden"}'),
+        Fault.SERVER_ERROR: Reply(500, b'{"status":"error","message-type":"exception"}'),
+        Fault.OUT_OF_SERVICE: Reply(503, _HTML, "text/html"),
+        Fault.HTML: Reply(200, _HTML, "text/html"),
+        Fault.HTML_NOT_FOUND: Reply(404, _HTML, "text/html"),
+        Fault.EMPTY_BODY: Reply(200, b""),
+        Fault.OTHER_SHAPE: Reply(200, _OTHER_SHAPES.get(registry, b'{"hello":"world"}')),
+        Fault.REDIRECT_ELSEWHERE: Reply(302, b"", text, (("Location", "http://169.254.169.254/latest/"),)),
     }
     return replies.get(switched.fault)
 
