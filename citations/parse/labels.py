@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -17,10 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from citations.parse.features import features
-
-_BEAM = 7.0
-_WIDE_BEAM = 14.0
+from citations.parse.emissions import Emissions
 
 
 class Label(StrEnum):
@@ -45,15 +42,13 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of a linear-chain conditional random field."""
+    """Weights of a linear-chain conditional random field, in hundredths."""
 
     labels: tuple[Label, ...]
-    rows: Mapping[str, int]
-    """Row of each feature in ``weights``; row 0 is that of unknown features."""
-    weights: Any
-    """Array, features by labels."""
-    transitions: tuple[tuple[float, ...], ...]
-    """Weight of each label (column) after each label (row)."""
+    emissions: Emissions
+    """What speaks for each label at each piece."""
+    transitions: Any
+    """Array of the weights of each label (row) behind each label (column)."""
 
 
 def label_pieces(texts: Sequence[str], model: Model | None = None) -> list[Label]:
@@ -61,47 +56,39 @@ def label_pieces(texts: Sequence[str], model: Model | None = None) -> list[Label
     if not texts:
         return []
     model = model or shipped_model()
-    rows, weights = model.rows, model.weights
-    found = [[rows.get(name, 0) for name in names] for names in features(texts)]
-    return _best_path(weights[found].sum(axis=1).tolist(), model)
+    return [model.labels[index] for index in _best_path(model.emissions.emissions(texts), model.transitions)]
 
 
-def _best_path(scores: Sequence[Sequence[float]], model: Model) -> list[Label]:
-    """Viterbi's path; labels that are far behind the best one of their piece are not followed."""
-    best = dict(enumerate(scores[0]))
-    steps: list[dict[int, int]] = []
-    transitions = model.transitions
+def _best_path(scores: Any, transitions: Any) -> list[int]:
+    """Viterbi's path; of two labels that are as good, the one that stands first in the model."""
+    add, highest = np.add, np.maximum.reduce
+    ways = np.empty_like(transitions)
+    best = scores[0]
     for score in scores[1:]:
-        floor = max(best.values()) - _BEAM
-        alive = [(value, label, transitions[label]) for label, value in best.items() if value > floor]
-        lowest = max(score) - _WIDE_BEAM
-        step, following = {}, {}
-        for label, emission in enumerate(score):
-            if emission > lowest:
-                value, came_from = max([(value + row[label], before) for value, before, row in alive])
-                following[label] = value + emission
-                step[label] = came_from
-        steps.append(step)
-        best = following
-    at = max(best, key=best.__getitem__)
+        add(best, transitions, ways)
+        add(score, highest(ways, 1), score)
+        best = score
+    at = int(best.argmax())
     path = [at]
-    for step in reversed(steps):
-        at = step[at]
+    for best in scores[-2::-1]:
+        at = int((best + transitions[at]).argmax())
         path.append(at)
-    return [model.labels[index] for index in reversed(path)]
+    path.reverse()
+    return path
 
 
 def read_model(data: bytes) -> Model:
     """The model from the bytes of a ``labels.json.gz``."""
     stored = json.loads(gzip.decompress(data))
     labels = tuple(Label(value) for value in stored["labels"])
-    weights = np.zeros((len(stored["features"]) + 1, len(labels)))
+    weights = np.zeros((len(stored["features"]) + 1, len(labels)), np.int32)
     rows = {}
     for row, (name, pairs) in enumerate(stored["features"].items(), start=1):
         rows[name] = row
         for label, weight in pairs.items():
-            weights[row, int(label)] = weight
-    return Model(labels, rows, weights, tuple(tuple(row) for row in stored["transitions"]))
+            weights[row, int(label)] = round(100 * weight)
+    behind = np.rint(100 * np.array(stored["transitions"]).T).astype(np.int32)
+    return Model(labels, Emissions(rows, weights), np.ascontiguousarray(behind))
 
 
 @cache

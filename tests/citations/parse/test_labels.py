@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from itertools import pairwise, product
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citations.parse import emissions
 from citations.parse.boundaries import mend_borders
 from citations.parse.features import features
 from citations.parse.gold import GoldReference, Segment, examples
-from citations.parse.labels import Label, label_pieces, read_model, shipped_model
+from citations.parse.labels import Label, Model, label_pieces, read_model, shipped_model
 from citations.parse.tokens import mend, pieces
 from citations.parse.words import word_classes
 
@@ -40,16 +42,76 @@ def tiny_model() -> bytes:
     )
 
 
+def plain_scores(texts: Sequence[str], model: Model) -> list[list[int]]:
+    """Sums of the weights, one feature after the other."""
+    rows, weights = model.emissions.rows, model.emissions.weights.tolist()
+    named = [[weights[rows[name]] for name in found if name in rows] for found in features(texts)]
+    return [[sum(column) for column in zip(*found, [0] * len(model.labels), strict=True)] for found in named]
+
+
 def best_by_trying_all(texts: Sequence[str], data: bytes) -> list[Label]:
     model = read_model(data)
-    scores = [model.weights[[model.rows.get(name, 0) for name in found]].sum(axis=0) for found in features(texts)]
+    scores = plain_scores(texts, model)
     paths = product(range(len(model.labels)), repeat=len(texts))
 
-    def worth(path: Sequence[int]) -> float:
-        steps = sum(model.transitions[a][b] for a, b in pairwise(path))
-        return float(sum(score[label] for score, label in zip(scores, path, strict=True)) + steps)
+    def worth(path: Sequence[int]) -> int:
+        steps = sum(int(model.transitions[b][a]) for a, b in pairwise(path))
+        return sum(score[label] for score, label in zip(scores, path, strict=True)) + steps
 
     return [model.labels[label] for label in max(paths, key=worth)]
+
+
+def best_by_plain_steps(texts: Sequence[str], model: Model) -> list[Label]:
+    """Viterbi's path in lists of whole numbers."""
+    scores, behind = plain_scores(texts, model), model.transitions.tolist()
+    best, steps = scores[0], []
+    for score in scores[1:]:
+        ways = [[value + weight for value, weight in zip(best, row, strict=True)] for row in behind]
+        steps.append([way.index(max(way)) for way in ways])
+        best = [max(way) + emission for way, emission in zip(ways, score, strict=True)]
+    path = [best.index(max(best))]
+    for step in reversed(steps):
+        path.append(step[path[-1]])
+    return [model.labels[label] for label in reversed(path)]
+
+
+WORDS = st.sampled_from(
+    ["Roe,", "A.", "A", "“On", "growth”,", "of", "things.", "In", "Proc.", "Nature", "12", "(3):", "1–9.", "2015.", "(Springer,", "&", "誌", "!", "x", "et", "al."]
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=40))
+def test_kept_sums_and_array_steps_give_the_labels_of_plain_sums_and_steps(texts: list[str]) -> None:
+    assert label_pieces(texts) == best_by_plain_steps(texts, shipped_model())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=20))
+def test_kept_sums_are_the_plain_sums_for_any_text(texts: list[str]) -> None:
+    model = shipped_model()
+    assert model.emissions.emissions(texts).tolist() == plain_scores(texts, model)
+
+
+def test_labels_stay_the_same_while_threads_fill_a_fresh_model() -> None:
+    """Sums are kept for all threads together; none may see a row that another one has not finished."""
+    stored = files("citations.parse").joinpath("labels.json.gz").read_bytes()
+    entries = [
+        cut(f"Roe{at}, A. and Doe, B. On the growth of {at} things. Nature {at}, {at}-9 (19{at}).")
+        for at in range(10, 90)
+    ]
+    model = read_model(stored)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda texts: label_pieces(texts, model), entries))
+    assert found == [best_by_plain_steps(texts, model) for texts in entries]
+
+
+def test_sums_that_are_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emissions, "_MOST_PIECES", 20)
+    model = read_model(tiny_model())
+    for number in range(300):
+        label_pieces([f"Word{number}", "of", "1999"], model)
+    assert len(model.emissions._sums.pieces) < 30
 
 
 @pytest.mark.parametrize("text", ["Smith Jane on things 1999", "Smith 1999 things", "things and Things", "1999"])
@@ -72,7 +134,7 @@ def test_every_piece_has_one_label(text: str) -> None:
 def test_the_shipped_model_holds_no_word_of_its_training_data() -> None:
     """Punctuation without letters, shapes of signs, endings of three letters, and words of our own list: nothing else."""
     values: dict[str, set[str]] = {}
-    for name in shipped_model().rows:
+    for name in shipped_model().emissions.rows:
         sort, _, value = name.lstrip("0+-").partition("=")
         values.setdefault(sort, set()).add(value)
     assert not [value for value in values["t"] | values["l"] if any(char.isalpha() for char in value)]
