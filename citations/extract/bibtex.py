@@ -14,6 +14,9 @@ from citations.types import Extracted, Location, Reference, Unreadable
 _ENTRY = re.compile(rb"@[ \t]*[A-Za-z]+[ \t]*[{(]")
 _PARENT = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]?([^}\"\n]*)", re.IGNORECASE)
 
+_IDENTIFYING = frozenset({"title", "author"})
+"""Fields whose half would be taken for another work, or for none."""
+
 
 class BibtexExtractor:
     """Entries of a ``.bib`` file, each as a Reference or, with nothing readable inside, as Unreadable."""
@@ -53,8 +56,11 @@ def _parents(text: str) -> Mapping[str, Block]:
 def _entry(document: Document, text: str, block: Block, seen: Counter[str]) -> Extracted:
     where = Location(document.name, line=block.line, start=block.start, end=block.end)
     raw = text[block.start : block.end].rstrip()
+    damage = f": {block.mended[0].split(' in the entry')[0]}" if block.mended else ""
+    lost = [name for name in block.cut if name in _IDENTIFYING]
+    if lost:
+        return Unreadable(where, f"the end of the entry's {lost[0]} is lost{damage}", raw[:500], block.key)
     if not any(field.value.strip() for field in block.fields):
-        damage = f": {block.mended[-1]}" if block.mended else ""
         return Unreadable(where, f"the entry holds no field that can be read{damage}", raw[:500], block.key)
     name = block.key or f"line-{block.line}"
     seen[name] += 1

@@ -30,6 +30,8 @@ _MONTHS = [
 
 _START = re.compile(r"(?:(?<![\w.@-])@|(?<=\n)@)[ \t]{0,8}([A-Za-z][\w-]{0,40})\s{0,40}([{(])")
 """``@type{``; the sign after a letter is an e-mail address in stray text."""
+_AT_ONCE = re.compile(r"\s*(?=@[ \t]{0,8}[A-Za-z][\w-]{0,40}[ \t]{0,40}[{(])")
+"""An entry that begins inside the opening brace of another, of which nothing else is left."""
 _RESTART = re.compile(r"(?:^|(?<=\n))[ \t]*@[ \t]*[A-Za-z][\w-]*[ \t]*[{(]")
 """Where reading goes on after damage: an entry that begins a line."""
 _NEIGHBOUR = re.compile(r"(?:(?:^|(?<=\n))[ \t]*|(?<=[})])[ \t]*)@[A-Za-z][\w-]*[ \t]*[{(][ \t]*[^\s,{}()=\"]+[ \t]*,")
@@ -50,6 +52,8 @@ _SWALLOWED_KNOWN = re.compile(
     r"[,}\"\n][ \t]*(?:author|title|journal|booktitle|year|volume|number|pages|publisher|doi|url|editor)[ \t]*=[ \t]*[{\"]",
     re.IGNORECASE,
 )
+_TOOK_THE_LAST_BRACE = re.compile(r"\n[ \t]*$")
+"""How the last value ends in an entry that is not closed if the entry's own brace closed the value."""
 _LAST_LINE = re.compile(r"\n[ \t]*[})][ \t]*\r?(?=\n|$)|\n[ \t]*\r?\n")
 _CLOSED_EARLY = re.compile(r"[ \t]*,?\s*[A-Za-z][\w-]*[ \t]*=[ \t]*[{\"\d]")
 
@@ -76,6 +80,8 @@ class Block:
     """1-based line of the ``@``."""
     mended: tuple[str, ...] = ()
     """What was wrong in the entry and how it was read nevertheless, a phrase each."""
+    cut: tuple[str, ...] = ()
+    """Names of fields whose value has lost its end; what is left of the value is not among ``fields``."""
 
     def get(self, *names: str) -> str:
         """The first non-empty value among the fields named, in the order of the names."""
@@ -141,14 +147,19 @@ def _skip(text: str, match: re.Match[str], macros: dict[str, str]) -> tuple[int,
 def _read(text: str, match: re.Match[str], line: int, macros: dict[str, str]) -> Block:
     """The entry that begins at ``match``, as written or, if that fails, as far as it can be recovered."""
     mended: list[str] = []
+    cut: tuple[str, ...] = ()
+    if (next_entry := _AT_ONCE.match(text, match.end())) is not None:
+        nothing = ("another entry begins where its key should stand",)
+        return Block(match[1].lower(), "", (), match.start(), next_entry.end(), line, nothing)
     key, body = _key(text, match.end(), mended)
     try:
         fields, end = _fields(text, body, ")" if match[2] == "(" else "}", macros, mended)
         _demand_whole(text, fields, end)
     except _Damaged as damage:
-        fields, end = _salvage(text, body, macros)
+        fields, end, cut = _salvage(text, body, macros)
         mended.append(f"{damage.what} in the entry that begins in line {line}: read field by field")
-    return Block(match[1].lower(), key, tuple(fields), match.start(), end, line, tuple(mended))
+        mended += [f"the end of its {name} is lost" for name in cut]
+    return Block(match[1].lower(), key, tuple(fields), match.start(), end, line, tuple(mended), cut)
 
 
 def _demand_whole(text: str, fields: list[Field], end: int) -> None:
@@ -186,7 +197,9 @@ def _fields(text: str, position: int, close: str, macros: dict[str, str], mended
             if text.startswith(close, end):
                 return fields, end + 1
             if end >= len(text) or (text[end] == "@" and _RESTART.match(text, text.rfind("\n", 0, end) + 1)):
-                if any(_SWALLOWED.search(field.value) for field in fields):
+                if any(_SWALLOWED.search(field.value) for field in fields) or _TOOK_THE_LAST_BRACE.search(
+                    fields[-1].value if fields else ""
+                ):
                     raise _Damaged("a brace that is never closed", position)
                 mended.append("the entry is not closed")
                 return fields, end
@@ -264,8 +277,8 @@ def _quoted(text: str, position: int) -> tuple[str, int]:
     raise _Damaged("a quote that is never closed", len(text))
 
 
-def _salvage(text: str, position: int, macros: dict[str, str]) -> tuple[list[Field], int]:
-    """Fields of a damaged entry, each from its ``name =`` to the next, and where the neighbour begins."""
+def _salvage(text: str, position: int, macros: dict[str, str]) -> tuple[list[Field], int, tuple[str, ...]]:
+    """Fields of a damaged entry, each from its ``name =`` to the next; where the neighbour begins; fields without an end."""
     neighbour = _NEIGHBOUR.search(text, position) or _RESTART.search(text, position)
     end = neighbour.start() if neighbour else len(text)
     starts = list(_SALVAGED_FIELD.finditer(text, position, end))
@@ -274,16 +287,38 @@ def _salvage(text: str, position: int, macros: dict[str, str]) -> tuple[list[Fie
     else:
         end_of_fields = end
     stops = [start.start() for start in starts[1:]] + [end_of_fields]
-    fields = []
+    fields, cut = [], []
     for start, stop in zip(starts, stops, strict=False):
-        value = _salvaged(text[start.end() : stop])
+        written = _whole(text[start.end() : stop].strip().rstrip(",").rstrip())
+        if _has_lost_its_end(written):
+            cut.append(start[1].lower())
+            continue
+        value = _salvaged(written)
         fields.append(Field(start[1].lower(), macros.get(value.lower(), value)))
-    return fields, end
+    return fields, end, tuple(cut)
+
+
+def _whole(value: str) -> str:
+    """The value alone where it is whole and the beginning of a field that was cut off follows it."""
+    if not value.startswith("{"):
+        return value
+    try:
+        _, end = _braced(value, 1)
+    except _Damaged:
+        return value
+    rest = value[end:].lstrip()
+    return value[:end] if rest.startswith(",") and "}" not in rest else value
+
+
+def _has_lost_its_end(value: str) -> bool:
+    """Whether a delimiter opens the value and none stands where it should end."""
+    return (value.startswith("{") and not value.endswith("}")) or (
+        value.startswith('"') and (len(value) < 2 or not value.rstrip("}) \t\r\n").endswith('"'))
+    )
 
 
 def _salvaged(value: str) -> str:
     """The value without its delimiters, and without any brace if they do not pair."""
-    value = value.strip().rstrip(",").rstrip()
     if value.count("{") != value.count("}") or not value.startswith("{"):
         value = value.replace("{", "").replace("}", "") if value.count("{") != value.count("}") else value
         return value.strip().strip('"').strip()

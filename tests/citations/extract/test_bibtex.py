@@ -87,6 +87,9 @@ def test_damage_that_was_mended_is_said() -> None:
         "@article bad, title = {Consensus}\n",
         "@comment{bad, title = {Consensus}\n",
         "@string{bad = {Consensus}\n",
+        "@article{bad, author = {Smith, J.},\n title = {No end\n",
+        "@article{bad, author = {Smith, J. and\n title = {Consensus}, year = {2021}\n}\n",
+        "@article{bad, title = {Consensus}, year = {2021}, pag\n",
         "a stray brace { and mail@example.org{\n",
     ],
 )
@@ -100,6 +103,55 @@ def test_broken_entry_never_takes_its_neighbours_with_it(damaged: str) -> None:
     rest = [each for each in items if not each.key.startswith("good")]
     assert keys(rest) == (["bad"] if damaged.startswith("@article{") else [])
     assert all(isinstance(each, Unreadable) or each.mended for each in rest)
+
+
+@pytest.mark.parametrize(
+    "behind", ["", "\n", "\n}\n", ",\n", "\n year = {2021}\n}\n", " and\n journal = {Topoi},\n}\n"]
+)
+@pytest.mark.parametrize("opening", ["{", '"'])
+@pytest.mark.parametrize("neighbour", ["", GOOD % 1])
+@pytest.mark.parametrize(("first", "lost"), [("author", "title"), ("title", "author")])
+def test_an_entry_whose_title_or_author_was_cut_off_is_told_and_not_judged(
+    behind, opening, neighbour, first, lost
+) -> None:
+    behind = behind or "\n" * bool(neighbour)
+    item, *rest = read(f"\n@article{{bad,\n {first} = {{Whole Words}},\n {lost} = {opening}Half of{behind}{neighbour}")
+    assert isinstance(item, Unreadable)
+    assert (item.key, item.location.line) == ("bad", 2)
+    assert item.reason.startswith(f"the end of the entry's {lost} is lost: a ")
+    assert keys(rest) == (["good1"] if neighbour else [])
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("doi = {10.1007/s13194", "doi"),
+        ('journal = "Phys. Rev', "journal"),
+        ("pages = {12", "pages"),
+        ("year = {20", "year"),
+    ],
+)
+def test_half_a_value_is_not_held_against_the_entry(field: str, name: str) -> None:
+    item, *rest = read(
+        f"@article{{bad, author = {{Hoffmann, M.}}, title = {{Consensus Building}},\n {field}\n{GOOD % 1}"
+    )
+    assert isinstance(item, Reference)
+    assert item.fields.title == "Consensus Building"
+    assert [item.fields.doi, item.fields.venue, item.fields.pages, item.fields.year] == ["", "", "", None]
+    assert item.mended[-1] == f"the end of its {name} is lost"
+    assert keys(rest) == ["good1"]
+
+
+def test_the_beginning_of_a_lost_field_does_not_become_part_of_the_title() -> None:
+    reference = only("@article{bad, author = {Hoffmann, M.},\n title = {Consensus Building},\n ye")
+    assert reference.fields.title == "Consensus Building"
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n", "\n\n  ", "\r\n"])
+def test_an_opening_without_anything_leaves_its_neighbour_alone(between: str) -> None:
+    items = read("@article{" + between + GOOD % 1 + GOOD % 2)
+    assert [type(each) for each in items] == [Unreadable, Reference, Reference]
+    assert keys(items) == ["", "good1", "good2"]
 
 
 def test_unclosed_title_gives_back_the_fields_it_swallowed() -> None:
