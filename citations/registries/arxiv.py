@@ -6,7 +6,7 @@ https://info.arxiv.org/help/api/tou.html: one request every three seconds, one c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from citations.identifiers import arxiv_base
 from citations.registries.arxiv_feed import ArxivEntry, ArxivFeed, arxiv_feed, paper
@@ -26,9 +26,9 @@ from citations.registries.look_up import (
     look_up,
 )
 from citations.registries.session import Request, Session
-from citations.registries.wording import title_words
-from citations.titles import title_key
-from citations.types import Answer, Asked, Found, Identifier, Kind, Query, Scheme, Unavailable, Why
+from citations.registries.wording import first_author_word, telling_words, title_words
+from citations.titles import title_key, title_similarity
+from citations.types import Answer, Asked, Found, Identifier, Kind, Query, Reference, Scheme, Unavailable, Why
 
 _DECODER = 1
 _IDS = 30
@@ -37,6 +37,7 @@ _ROWS = 5
 _RESULTS = 100
 _ALIKE = 0.6
 _DOI = "10.48550/arxiv."
+_Search = Callable[[tuple[Question, ...]], Outcome]
 
 
 class Arxiv:
@@ -90,23 +91,21 @@ class Arxiv:
 
     def _search(self, questions: tuple[Question, ...]) -> Outcome:
         """Several titles in one request, because each request costs three seconds; sorted out by their words."""
-        phrases = [f'ti:"{_phrase(each)}"' for each in questions]
-        params = (("search_query", " OR ".join(phrases)), ("max_results", str(_RESULTS)))
-        answer = self._session.ask(self._request(params), lambda body: self._sorted(questions, body))
-        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
+        asked = " OR ".join(f'ti:"{_phrase(each)}"' for each in questions)
+        return self._candidates(questions, asked, self._search, self._search_words)
 
-    def _sorted(self, questions: tuple[Question, ...], body: Body) -> Outcome:
-        """Each title's candidates; a title without any is asked for alone if the page leaves results out."""
-        feed = arxiv_feed(body)
-        is_word = feed.total <= len(feed.entries) or len(questions) == 1
-        alike = [(each, _alike(each, feed)) for each in questions]
-        settled = (
-            Settled(each, Found(body.asked, tuple(paper((entry,)) for entry in entries[:_ROWS])))
-            for each, entries in alike
-            if entries or is_word
-        )
-        left = (each for each, entries in alike if not entries and not is_word)
-        return Outcome(tuple(settled), tuple(Errand((each,), self._search) for each in left))
+    def _search_words(self, questions: tuple[Question, ...]) -> Outcome:
+        """What no title as a phrase found, by a few words of it: one damaged word spoils the phrase."""
+        asked = " OR ".join(group for each in questions for group in _groups(each.query.reference))
+        return self._candidates(questions, asked, self._search_words)
+
+    def _candidates(
+        self, questions: tuple[Question, ...], asked: str, same: _Search, looser: _Search | None = None
+    ) -> Outcome:
+        """One request; a title without candidate goes on to ``looser``, or to ``same`` alone if the page is cut."""
+        params = (("search_query", asked), ("max_results", str(_RESULTS)))
+        answer = self._session.ask(self._request(params), lambda body: _sorted(questions, body, same, looser))
+        return all_settled(questions, answer) if isinstance(answer, Unavailable) else answer
 
     def _apart(self, questions: tuple[Question, ...], alone: Found) -> Outcome:
         """One malformed identifier spoils the answer to all: halve the batch until it stands alone."""
@@ -164,6 +163,33 @@ def _paper(question: Question, feed: ArxivFeed, asked: Asked) -> Answer:
     return Found(asked, ())
 
 
+def _sorted(questions: tuple[Question, ...], body: Body, same: _Search, looser: _Search | None) -> Outcome:
+    """Each title's candidates, and the errands of those without any."""
+    feed = arxiv_feed(body)
+    complete = feed.total <= len(feed.entries) or len(questions) == 1
+    settled: list[Settled] = []
+    cut: list[Question] = []
+    left: list[Question] = []
+    for each in questions:
+        entries = _alike(each, feed)
+        if entries or (complete and (looser is None or not _groups(each.query.reference))):
+            settled.append(Settled(each, Found(body.asked, tuple(paper((entry,)) for entry in entries[:_ROWS]))))
+        else:
+            (left if complete else cut).append(each)
+    again = [Errand((each,), same) for each in cut]
+    again += [Errand(tuple(left), looser)] if left and looser else []
+    return Outcome(tuple(settled), tuple(again))
+
+
+def _groups(reference: Reference) -> list[str]:
+    """Questions of two words and the first author, or of three words: if one word is damaged, the others still find it."""
+    words, author = telling_words(reference), first_author_word(reference)
+    size = 2 if author else 3
+    tuples = [words[start : start + size] for start in range(0, len(words) - size + 1, size)]
+    asked = [" AND ".join(f"ti:{word}" for word in each) for each in tuples]
+    return [f"(au:{author} AND {each})" if author else f"({each})" for each in asked]
+
+
 def _phrase(question: Question) -> str:
     return re.sub(r"['’]", " ", title_words(question.query.reference, longest=200))
 
@@ -176,6 +202,7 @@ def _alike(question: Question, feed: ArxivFeed) -> list[ArxivEntry]:
     for place, entry in enumerate(feed.entries):
         own = set(re.findall(r"\w+", entry.title.casefold()))
         share = 1.0 if wanted and title_key(entry.title) == wanted else len(cited & own) / (len(cited) or 1)
+        share = max(share, title_similarity(question.query.reference.fields.title, entry.title))
         if share >= _ALIKE:
             ranked.append((-share, place, entry))
     return [entry for _, _, entry in sorted(ranked, key=lambda each: each[:2])]

@@ -29,11 +29,13 @@ from citations.registries.look_up import (
     single_errands,
 )
 from citations.registries.session import Request, Session
-from citations.registries.wording import clean, strings, title_words
+from citations.registries.wording import clean, first_author_word, strings, telling_words, title_words
 from citations.types import Answer, Fields, Found, Identifier, Kind, Query, Scheme, Unavailable, Why, Work
 
 _DECODER = 1
 _BATCH = 200
+_ROWS = 5
+_WORDS = 3
 _FIELDS = "title,authors,year,publicationDate,venue,publicationVenue,journal,externalIds,publicationTypes,url,abstract"
 _PREFIX = {Scheme.DOI: "DOI", Scheme.ARXIV: "ARXIV", Scheme.PMID: "PMID"}
 _KINDS = {
@@ -93,9 +95,20 @@ class SemanticScholar:
         return self._session.ask(request, lambda body: _about(question, Found(body.asked, paper_or_none(body))))
 
     def _match(self, question: Question) -> Answer:
-        params = (("query", title_words(question.query.reference)), ("fields", _FIELDS))
+        """The best match of the title; where there is none, what a few of its words and the first author find.
+
+        A title with a damaged word has no match, so that its absence alone says nothing.
+        """
+        reference = question.query.reference
+        params = (("query", title_words(reference)), ("fields", _FIELDS))
         request = self._request("/paper/search/match", params)
-        return self._session.ask(request, lambda body: Found(body.asked, matches(body)))
+        answer = self._session.ask(request, lambda body: Found(body.asked, matches(body)))
+        words = telling_words(reference, _WORDS)
+        if isinstance(answer, Unavailable) or answer.works or len(words) < _WORDS:
+            return answer
+        asked = " ".join((*words, first_author_word(reference))).strip()
+        looser = self._request("/paper/search", (("query", asked), ("limit", str(_ROWS)), ("fields", _FIELDS)))
+        return self._session.ask(looser, lambda body: Found(body.asked, searched(body)))
 
     def _request(self, path: str, params: tuple[tuple[str, str], ...], posted: Any = None) -> Request:
         key = (("x-api-key", self._key),) if self._key else ()
@@ -125,7 +138,16 @@ def matches(body: Body) -> tuple[Work, ...]:
     listed = read_object(body).get("data")
     if not isinstance(listed, list):
         raise Undecodable("a match without data")
-    return tuple(work(each) for each in listed[:5])
+    return tuple(work(each) for each in listed[:_ROWS])
+
+
+def searched(body: Body) -> tuple[Work, ...]:
+    """What a search by words found; raises ``Undecodable`` where neither papers nor a total of none are told."""
+    found = read_object(body)
+    listed = found.get("data", [] if found.get("total") == 0 else None)
+    if not isinstance(listed, list):
+        raise Undecodable("a search without data")
+    return tuple(work(each) for each in listed[:_ROWS])
 
 
 def work(paper: Any) -> Work:

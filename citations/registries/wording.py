@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from citations.markup import to_ascii
 from citations.titles import plain
 from citations.types import Reference
 
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
+_TELLING = re.compile(r"[a-z]{5,14}")
 _STRUCTURED = ("@", "<", "{", "\\", "TY  -")
 
 
@@ -75,6 +77,28 @@ def bibliographic_words(reference: Reference) -> str:
 def title_words(reference: Reference, longest: int = 300) -> str:
     """The words of the cited title, without punctuation; empty where no title was read."""
     return _shortened(" ".join(_WORD.findall(plain(reference.fields.title))), longest)
+
+
+def telling_words(reference: Reference, most: int = 6) -> tuple[str, ...]:
+    """The longest words of the cited title that are likely to be whole, in ASCII and lower case.
+
+    PDFs glue words together where a hyphen at a line end was lost, and drop ligatures: such words are very long or
+    very short.
+
+    >>> from citations.types import Fields, Location
+    >>> title = "Retrievalaugmented generation for knowledge-intensive di ff erent tasks"
+    >>> telling_words(Reference("", "", Fields(title=title), Location()))
+    ('generation', 'knowledge', 'intensive', 'erent', 'tasks')
+    """
+    words = dict.fromkeys(_WORD.findall(to_ascii(plain(reference.fields.title)).lower()))
+    return tuple(sorted(filter(_TELLING.fullmatch, words), key=len, reverse=True)[:most])
+
+
+def first_author_word(reference: Reference) -> str:
+    """The last word of the first author's family name, in ASCII and lower case; empty where there is none."""
+    names = [name.family or name.literal for name in reference.fields.authors[:1]]
+    words = re.findall(r"[a-z]{2,}", to_ascii(names[0]).lower()) if names else []
+    return words[-1] if words else ""
 
 
 def _shortened(text: str, longest: int) -> str:

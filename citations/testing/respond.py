@@ -97,6 +97,10 @@ def _semantic_scholar(shelf: Shelf, ask: Ask) -> Reply:
         return Reply(
             200, json.dumps({"data": [shapes.semantic_scholar_paper(works[0]) | {"matchScore": 171.9}]}).encode()
         )
+    if path == "/paper/search":
+        works = shelf.search(ask.query.get("query", ""), int(ask.query.get("limit", "100")), share=0.999)
+        listed = [shapes.semantic_scholar_paper(work) for work in works]
+        return Reply(200, json.dumps({"total": len(listed), "offset": 0, "data": listed}).encode())
     wanted = unquote(path.removeprefix("/paper/"))
     work = _paper_of(shelf)(wanted)
     if work is None:
@@ -127,8 +131,9 @@ def _arxiv(shelf: Shelf, ask: Ask) -> Reply:
             return Reply(400, shapes.arxiv_error(wrong), _ATOM)
         found = [(_shown(part), work) for part in wanted if (work := shelf.by_arxiv(part))]
     else:
-        phrases = re.findall(r'ti:"([^"]+)"', query) or [query]
-        works = [work for phrase in phrases for work in shelf.search(phrase, rows, share=0.999)]
+        phrases = re.findall(r'ti:"([^"]+)"', query)
+        groups = [" ".join(re.findall(r"(?:ti|au):(\w+)", group)) for group in re.findall(r"\(([^()]+)\)", query)]
+        works = [work for phrase in phrases or groups or [query] for work in shelf.search(phrase, rows, share=0.999)]
         found = [(_shown(work.fields.arxiv), work) for work in dict.fromkeys(works)]
     return Reply(200, shapes.arxiv_feed(found[:rows], len(found), query or ",".join(wanted)), _ATOM)
 
