@@ -8,16 +8,24 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from sys import intern
 
 from citations.identifiers import arxiv_base
-from citations.types import Fields, Kind, Work
+from citations.types import Fields, Work
 
 _WORD = re.compile(r"[^\W_]+")
 _COMMON = 3_000
 _REPOSITORY_DOIS = ("10.48550/", "10.5281/", "10.6084/", "10.5061/", "10.17605/")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Under which words a work is found."""
+
+    title: tuple[str, ...]
+    people: tuple[str, ...]
+    """Family names of the authors."""
 
 
 class Shelf:
@@ -26,7 +34,7 @@ class Shelf:
     def __init__(self, works: Iterable[Work]) -> None:
         """Index the works by DOI, arXiv id, PMID and the words of title and authors."""
         self._works: list[Work] = []
-        self._words: list[tuple[str, ...]] = []
+        self._words: list[Words] = []
         self._postings: dict[str, array[int]] = {}
         self._by_id: dict[str, int] = {}
         for work in works:
@@ -51,7 +59,8 @@ class Shelf:
     def search(self, words: str, limit: int, *, share: float = 0.0) -> tuple[Work, ...]:
         """Works ranked by how much of their own words and of the query's words are shared, weighted by rarity.
 
-        With ``share``, only works that hold at least that part of the query's words.
+        A work's own words are those of its title, or those of title and authors, whichever suits the query better: an
+        exact title stands in front of longer ones, however many authors it has. With ``share``, only works that hold at least that part of the query's words.
         """
         asked = dict.fromkeys(_words(words))
         known = sorted((word for word in asked if word in self._postings), key=lambda word: len(self._postings[word]))
@@ -67,12 +76,17 @@ class Shelf:
         return tuple(self._works[number] for number in enough[:limit])
 
     def _likeness(self, number: int, asked: dict[str, None]) -> float:
-        own = dict.fromkeys(self._words[number])
+        words = self._words[number]
+        wanted = sum(map(self._weight, asked))
+        title, own = dict.fromkeys(words.title), dict.fromkeys(words.title + words.people)
+        return max(self._overlap(title, asked, wanted), self._overlap(own, asked, wanted))
+
+    def _overlap(self, own: dict[str, None], asked: dict[str, None], wanted: float) -> float:
         both = sum(self._weight(word) for word in own if word in asked)
-        return 2 * both / (sum(map(self._weight, own)) + sum(map(self._weight, asked)) or 1.0)
+        return 2 * both / (sum(map(self._weight, own)) + wanted or 1.0)
 
     def _shared(self, number: int, asked: dict[str, None]) -> int:
-        own = set(self._words[number])
+        own = {*self._words[number].title, *self._words[number].people}
         return sum(word in own for word in asked)
 
     def _weight(self, word: str) -> float:
@@ -83,13 +97,13 @@ class Shelf:
         number = self._by_id.get(key)
         return None if number is None else self._works[number]
 
-    def add(self, work: Work, words: tuple[str, ...]) -> None:
+    def add(self, work: Work, words: Words) -> None:
         """Put one more work on the shelf; ``words`` is what ``words_of`` gave for it."""
         number = len(self._works)
         fields = work.fields
         self._works.append(work)
         self._words.append(words)
-        for word in set(words):
+        for word in {*words.title, *words.people}:
             posting = self._postings.get(word)
             if posting is None:
                 posting = self._postings[word] = array("I")
@@ -106,9 +120,9 @@ class Shelf:
 def shelves(works: Iterable[Work | Fields]) -> dict[str, Shelf]:
     """The works laid out by registry.
 
-    A ``Work`` whose ``registry`` is one of the five stands there alone. Anything else stands wherever such a work would
-    be in reality: Crossref holds what is published (under an invented DOI of prefix 10.5555 if none is given), arXiv
-    what has an arXiv id, DataCite what has a repository's DOI or an arXiv id, Semantic Scholar everything.
+    A ``Work`` whose ``registry`` is one of the four stands there alone. Anything else stands wherever such a work would
+    be in reality: Crossref holds what has a publisher's DOI, arXiv what has an arXiv id, DataCite what has a repository's
+    DOI or an arXiv id, Semantic Scholar everything.
     """
     held = {name: Shelf(()) for name in ("crossref", "semantic_scholar", "arxiv", "datacite")}
     for each in works:
@@ -119,34 +133,27 @@ def shelves(works: Iterable[Work | Fields]) -> dict[str, Shelf]:
     return held
 
 
-def words_of(fields: Fields) -> tuple[str, ...]:
-    """The words under which a work is found: those of its title and of its authors' family names."""
+def words_of(fields: Fields) -> Words:
+    """The words under which a work is found."""
     people = " ".join(name.literal or name.family for name in fields.authors)
-    return tuple(map(intern, _words(f"{fields.title} {people}")))
+    return Words(tuple(map(intern, _words(fields.title))), tuple(map(intern, _words(people))))
 
 
 def _holders(fields: Fields) -> list[str]:
-    deposited = bool(fields.arxiv) or fields.doi.startswith(_REPOSITORY_DOIS)
-    published = (not deposited and fields.kind is not Kind.PREPRINT) or bool(
-        fields.doi and not fields.doi.startswith(_REPOSITORY_DOIS)
-    )
+    in_repository = fields.doi.startswith(_REPOSITORY_DOIS)
     holders = ["semantic_scholar"]
-    holders += ["crossref"] if published else []
+    holders += ["crossref"] if fields.doi and not in_repository else []
     holders += ["arxiv"] if fields.arxiv else []
-    holders += ["datacite"] if deposited else []
+    holders += ["datacite"] if fields.arxiv or in_repository else []
     return holders
 
 
 def _with_doi(work: Work, registry: str) -> Work:
-    """The work under the DOI that this registry knows it by."""
+    """The work under the DOI that this registry knows it by: DataCite knows preprints by arXiv's own."""
     fields = work.fields
-    if registry == "crossref" and not fields.doi:
-        doi = f"10.5555/{sha256(f'{fields.title}{fields.year}{fields.authors}'.encode()).hexdigest()[:12]}"
-    elif registry in {"datacite", "arxiv"} and fields.arxiv:
-        doi = f"10.48550/arxiv.{arxiv_base(fields.arxiv)}" if registry == "datacite" else fields.doi
-    else:
-        doi = fields.doi
-    return work if doi == fields.doi else replace(work, fields=replace(fields, doi=doi))
+    if registry != "datacite" or not fields.arxiv:
+        return work
+    return replace(work, fields=replace(fields, doi=f"10.48550/arxiv.{arxiv_base(fields.arxiv)}"))
 
 
 def _words(text: str) -> list[str]:
