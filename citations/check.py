@@ -15,7 +15,7 @@ from time import monotonic
 
 from citations.coverage import OFFLINE, Essentials, essentials
 from citations.match.evidence import Arbiter, evidence
-from citations.plan import Known, Question, next_questions, same_question
+from citations.plan import Known, Question, in_plan_order, next_questions, same_question
 from citations.registries.interface import Coverage, Registry
 from citations.types import (
     Answer,
@@ -194,6 +194,7 @@ class _Run:
 
     def _advance(self, case: _Case) -> Iterator[CheckedReference]:
         """Ask the next questions, or conclude."""
+        case.evidence = in_plan_order(case.reference, case.evidence)
         if case.evidence:
             case.verdict = self._verdict(case.reference, case.evidence)
         out_of_time = self.until is not None and monotonic() > self.until
@@ -224,6 +225,7 @@ class _Run:
                     late = Unavailable(asked, Why.BUDGET, "did not answer in the time given")
                     case.evidence.append(evidence(Query(case.reference, identifier), late))
                 case.open.clear()
+                case.evidence = in_plan_order(case.reference, case.evidence)
                 case.verdict = self._verdict(case.reference, case.evidence)
                 yield from self._conclude(case)
 
@@ -241,7 +243,8 @@ class _Run:
     def _conclude(self, case: _Case) -> Iterator[CheckedReference]:
         if case.verdict is None:
             case.verdict = self._verdict(case.reference, case.evidence)
-        case.evidence += self._uncovered(case.reference, case.evidence)
+        learnt = [*case.evidence, *self._uncovered(case.reference, case.evidence)]
+        case.evidence = in_plan_order(case.reference, learnt)
         del self.cases[case.reference]
         del self.by_key[case.key]
         self.remembered[case.key] = case

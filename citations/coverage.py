@@ -106,6 +106,18 @@ def coverage_table() -> CoverageTable:
     return CoverageTable(registries, tuple(_rule(each) for each in data["rules"]), agencies)
 
 
+def registry_title(name: str) -> str:
+    """The registry as people write it in a sentence; a plug-in goes by its own name.
+
+    >>> registry_title("semantic_scholar"), registry_title("offline")
+    ('Semantic Scholar', 'the offline index')
+    """
+    facts = coverage_table().facts(name)
+    if facts is None:
+        return "the coverage table" if name == TABLE else name
+    return f"the {facts.title}" if facts.local else facts.title
+
+
 def _rule(each: Mapping[str, Any]) -> Rule:
     return Rule(
         name=each["name"],

@@ -5,7 +5,7 @@ Pure: it sees what was learnt so far and names the next questions. ``citations.c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from citations.coverage import DOI_ORG, OFFLINE, coverage_table, rule_for
@@ -100,6 +100,19 @@ def same_question(reference: Reference) -> tuple[object, ...]:
         venue_key(cited.venue) if cited.venue else "",
         (cited.volume, cited.issue, cited.pages, cited.doi, cited.arxiv, cited.pmid, cited.isbn),
     )
+
+
+def in_plan_order(reference: Reference, evidence: Iterable[Evidence]) -> list[Evidence]:
+    """The same evidence, whoever answered first: identifiers before searches, registries as the rule names them."""
+    identifiers: list[Identifier | None] = [*identifiers_of(reference.fields)]
+    names = rule_for(reference.fields).ask
+
+    def place(each: Evidence) -> tuple[bool, int, int, str]:
+        name, identifier = each.asked.registry, each.identifier
+        at = identifiers.index(identifier) if identifier in identifiers else len(identifiers)
+        return identifier is None, at, names.index(name) if name in names else len(names), name
+
+    return sorted(evidence, key=place)
 
 
 def _fresh(questions: Sequence[Question], known: Known) -> tuple[Question, ...]:

@@ -6,10 +6,11 @@ accusation needs its argument, a clean result needs a record, and one more wrong
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from citations.coverage import registry_title
 from citations.identifiers import impossible
 from citations.match.compare import compare
 from citations.match.identity import chimera, doi_is_unknown, other_work, placeholder_authors
@@ -259,7 +260,7 @@ def _status(diffs: Sequence[FieldDiff], retraction: Retraction | None) -> Status
 
 
 def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record]) -> str:
-    sources = ", ".join(dict.fromkeys(record.evidence.asked.registry for record in records))
+    sources = _named(record.evidence.asked.registry for record in records)
     concern = any(r.work.retraction and r.work.retraction.kind is RetractionKind.CONCERN for r in records)
     said = {
         Status.VERIFIED: f"agrees with the record of {sources}",
@@ -273,7 +274,7 @@ def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record
         parts.append("the record is a notice about another work")
     if status is Status.VERIFIED:
         tells = [name for name in dict.fromkeys(r.work.registry for r in records) if name in _TELL_RETRACTIONS]
-        known = f"no retraction is known to {', '.join(tells)}" if tells else "retractions were not asked for"
+        known = f"no retraction is known to {_named(tells)}" if tells else "retractions were not asked for"
         parts.append(known)
     return "; ".join(parts)
 
@@ -293,7 +294,8 @@ def _without_record(
     if found is not None:
         sentence = f"{found.sentence}; no registry that should know the work holds it"
         return Verdict(Status.FABRICATED, replace(argument, contradiction=found, sentence=sentence))
-    said = f"{', '.join(argument.refuted_by)} answered and do not hold it: a lead, not proof"
+    several = len(argument.refuted_by) > 1
+    said = f"{_named(argument.refuted_by)} answered and {'do' if several else 'does'} not hold it: a lead, not proof"
     if reference.fields.doi and doi_is_unknown(reference, evidence):
         said += f"; its DOI {reference.fields.doi} is not registered with any agency"
     return Verdict(Status.NOT_FOUND, replace(argument, sentence=said))
@@ -332,7 +334,7 @@ def _first_author(work: Work) -> str:
 
 
 def _unchecked(argument: Argument) -> Verdict:
-    said = f"no answer from {', '.join(sorted(_open(argument)))}; nothing can be said without it"
+    said = f"no answer from {_named(sorted(_open(argument)))}; nothing can be said without it"
     return Verdict(Status.UNCHECKED, replace(argument, sentence=said))
 
 
@@ -371,6 +373,11 @@ def _argument(evidence: Sequence[Evidence], essential: frozenset[str]) -> Argume
         not_covered=tuple(name for name in uncovered if name not in settled and name not in failed),
         essential=tuple(sorted(essential)),
     )
+
+
+def _named(registries: Iterable[str]) -> str:
+    """Registries as they are printed, each once."""
+    return ", ".join(map(registry_title, dict.fromkeys(registries)))
 
 
 def _registries(evidence: Sequence[Evidence], outcome: Outcome) -> list[str]:

@@ -143,6 +143,30 @@ def test_the_first_verdict_does_not_wait_for_a_slow_registry():
     assert [each.reference.id for each in stream] == ["b"]
 
 
+class Passing(Slow):
+    """Waits for its turn, and passes the turn on to the next once its answer is given."""
+
+    next: Slow | None = None
+
+    def look_up(self, queries: Sequence[Query]) -> Iterator[tuple[Query, Answer]]:
+        yield from super().look_up(queries)
+        if self.next is not None:
+            self.next.go.set()
+
+
+@pytest.mark.parametrize("order", [("semantic_scholar", "dblp"), ("dblp", "semantic_scholar")])
+def test_evidence_stands_in_the_order_of_the_plan_whoever_answers_first(order):
+    turns = [Passing(name) for name in order]
+    turns[0].next = turns[1]
+    turns[0].go.set()
+    cited = reference(**{**INVENTED, "kind": Kind.CONFERENCE, "venue": "ICML"})
+    (found,) = check([cited], [*turns, FakeRegistry()], options=OPTIONS)
+    named = ("crossref", "semantic_scholar", "dblp")
+    assert tuple(each.asked.registry for each in found.evidence) == named
+    assert found.verdict.argument.refuted_by == named
+    assert found.verdict.argument.sentence.startswith("Crossref, Semantic Scholar, DBLP answered and do not hold it")
+
+
 def test_patience_with_a_registry_that_is_not_essential_ends():
     slow = Slow("semantic_scholar")
     options = replace(OPTIONS, patience_s=0.0)

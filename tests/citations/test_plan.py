@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from citations.match.evidence import evidence
-from citations.plan import Known, next_questions, same_question, settled
+from citations.plan import Known, in_plan_order, next_questions, same_question, settled
 from citations.registries.interface import Coverage
 from citations.types import (
     FieldName,
@@ -155,3 +155,13 @@ def test_a_registry_that_the_coverage_table_does_not_know_is_asked_beside_the_ot
     cited = reference(**BASE)
     assert ask(cited, present=present) == [("crossref", None)]
     assert ("shelf", None) in ask(cited, ("crossref", None, ()), present=present)
+
+
+def test_evidence_about_identifiers_stands_before_that_of_searches_in_the_order_of_the_registries():
+    cited = reference(**BASE, doi="10.1038/x", arxiv="2001.00001")
+    number = Identifier(Scheme.ARXIV, "2001.00001")
+    questions = [("offline", DOI), ("crossref", DOI), ("datacite", DOI), ("arxiv", number), ("offline", None)]
+    questions += [("crossref", None), ("semantic_scholar", None), ("arxiv", None), ("a plug-in", None)]
+    expected = [evidence(Query(cited, wanted), Found(asked(name), ())) for name, wanted in questions]
+    for start in range(len(expected)):
+        assert in_plan_order(cited, [*expected[start:], *expected[:start]][::-1]) == expected

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citations.coverage import coverage_table, registry_title
 from citations.match.evidence import evidence
 from citations.types import (
     Answer,
@@ -406,3 +408,26 @@ def test_a_title_cut_short_is_that_of_the_work_where_authors_and_year_agree(cite
 def test_a_title_cut_short_is_no_excuse_where_authors_year_or_venue_differ(wrong):
     given = judge(cite(**{"title": CUT, **wrong, "pages": "1-9"}), found(work(**BASE)))
     assert given.status.accuses
+
+
+# --- words
+
+
+@pytest.mark.parametrize("name", [facts.name for facts in coverage_table().registries])
+def test_no_sentence_names_a_registry_as_programs_do(name):
+    raw = {"crossref", "arxiv", "semantic_scholar", "datacite", "doi_org", "dblp", "openalex", "pubmed", "openlibrary"}
+    given = [
+        judge(cite(), found(work(**BASE), by=name)),
+        judge(cite(year=1999), found(work(**BASE), by=name)),
+        judge(cite(), found(by=name), essential=frozenset({name})),
+        judge(cite(), failed(by=name), essential=frozenset({name})),
+    ]
+    assert {each.status for each in given} == {
+        Status.VERIFIED,
+        Status.MISMATCH,
+        Status.NOT_FOUND,
+        Status.UNCHECKED,
+    }
+    said = [each.argument.sentence for each in given]
+    assert [sentence for sentence in said if raw & set(re.findall(r"[\w.]+", sentence))] == []
+    assert all(registry_title(name) in sentence for sentence in said)
