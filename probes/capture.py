@@ -9,7 +9,6 @@ Two implementations behave alike: the C one of ``native/capture.c``, and one in 
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,10 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from probes.errors import CaptureFailed
-from probes.layout import Ggml, Tensor
+from probes.layout import Ggml
 from probes.types import Neuron
 
 Floats = npt.NDArray[np.float32]
+
+Part = tuple[int, npt.NDArray[np.int32] | None, Floats, Floats]
+"""One layer in one graph: the layer, the neurons read, z and the norms of h."""
 
 DEFAULT_MAX_VALUES = 64 * 1024 * 1024
 """Most floats that are kept between two drains (256 MB)."""
@@ -49,7 +51,9 @@ class Wanted:
     whole_layers: frozenset[int] = frozenset()
     """Layers of which every neuron is read."""
     factors: Mapping[Neuron, float] | None = None
-    """Neurons that are scaled, and by what."""
+    """Neurons that are scaled, and by what; what is read of them is the scaled value."""
+    learning: bool = False
+    """Find the nodes that make the activations. One decode with this must come before the first that scales."""
 
 
 class Capture(Protocol):
@@ -78,7 +82,7 @@ class Capture(Protocol):
         """Free the buffers; the context must be gone by then."""
 
 
-def joined(parts: Iterable[tuple[int, npt.NDArray[np.int32] | None, Floats, Floats]]) -> list[Seen]:
+def joined(parts: Iterable[Part]) -> list[Seen]:
     """Blocks in the order of the graphs, put together by layer."""
     by_layer: dict[int, list[tuple[npt.NDArray[np.int32] | None, Floats, Floats]]] = {}
     for layer, neurons, z, norm in parts:
@@ -98,175 +102,27 @@ def failure_sentence(failure: int, node: str) -> str:
         2: "the activations are not 32-bit floats",
         3: "the model is a mixture of experts, whose neurons are not read yet",
         4: "a layer has fewer neurons than were asked for",
+        5: "a layer was scaled before its activations were found",
     }
     return f"{sentences.get(failure, f'failure {failure}')} (at {node})"
 
 
-def open_capture(ggml: Ggml, layers: int, *, native: bool | None = None) -> Capture:
+def open_capture(
+    ggml: Ggml, layers: int, *, native: bool | None = None, max_values: int = DEFAULT_MAX_VALUES
+) -> Capture:
     """The C capture where it can be compiled, otherwise the Python one; ``native`` forces one of them.
 
     Raises:
         CaptureFailed: the C one was forced and cannot be compiled.
 
     """
+    from probes.capture_native import NativeCapture
+    from probes.capture_python import PythonCapture
     from probes.native.build import compiled_capture
 
     library = compiled_capture() if native is not False else None
     if library is not None:
-        return NativeCapture(ggml, layers, library)
+        return NativeCapture(ggml, layers, library, max_values=max_values)
     if native:
         raise CaptureFailed("the C capture could not be compiled", hint="install a C compiler")
-    from probes.capture_python import PythonCapture
-
-    return PythonCapture(ggml, layers)
-
-
-class _Layer(ctypes.Structure):
-    """``struct layer`` of capture.c."""
-
-    _fields_ = (
-        ("wanted", ctypes.c_int32),
-        ("n_neurons", ctypes.c_int32),
-        ("neurons", ctypes.c_void_p),
-        ("n_scaled", ctypes.c_int32),
-        ("scaled", ctypes.c_void_p),
-        ("factors", ctypes.c_void_p),
-        ("activation", ctypes.c_char * 64),
-    )
-
-
-class _Block(ctypes.Structure):
-    """``struct block`` of capture.c."""
-
-    _fields_ = (
-        ("layer", ctypes.c_int32),
-        ("rows", ctypes.c_int32),
-        ("columns", ctypes.c_int64),
-        ("offset", ctypes.c_int64),
-    )
-
-
-class _Capture(ctypes.Structure):
-    """``struct capture`` of capture.c."""
-
-    _fields_ = (
-        ("op_mul_mat", ctypes.c_int32),
-        ("op_mul_mat_id", ctypes.c_int32),
-        ("n_layers", ctypes.c_int32),
-        ("reading", ctypes.c_int32),
-        ("layers", ctypes.POINTER(_Layer)),
-        ("buffer_is_host", ctypes.c_void_p),
-        ("tensor_get", ctypes.c_void_p),
-        ("tensor_set", ctypes.c_void_p),
-        ("max_values", ctypes.c_int64),
-        ("values", ctypes.POINTER(ctypes.c_float)),
-        ("n_values", ctypes.c_int64),
-        ("room_values", ctypes.c_int64),
-        ("blocks", ctypes.POINTER(_Block)),
-        ("n_blocks", ctypes.c_int64),
-        ("room_blocks", ctypes.c_int64),
-        ("scratch", ctypes.c_void_p),
-        ("room_scratch", ctypes.c_size_t),
-        ("failure", ctypes.c_int32),
-        ("failed_at", ctypes.c_char * 64),
-    )
-
-
-class NativeCapture:
-    """The capture in C."""
-
-    def __init__(self, ggml: Ggml, layers: int, library: Any) -> None:
-        """Take the compiled library and tell it about the loaded ggml."""
-        self._library = library
-        for size, mirror in (("capture_size", _Capture), ("capture_layer_size", _Layer)):
-            function = getattr(library, size)
-            function.restype = ctypes.c_size_t
-            if function() != ctypes.sizeof(mirror):
-                raise CaptureFailed(f"{mirror.__name__} has another size in C than in Python")
-        library.capture_clear.argtypes = library.capture_free.argtypes = [ctypes.POINTER(_Capture)]
-        self._layers = (_Layer * layers)()
-        self._keep: list[npt.NDArray[Any]] = []
-        self._state = _Capture(
-            op_mul_mat=ggml.mul_mat,
-            op_mul_mat_id=ggml.mul_mat_id,
-            n_layers=layers,
-            layers=self._layers,
-            buffer_is_host=_address(ggml.library.ggml_backend_buffer_is_host),
-            tensor_get=_address(ggml.library.ggml_backend_tensor_get),
-            tensor_set=_address(ggml.library.ggml_backend_tensor_set),
-            max_values=DEFAULT_MAX_VALUES,
-        )
-
-    @property
-    def function(self) -> Any:
-        """Address of the C callback."""
-        return _address(self._library.capture_callback)
-
-    @property
-    def user_data(self) -> int:
-        """Address of the state that the C callback is given."""
-        return ctypes.addressof(self._state)
-
-    def want(self, wanted: Wanted) -> None:
-        """Change what is read and scaled from the next decode on."""
-        self._keep = []
-        for index, layer in enumerate(self._layers):
-            neurons = wanted.neurons.get(index)
-            layer.wanted = 2 if index in wanted.whole_layers else int(neurons is not None and len(neurons) > 0)
-            layer.n_neurons = 0 if neurons is None else len(neurons)
-            layer.neurons = self._array(neurons, np.int32)
-            scaled = sorted((n.index, f) for n, f in (wanted.factors or {}).items() if n.layer == index)
-            layer.n_scaled = len(scaled)
-            layer.scaled = self._array([neuron for neuron, _ in scaled], np.int32)
-            layer.factors = self._array([factor for _, factor in scaled], np.float32)
-        self._state.reading = int(any(layer.wanted for layer in self._layers))
-
-    def drain(self) -> list[Seen]:
-        """What was recorded since the last call, joined by layer."""
-        state = self._state
-        if state.failure:
-            sentence = failure_sentence(state.failure, state.failed_at.decode(errors="replace"))
-            self._library.capture_clear(ctypes.byref(state))
-            raise CaptureFailed(sentence)
-        seen = joined(self._block(state.blocks[i]) for i in range(state.n_blocks))
-        self._library.capture_clear(ctypes.byref(state))
-        return seen
-
-    def close(self) -> None:
-        """Free the buffers."""
-        self._library.capture_free(ctypes.byref(self._state))
-
-    def _block(self, block: Any) -> tuple[int, npt.NDArray[np.int32] | None, Floats, Floats]:
-        shape = (block.columns, block.rows + 1)
-        start = ctypes.addressof(self._state.values.contents) + 4 * block.offset
-        values = np.ctypeslib.as_array((ctypes.c_float * (shape[0] * shape[1])).from_address(start)).reshape(shape)
-        layer = self._layers[block.layer]
-        neurons = None
-        if layer.wanted == 1:
-            raw = (ctypes.c_int32 * layer.n_neurons).from_address(layer.neurons)
-            neurons = np.ctypeslib.as_array(raw).copy()
-        return block.layer, neurons, values[:, :-1].copy(), values[:, -1].copy()
-
-    def _array(self, values: Any, dtype: Any) -> int | None:
-        if values is None or not len(values):
-            return None
-        array = np.ascontiguousarray(values, dtype=dtype)
-        self._keep.append(array)
-        return int(array.ctypes.data)
-
-
-def _address(function: Any) -> int:
-    return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-__all__ = [
-    "Capture",
-    "Floats",
-    "NativeCapture",
-    "Seen",
-    "Tensor",
-    "Wanted",
-    "failure_sentence",
-    "joined",
-    "open_capture",
-]
+    return PythonCapture(ggml, layers, max_values=max_values)

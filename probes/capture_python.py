@@ -9,27 +9,41 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from probes.capture import DEFAULT_MAX_VALUES, Floats, Seen, Wanted, failure_sentence, joined
+from probes.capture import DEFAULT_MAX_VALUES, Floats, Part, Seen, Wanted, failure_sentence, joined
 from probes.errors import CaptureFailed
 from probes.layout import Ggml, Tensor
 
 CALLBACK = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_bool, ctypes.c_void_p)
-WEIGHT = re.compile(rb"(?:[^#]*#)?blk\.(\d+)\.ffn_down(_exps)?\.weight(?:#.*)?")
+BLOCK = re.compile(rb"blk\.(\d{1,5})")
 NODE = re.compile(rb".*-(\d+)")
 F32 = 0
+
+
+def plain_name(name: bytes) -> bytes:
+    """The part of a name that the model gave: the scheduler calls its copies ``DEVICE#name#number``."""
+    parts = name.split(b"#")
+    return parts[0] if len(parts) == 1 else parts[1]
+
+
+def layer_of_weight(name: bytes, tail: bytes = b".ffn_down.weight") -> int:
+    """The layer whose down projection this weight is, -1 for any other tensor."""
+    head, found, rest = plain_name(name).partition(tail)
+    block = BLOCK.fullmatch(head)
+    return int(block.group(1)) if block and found and not rest else -1
 
 
 class PythonCapture:
     """The capture in Python."""
 
-    def __init__(self, ggml: Ggml, layers: int) -> None:
+    def __init__(self, ggml: Ggml, layers: int, *, max_values: int = DEFAULT_MAX_VALUES) -> None:
         """Make the callback; it is kept alive here because llama.cpp keeps only its address."""
         self._ggml = ggml
         self._count = layers
+        self._max_values = max_values
         self._wanted = Wanted({})
         self._scaled: dict[int, tuple[npt.NDArray[np.int32], Floats]] = {}
         self._activations: dict[int, bytes] = {}
-        self._parts: list[tuple[int, npt.NDArray[np.int32] | None, Floats, Floats]] = []
+        self._parts: list[Part] = []
         self._values = 0
         self._failure: BaseException | str = ""
         self._function = CALLBACK(self._called)
@@ -74,7 +88,7 @@ class PythonCapture:
         try:
             tensor = Tensor.from_address(address)
             product = self._layer_of_product(tensor)
-            watched = product >= 0 and (self._reads(product) or self._must_learn(product))
+            watched = product >= 0 and (self._wanted.learning or self._reads(product) or self._is_unknown(product))
             activation = self._layer_of_activation(tensor)
             if ask:
                 return watched or activation >= 0
@@ -89,23 +103,22 @@ class PythonCapture:
     def _reads(self, layer: int) -> bool:
         return layer in self._wanted.whole_layers or len(self._wanted.neurons.get(layer, ())) > 0
 
-    def _must_learn(self, layer: int) -> bool:
+    def _is_unknown(self, layer: int) -> bool:
         return layer in self._scaled and layer not in self._activations
 
     def _layer_of_product(self, tensor: Any) -> int:
         if tensor.op not in {self._ggml.mul_mat, self._ggml.mul_mat_id} or not tensor.src[0]:
             return -1
-        found = WEIGHT.fullmatch(tensor.src[0].contents.name)
-        if not found:
-            return -1
-        if found.group(2):
+        name = tensor.src[0].contents.name
+        if tensor.op == self._ggml.mul_mat:
+            layer = layer_of_weight(name)
+            return layer if layer < self._count else -1
+        if layer_of_weight(name, b".ffn_down_exps.weight") >= 0:
             self._fail(3, tensor)
-            return -1
-        layer = int(found.group(1))
-        return layer if tensor.op == self._ggml.mul_mat and layer < self._count else -1
+        return -1
 
     def _layer_of_activation(self, tensor: Any) -> int:
-        if not self._activations or not self._scaled:
+        if not self._scaled:
             return -1
         found = NODE.fullmatch(tensor.name)
         layer = int(found.group(1)) if found else -1
@@ -113,9 +126,12 @@ class PythonCapture:
 
     def _record(self, layer: int, h: Any) -> None:
         z = h.src[1].contents
-        if layer in self._scaled:
-            self._activations.setdefault(layer, z.name)
-        if not self._reads(layer):
+        if self._wanted.learning:
+            self._activations[layer] = plain_name(z.name)
+        if self._is_unknown(layer):
+            self._fail(5, h)
+            return
+        if not self._reads(layer) or h.ne[1] == 0:
             return
         if (z.type, h.type, z.nb[0], h.nb[0]) != (F32, F32, 4, 4):
             self._fail(2, h)
@@ -126,7 +142,7 @@ class PythonCapture:
             return
         rows = z.ne[0] if neurons is None else len(neurons)
         self._values += (rows + 1) * h.ne[1]
-        if self._values > DEFAULT_MAX_VALUES:
+        if self._values > self._max_values:
             self._fail(1, h)
             return
         values = self._matrix(z, h.src[1])

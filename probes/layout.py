@@ -137,9 +137,10 @@ def _check_tensors(library: Any, mul_mat: int) -> None:
         weight = library.ggml_set_name(library.ggml_new_tensor_2d(context, 0, 5, 7), b"blk.3.ffn_down.weight")
         z = library.ggml_new_tensor_2d(context, 0, 5, 2)
         h = library.ggml_mul_mat(context, weight, z)
+        half = library.ggml_new_tensor_2d(context, 1, 5, 2)
         part = library.ggml_view_2d(context, z, 3, 2, z.contents.nb[1], 8)
         facts = {
-            "type": weight.contents.type == 0,
+            "type": (weight.contents.type, half.contents.type) == (0, 1),
             "ne": list(weight.contents.ne) == [5, 7, 1, 1],
             "nb": list(weight.contents.nb) == [4, 20, 140, 140],
             "name": weight.contents.name == b"blk.3.ffn_down.weight",

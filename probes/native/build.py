@@ -6,10 +6,12 @@ with ours.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -29,9 +31,11 @@ def compiled_capture() -> Any | None:
         return None
     key = hashlib.sha256(SOURCE.read_bytes() + platform.platform().encode()).hexdigest()[:16]
     library = user_cache_path("factprobe") / "native" / f"capture-{key}.so"
+    if library.is_file():
+        with contextlib.suppress(OSError):  # damaged, or made for another machine that shares this folder
+            return ctypes.CDLL(str(library))
     try:
-        if not library.is_file():
-            _compile(library)
+        _compile(library)
         return ctypes.CDLL(str(library))
     except (OSError, subprocess.SubprocessError):
         return None
@@ -39,12 +43,12 @@ def compiled_capture() -> Any | None:
 
 def _compile(library: Path) -> None:
     """Write ``library`` in one step, so that a process that looks meanwhile sees all of it or nothing."""
-    compiler = os.environ.get("CC") or next(filter(shutil.which, COMPILERS), None)
-    if compiler is None:
+    compiler = shlex.split(os.environ.get("CC", "")) or [name for name in COMPILERS if shutil.which(name)][:1]
+    if not compiler:
         raise OSError("there is no C compiler")
     library.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=library.parent) as folder:
         made = Path(folder) / library.name
-        command = [compiler, "-O2", "-std=c11", "-shared", "-fPIC", str(SOURCE), "-o", str(made), "-lm"]
+        command = [*compiler, "-O2", "-std=c11", "-shared", "-fPIC", str(SOURCE), "-o", str(made), "-lm"]
         subprocess.run(command, check=True, capture_output=True, timeout=COMPILE_LIMIT_S)  # noqa: S603
         made.replace(library)

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define TYPE_F32 0
+#define MAX_LAYER 65535
 
 enum failure {
     FAILURE_NONE = 0,
@@ -26,6 +27,7 @@ enum failure {
     FAILURE_TYPE = 2,    // z or h is not 32-bit float
     FAILURE_EXPERTS = 3, // a mixture of experts
     FAILURE_SHAPE = 4,   // z has fewer neurons than were selected
+    FAILURE_UNKNOWN = 5, // a layer is scaled whose activation node was not learnt
 };
 
 struct tensor {
@@ -53,7 +55,7 @@ struct layer {
     int32_t n_scaled;
     const int32_t * scaled;   // scaled, ascending
     const float * factors;    // by these factors
-    char activation[64];      // name of the node that makes z, learnt from the first graph
+    char activation[64];      // name of the node that makes z, learnt from a graph that ran with `learning` set
 };
 
 // One layer in one graph. Column t of the block holds `rows` values of z and then the L2 norm of h.
@@ -69,7 +71,8 @@ struct capture {
     int32_t op_mul_mat;
     int32_t op_mul_mat_id;
     int32_t n_layers;
-    int32_t reading;          // 0: nothing is recorded
+    int32_t learning;         // 1: the activation nodes of all layers are looked up
+    int32_t scaling;          // 1: some layer is scaled
     struct layer * layers;
     bool (*buffer_is_host)(void *);
     void (*tensor_get)(const struct tensor *, void *, size_t, size_t);
@@ -83,7 +86,7 @@ struct capture {
     int64_t n_blocks;
     int64_t room_blocks;
     uint8_t * scratch;
-    size_t room_scratch;
+    int64_t room_scratch;
     int32_t failure;
     char failed_at[64];
 };
@@ -113,22 +116,25 @@ static bool grow(void ** memory, int64_t * room, int64_t needed, size_t size) {
     return true;
 }
 
+// The part of a name that the model gave: the scheduler calls its copies "DEVICE#name#number".
+static size_t plain_name(const char ** name) {
+    const char * hash = strchr(*name, '#');
+    if (hash) {
+        *name = hash + 1;
+    }
+    return strcspn(*name, "#");
+}
+
 // The layer whose down projection this weight is, -1 for any other tensor.
 static int32_t layer_of_weight(const char * name, const char * tail) {
-    const char * hash = strchr(name, '#');
-    if (hash) {
-        name = hash + 1;
-    }
-    if (strncmp(name, "blk.", 4) != 0) {
+    const size_t length = plain_name(&name);
+    if (length < 6 || memcmp(name, "blk.", 4) != 0 || name[4] < '0' || name[4] > '9') {
         return -1;
     }
     char * end;
     const long layer = strtol(name + 4, &end, 10);
-    if (end == name + 4 || strncmp(end, tail, strlen(tail)) != 0) {
-        return -1;
-    }
-    end += strlen(tail);
-    return (*end == '\0' || *end == '#') ? (int32_t) layer : -1;
+    const size_t rest = length - (size_t) (end - name);
+    return layer <= MAX_LAYER && rest == strlen(tail) && memcmp(end, tail, rest) == 0 ? (int32_t) layer : -1;
 }
 
 static int32_t layer_of_product(struct capture * c, const struct tensor * t) {
@@ -164,27 +170,31 @@ static const uint8_t * bytes_of(struct capture * c, const struct tensor * t) {
         return t->data;
     }
     const size_t size = t->nb[1] * (size_t) (t->ne[1] - 1) + sizeof(float) * (size_t) t->ne[0];
-    int64_t room = (int64_t) c->room_scratch;
-    if (!grow((void **) &c->scratch, &room, (int64_t) size, 1)) {
+    if (!grow((void **) &c->scratch, &c->room_scratch, (int64_t) size, 1)) {
         return NULL;
     }
-    c->room_scratch = (size_t) room;
     c->tensor_get(t, c->scratch, 0, size);
     return c->scratch;
 }
 
 static void learn_activation(struct layer * layer, const struct tensor * z) {
-    if (layer->n_scaled && !layer->activation[0]) {
-        memcpy(layer->activation, z->name, sizeof layer->activation);
-        layer->activation[sizeof layer->activation - 1] = '\0';
-    }
+    const char * name = z->name;
+    const size_t length = plain_name(&name);
+    memcpy(layer->activation, name, length);
+    layer->activation[length] = '\0';
 }
 
 static void record(struct capture * c, int32_t index, const struct tensor * h) {
     struct layer * layer = &c->layers[index];
     const struct tensor * z = h->src[1];
-    learn_activation(layer, z);
-    if (!c->reading || !layer->wanted) {
+    if (c->learning) {
+        learn_activation(layer, z);
+    }
+    if (layer->n_scaled && !layer->activation[0]) {
+        fail(c, FAILURE_UNKNOWN, h);
+        return;
+    }
+    if (!layer->wanted || h->ne[1] == 0) {
         return;
     }
     if (z->type != TYPE_F32 || h->type != TYPE_F32 || z->nb[0] != sizeof(float) || h->nb[0] != sizeof(float)) {
@@ -259,9 +269,9 @@ bool capture_callback(struct tensor * t, bool ask, void * user_data) {
     struct capture * c = user_data;
     const int32_t product = layer_of_product(c, t);
     const bool watched = product >= 0 && product < c->n_layers &&
-        ((c->reading && c->layers[product].wanted) ||
+        (c->learning || c->layers[product].wanted ||
          (c->layers[product].n_scaled && !c->layers[product].activation[0]));
-    const int32_t activation = layer_of_activation(c, t);
+    const int32_t activation = c->scaling ? layer_of_activation(c, t) : -1;
     if (ask) {
         return watched || activation >= 0;
     }
@@ -272,6 +282,11 @@ bool capture_callback(struct tensor * t, bool ask, void * user_data) {
         record(c, product, t);
     }
     return true;
+}
+
+// For tests: what the callback makes of a weight's name.
+int32_t capture_layer_of_weight(const char * name) {
+    return layer_of_weight(name, ".ffn_down.weight");
 }
 
 void capture_clear(struct capture * c) {
