@@ -18,6 +18,10 @@ class ModelFacts:
     layers: int
     context: int
     """Tokens that fit into the context the engine was opened with."""
+    ffn_width: int = 0
+    """Feed-forward neurons of a layer; 0 where the layers differ or the file does not say."""
+    quantisation: str = ""
+    """Type of most weights: ``Q4_K_M``, ``F16``, ..."""
 
 
 @dataclass(frozen=True, slots=True)
