@@ -15,6 +15,7 @@ from time import monotonic
 
 from citations.coverage import OFFLINE, Essentials, essentials
 from citations.match.evidence import Arbiter, evidence
+from citations.match.identity import appeared_under_another_title
 from citations.plan import Known, Question, in_plan_order, next_questions, same_question
 from citations.registries.interface import Coverage, Registry
 from citations.types import (
@@ -274,8 +275,9 @@ class _Run:
         cited, closed = reference.fields, self.options.closed_venue
         if closed is None or not cited.venue or cited.year is None:
             return ""
-        asked = any(each.asked.registry == OFFLINE and each.outcome is not Outcome.UNAVAILABLE for each in learnt)
-        return closed(cited.venue, cited.year) if asked else ""
+        told = [each for each in learnt if each.asked.registry == OFFLINE and each.outcome is not Outcome.UNAVAILABLE]
+        renamed = any(appeared_under_another_title(reference, work) for each in told for work in each.candidates)
+        return closed(cited.venue, cited.year) if told and not renamed else ""
 
     def _essentials(self, reference: Reference, learnt: Sequence[Evidence]) -> Essentials:
         refuted = {each.asked.registry for each in learnt if each.outcome is Outcome.NO_MATCH and not each.identifier}

@@ -6,13 +6,13 @@ accusation needs its argument, a clean result needs a record, and one more wrong
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from citations.coverage import registry_title
+from citations.argue import argue, named, unanswered
 from citations.identifiers import impossible
-from citations.match.compare import compare
+from citations.match.compare import PREPRINT_OF, compare
 from citations.match.identity import chimera, doi_is_unknown, other_work, placeholder_authors
 from citations.match.printed import printed
 from citations.match.title import NOTICE
@@ -28,7 +28,7 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
-    Outcome,
+    Kind,
     Reference,
     Retraction,
     RetractionKind,
@@ -38,13 +38,13 @@ from citations.types import (
     Verdict,
     Work,
 )
+from citations.venues import is_preprint_server
 
 _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 """Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
 _DERIVED = {"openalex": "crossref"}
 """Registries whose records come from another one: never a second source beside it."""
 _TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
-_OFFLINE = "offline"
 _IDENTIFIER_FIELDS = ((FieldName.DOI, Scheme.DOI), (FieldName.ARXIV, Scheme.ARXIV), (FieldName.PMID, Scheme.PMID))
 
 
@@ -94,20 +94,19 @@ def _with_records(
     venue_refuted: str,
 ) -> Verdict:
     primary = max(records, key=_closeness)
-    argument = _argument(evidence, essential)
+    argument = argue(evidence, essential)
     found = {
-        diff.field: _corroborated(diff, reference, records, complete=not _open(argument))
+        diff.field: _corroborated(diff, reference, records, complete=not unanswered(argument))
         for diff in _reconcile(records)
     }
     found |= {diff.field: diff for diff in _identifier_diffs(reference, evidence, records, today)}
     future = _future_year(reference, primary.work, today)
     if future is not None:
         found[FieldName.YEAR] = future
-    if venue_refuted and not any(FieldName.VENUE in record.comparison.agreed for record in records):
-        held = primary.work.fields.venue
-        found[FieldName.VENUE] = FieldDiff(FieldName.VENUE, reference.fields.venue, held, Severity.MAJOR, venue_refuted)
+    if venue_refuted and not any(map(_appeared_there, records)):
+        found[FieldName.VENUE] = _refuted_venue(reference, primary, records, venue_refuted)
     diffs = tuple(sorted(found.values(), key=lambda diff: -diff.severity.rank))
-    if _may_be_another_work(found, records) and _open(argument):
+    if _may_be_another_work(found, records) and unanswered(argument):
         return _unchecked(argument)
     retraction = _retraction(reference, records)
     status = _status(diffs, retraction)
@@ -115,6 +114,21 @@ def _with_records(
     not_compared = tuple(field for field in primary.comparison.not_compared if field not in compared)
     sentence = _record_sentence(status, primary, records)
     return Verdict(status, replace(argument, sentence=sentence), primary.work, diffs, not_compared, retraction)
+
+
+def _appeared_there(record: _Record) -> bool:
+    """Whether the record holds the cited venue, or a workshop or track of it; a preprint never does."""
+    said = {diff.note for diff in record.comparison.diffs if diff.field is FieldName.VENUE}
+    return FieldName.VENUE in record.comparison.agreed and PREPRINT_OF not in said
+
+
+def _refuted_venue(reference: Reference, primary: _Record, records: Sequence[_Record], why: str) -> FieldDiff:
+    """The venue cannot be right; where nothing but a preprint is known, a workshop of it may be meant."""
+    cited, held = reference.fields.venue, primary.work.fields.venue
+    preprints = all(r.work.fields.kind is Kind.PREPRINT or is_preprint_server(r.work.fields.venue) for r in records)
+    if preprints:
+        return FieldDiff(FieldName.VENUE, cited, held, Severity.MINOR, f"{why}; perhaps at a workshop of it")
+    return FieldDiff(FieldName.VENUE, cited, held, Severity.MAJOR, why)
 
 
 def _closeness(record: _Record) -> tuple[int, int, float]:
@@ -260,7 +274,7 @@ def _status(diffs: Sequence[FieldDiff], retraction: Retraction | None) -> Status
 
 
 def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record]) -> str:
-    sources = _named(record.evidence.asked.registry for record in records)
+    sources = named(record.evidence.asked.registry for record in records)
     concern = any(r.work.retraction and r.work.retraction.kind is RetractionKind.CONCERN for r in records)
     said = {
         Status.VERIFIED: f"agrees with the record of {sources}",
@@ -274,7 +288,7 @@ def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record
         parts.append("the record is a notice about another work")
     if status is Status.VERIFIED:
         tells = [name for name in dict.fromkeys(r.work.registry for r in records) if name in _TELL_RETRACTIONS]
-        known = f"no retraction is known to {_named(tells)}" if tells else "retractions were not asked for"
+        known = f"no retraction is known to {named(tells)}" if tells else "retractions were not asked for"
         parts.append(known)
     return "; ".join(parts)
 
@@ -285,8 +299,8 @@ def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record
 def _without_record(
     reference: Reference, evidence: Sequence[Evidence], essential: frozenset[str], today: date
 ) -> Verdict:
-    argument = _argument(evidence, essential)
-    if _open(argument):
+    argument = argue(evidence, essential)
+    if unanswered(argument):
         return _unchecked(argument)
     if not essential or not essential <= set(argument.refuted_by):
         return _unverifiable(argument, evidence)
@@ -295,7 +309,7 @@ def _without_record(
         sentence = f"{found.sentence}; no registry that should know the work holds it"
         return Verdict(Status.FABRICATED, replace(argument, contradiction=found, sentence=sentence))
     several = len(argument.refuted_by) > 1
-    said = f"{_named(argument.refuted_by)} answered and {'do' if several else 'does'} not hold it: a lead, not proof"
+    said = f"{named(argument.refuted_by)} answered and {'do' if several else 'does'} not hold it: a lead, not proof"
     if reference.fields.doi and doi_is_unknown(reference, evidence):
         said += f"; its DOI {reference.fields.doi} is not registered with any agency"
     return Verdict(Status.NOT_FOUND, replace(argument, sentence=said))
@@ -334,7 +348,7 @@ def _first_author(work: Work) -> str:
 
 
 def _unchecked(argument: Argument) -> Verdict:
-    said = f"no answer from {_named(sorted(_open(argument)))}; nothing can be said without it"
+    said = f"no answer from {named(sorted(unanswered(argument)))}; nothing can be said without it"
     return Verdict(Status.UNCHECKED, replace(argument, sentence=said))
 
 
@@ -343,47 +357,3 @@ def _unverifiable(argument: Argument, evidence: Sequence[Evidence]) -> Verdict:
     reasons = dict.fromkeys(each.reason for each in evidence if each.asked.registry in lacking and each.reason)
     said = "; ".join(reasons) or ("no registry could know a source of this kind" if not argument.essential else "")
     return Verdict(Status.UNVERIFIABLE, replace(argument, sentence=said or "nothing that was asked covers it"))
-
-
-# --- the argument -----------------------------------------------------------------------------------------------------
-
-
-def _argument(evidence: Sequence[Evidence], essential: frozenset[str]) -> Argument:
-    """Who said what; a registry counts once, by the best thing it said.
-
-    Only a search refutes: a registry that does not know an identifier may still hold the work. An offline index
-    refutes only where it is essential, and nobody refutes while one of his answers is outstanding.
-    """
-    supported, searched, failed, uncovered = (
-        _registries(evidence, outcome)
-        for outcome in (Outcome.MATCH, Outcome.NO_MATCH, Outcome.UNAVAILABLE, Outcome.NOT_COVERED)
-    )
-    by_search = {e.asked.registry for e in evidence if e.outcome is Outcome.NO_MATCH and e.identifier is None}
-    refuted = [
-        name
-        for name in searched
-        if name in by_search and name not in supported and name not in failed
-        if name != _OFFLINE or name in essential
-    ]
-    settled = {*supported, *refuted}
-    return Argument(
-        supported_by=tuple(supported),
-        refuted_by=tuple(refuted),
-        unavailable=tuple(name for name in failed if name not in supported),
-        not_covered=tuple(name for name in uncovered if name not in settled and name not in failed),
-        essential=tuple(sorted(essential)),
-    )
-
-
-def _named(registries: Iterable[str]) -> str:
-    """Registries as they are printed, each once."""
-    return ", ".join(map(registry_title, dict.fromkeys(registries)))
-
-
-def _registries(evidence: Sequence[Evidence], outcome: Outcome) -> list[str]:
-    return list(dict.fromkeys(each.asked.registry for each in evidence if each.outcome is outcome))
-
-
-def _open(argument: Argument) -> set[str]:
-    """Essential registries that neither supported nor refuted, nor said that they could not know."""
-    return set(argument.essential) - {*argument.supported_by, *argument.refuted_by, *argument.not_covered}

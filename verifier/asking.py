@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from citations.check import Progress
     from citations.registries.cache import AnswerCache
     from citations.registries.interface import Registry
+    from citations.registries.offline import OfflineIndex
     from citations.registries.settings import RegistrySettings
 
 
@@ -33,12 +34,14 @@ class Asking:
     cache: AnswerCache | None = None
     """Where the registries keep bodies."""
     on_progress: Callable[[Progress], None] | None = None
+    closed_venue: Callable[[str, int], str] | None = None
+    """Given venue and year: a sentence if the index holds every paper of it, otherwise empty."""
 
     def check(self, references: Sequence[Reference]) -> Iterator[CheckedReference]:
         """Check references, each yielded as soon as it is done."""
         from citations.check import CheckOptions, check
 
-        options = CheckOptions(keyed=self.keyed)
+        options = CheckOptions(keyed=self.keyed, closed_venue=self.closed_venue)
         return check(references, self.registries, options=options, progress=self.on_progress)
 
     def body(self, sha256: str) -> bytes | None:
@@ -67,7 +70,8 @@ def open_registries(settings: Settings, on_progress: Callable[[Progress], None] 
     registries = (index, *online) if index else online
     keyed = frozenset({"semantic_scholar"} if settings.semantic_scholar_api_key else ())
     cache = AnswerCache(Path(settings.cache))
-    return Asking(registries, index is not None, keyed, cache, on_progress)
+    closed_venue = index.closed_venue if index else None
+    return Asking(registries, index is not None, keyed, cache, on_progress, closed_venue)
 
 
 def registry_settings(settings: Settings) -> RegistrySettings:
@@ -99,7 +103,7 @@ def settings_digest(settings: Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _open_index(settings: Settings) -> Registry | None:
+def _open_index(settings: Settings) -> OfflineIndex | None:
     folder = Path(settings.index)
     if settings.registries and "offline" not in settings.registries:
         return None

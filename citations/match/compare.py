@@ -26,6 +26,8 @@ from citations.types import (
 )
 from citations.venues import VenueRelation, is_preprint_server
 
+PREPRINT_OF = "preprint of / published as"
+"""Note on the venue where one side is a preprint: it says nothing about whether the work appeared where it is cited."""
 _AGREED = "agreed"
 _NOT_COMPARED = "not compared"
 _Result = FieldDiff | str
@@ -225,13 +227,11 @@ def _venue(cited: Fields, work: Work, _: Printed | None) -> _Result:
         case VenueRelation.UNKNOWN:
             return _NOT_COMPARED
         case VenueRelation.RELATED:
-            note = "preprint of / published as" if _either_preprint(cited, work) else "track or companion of the venue"
+            note = PREPRINT_OF if _either_preprint(cited, work) else "track or companion of the venue"
             return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, note)
         case VenueRelation.DIFFERENT:
             if _either_preprint(cited, work):
-                return FieldDiff(
-                    FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, "preprint of / published as"
-                )
+                return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, PREPRINT_OF)
             twice = published_twice(cited, work.fields) and is_known(cited.venue)
             severity = Severity.MINOR if twice else Severity.MAJOR
             return FieldDiff(FieldName.VENUE, cited.venue, registered, severity, "another venue")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.evidence import names_container
 from citations.match.printed import printed
-from citations.match.score import authors_diff
+from citations.match.score import authors_diff, venue_relation
 from citations.match.title import fit_title
 from citations.types import Evidence, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
+from citations.venues import VenueRelation
 
 _PLACEHOLDER_NAMES = frozenset(
     {
@@ -89,6 +90,15 @@ def chimera(reference: Reference, evidence: Sequence[Evidence]) -> Chimera | Non
         if enough and same_year and not _titled(reference, work):
             return Chimera(titled, work)
     return None
+
+
+def appeared_under_another_title(reference: Reference, work: Work) -> bool:
+    """Whether the cited authors have this work at the cited venue in the cited year: titles change before print."""
+    cited, registered = reference.fields, work.fields
+    if cited.year is None or cited.year != registered.year or venue_relation(cited, work) is not VenueRelation.SAME:
+        return False
+    diff = authors_diff(cited, registered, printed(reference))
+    return diff is not None and diff.severity is not Severity.MAJOR and diff.paired > 0
 
 
 def placeholder_authors(authors: Sequence[Name]) -> str:

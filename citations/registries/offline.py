@@ -66,6 +66,19 @@ class OfflineIndex:
         for query in queries:
             yield query, self._answer(query)
 
+    def closed_venue(self, venue: str, year: int) -> str:
+        """Why a work that the index does not hold cannot have appeared there that year; empty where it cannot tell.
+
+        It speaks against the venue alone, never against the work. Never raises.
+        """
+        try:
+            closed = self._index().closed(venue, year)
+        except CitationsError:
+            return ""
+        if closed is None:
+            return ""
+        return f"{closed.venue} {year} has no such paper: the index holds all {closed.works} of it ({closed.ground})"
+
     def close(self) -> None:
         """Let go of the index; it is opened again when it is asked again."""
         with self._lock:
