@@ -2,6 +2,7 @@
 
 CitationsError
  ├─ UnreadableInput   the file cannot be read as what it claims to be
+ │   └─ NoReferences  the file can be read, and holds no reference
  ├─ IndexMissing      no offline index where one was asked for
  ├─ IndexDamaged      the index exists and cannot be opened
  └─ UnknownRegistry   no registry of that name
@@ -26,6 +27,16 @@ class UnreadableInput(CitationsError):
     """The input cannot be read: missing, encrypted, binary, too large, or not what its name says."""
 
     code = "unreadable-input"
+
+
+class NoReferences(UnreadableInput):
+    """The file can be read, and no reference or list of references was found in it.
+
+    Named on the command line it is an error; one that a folder brought along is listed as a gap. For prose use
+    `verifier check`. A scanned PDF needs a text layer (`ocrmypdf in.pdf out.pdf`).
+    """
+
+    code = "no-references"
 
 
 class IndexMissing(CitationsError):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import verifier
-from citations.errors import CitationsError
+from citations.errors import CitationsError, NoReferences
 from citations.extract.sources import Source, find_sources
 from citations.types import Extracted, Reference, Unreadable
 from verifier.errors import StoreError
@@ -65,20 +65,9 @@ def read(paths: Sequence[str], extract: Extract) -> Read:
     failed: list[FailedInput] = []
     empty: list[str] = []
     for source in _sources(paths, failed):
-        found: list[Extracted] = []
-        trouble: FailedInput | None = None
-        try:
-            found.extend(extract(source))
-        except CitationsError as error:
-            trouble = FailedInput(source.name, error.code, error.message, error.hint)
-        except Exception as error:  # noqa: BLE001 - a hostile file must not take the others with it
-            trouble = FailedInput(
-                source.name, "extractor-crashed", f"reading it failed: {type(error).__name__}: {error}"
-            )
+        found, trouble = _content(source, extract)
         if trouble is not None:
             failed.append(trouble)
-        elif not found and source.root is None:
-            failed.append(_without_references(source))
         elif not found:
             empty.append(source.name)
         for each in found:
@@ -88,6 +77,31 @@ def read(paths: Sequence[str], extract: Extract) -> Read:
             else:
                 unreadable.append(each)
     return Read(tuple(references.values()), tuple(unreadable), tuple(failed), tuple(empty))
+
+
+def _content(source: Source, extract: Extract) -> tuple[list[Extracted], FailedInput | None]:
+    """What one file holds, and why there is no more; no reference in a file that was not named is no trouble."""
+    found: list[Extracted] = []
+    try:
+        found.extend(extract(source))
+        empty = None if found else _no_references(source)
+    except NoReferences as error:
+        empty = error
+    except CitationsError as error:
+        return found, FailedInput(source.name, error.code, error.message, error.hint)
+    except Exception as error:  # noqa: BLE001 - a hostile file must not take the others with it
+        reason = f"reading it failed: {type(error).__name__}: {error}"
+        return found, FailedInput(source.name, "extractor-crashed", reason)
+    if empty is None or source.root is not None:
+        return found, None
+    return found, FailedInput(source.name, empty.code, empty.message, empty.hint)
+
+
+def _no_references(source: Source) -> NoReferences:
+    return NoReferences(
+        f"no reference was found in {source.name}",
+        hint="if it is prose with citations, use `verifier check`; if it is a scanned PDF, it needs a text layer",
+    )
 
 
 def report(
@@ -103,7 +117,8 @@ def report(
     missing = gaps(judged.findings, content.unreadable, around, interrupted=judged.interrupted)
     if content.empty:
         names = ", ".join(content.empty[:5]) + (" and others" if len(content.empty) > 5 else "")
-        missing += (Gap(f"{len(content.empty)} files without references", names),)
+        files = "file" if len(content.empty) == 1 else "files"
+        missing += (Gap(f"{len(content.empty)} {files} without references", names),)
     made = Report(
         tool=Tool("factprobe", verifier.__version__),
         inputs=inputs,
@@ -156,12 +171,3 @@ def _unique(reference: Reference, known: dict[str, Reference]) -> Reference:
     while f"{reference.id}~{number}" in known:
         number += 1
     return replace(reference, id=f"{reference.id}~{number}")
-
-
-def _without_references(source: Source) -> FailedInput:
-    return FailedInput(
-        source.name,
-        "no-reference",
-        f"no reference was found in {source.name}",
-        "if it is prose with citations, use `verifier check`; if it is a scanned PDF, it needs a text layer",
-    )

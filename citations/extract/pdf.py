@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from citations.errors import UnreadableInput
+from citations.errors import NoReferences, UnreadableInput
 from citations.extract.interface import Document
 from citations.extract.pdf_footnotes import cited_in, footnote_lines, has_footnotes, notes
 from citations.extract.pdf_join import join, vocabulary
@@ -46,7 +46,7 @@ class PdfExtractor:
             )
         entries = _entries(document)
         if not entries:
-            raise UnreadableInput(
+            raise NoReferences(
                 f"no reference list was found in {document.name}",
                 hint="if it has one, copy the list into a text file and scan that",
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from citations.parse.fields import parse_fields
+from citations.parse.numbering import without_label
 from citations.parse.repeated import with_repeated_authors
 from citations.types import Extracted, Fields, Location, Reference, Unreadable
 
@@ -40,7 +41,7 @@ def printed_references(entries: Iterable[PrintedEntry], source: str, most: int) 
         if reason:
             yield Unreadable(entry.location, reason, entry.raw[:500], entry.label)
             continue
-        text = entry.plain or entry.raw
+        text = without_label(entry.plain or entry.raw, entry.label)
         above = with_repeated_authors(text, parse_fields(text), above)
         handle = entry.label or f"entry-{number}"
         seen[handle] = seen.get(handle, 0) + 1

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from citations.errors import UnreadableInput
+from citations.errors import NoReferences, UnreadableInput
 from citations.extract.interface import Document
 from citations.extract.markdown import plain_markdown
 from citations.extract.printed import PrintedEntry, printed_references
@@ -33,7 +33,7 @@ class TextExtractor:
         text = _readable(document).replace("\0", "\ufffd")
         entries = list(_entries(text, document.name))
         if not entries:
-            raise UnreadableInput(
+            raise NoReferences(
                 f"no reference list was found in {document.name}",
                 hint="put the list under a heading such as References, or check prose with: verifier check",
             )

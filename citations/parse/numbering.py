@@ -175,3 +175,19 @@ def _best_run(found: Sequence[_Candidate]) -> tuple[list[_Candidate], float]:
         run.append(found[index])
         index = parents[index]
     return run[::-1], score
+
+
+def without_label(text: str, label: str) -> str:
+    """The entry behind its printed label or bullet; the whole text where nothing of the kind begins it.
+
+    >>> without_label("[12] A. Smith, 2001.", "12"), without_label("- A. Smith, 2001.", "")
+    ('A. Smith, 2001.', 'A. Smith, 2001.')
+    """
+    if not label:
+        bullet = BULLET.match(text)
+        return text[bullet.end() :] if bullet else text
+    for pattern in (*NUMBERS.values(), ALPHA, NOTE):
+        match = pattern.match(text)
+        if match and match.group(1).lstrip("^") == label and match.end() < len(text):
+            return text[match.end() :]
+    return text

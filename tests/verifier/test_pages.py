@@ -21,7 +21,7 @@ CODES = [
     *(each.value for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision) for each in family),
     *(f"exit-{code.value}" for code in ExitCode),
     *(kind.code for base in (CitationsError, VerifierError) for kind in kinds(base)),
-    *("no-reference", "extractor-crashed", "unreadable-entry", "crash", "download-failed"),
+    *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed"),
 ]
 
 

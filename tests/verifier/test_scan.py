@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from citations.errors import UnreadableInput
+from citations.errors import NoReferences, UnreadableInput
 from citations.types import Location, Status, Unreadable
 from tests.verifier.samples import reference, verdicts
 from verifier.scan import read, scan
@@ -62,7 +62,7 @@ def test_a_missing_file_costs_that_file_alone(files):
 
 def test_a_named_file_without_references_is_an_error(files):
     found = read(files[:1], extractor({"a.bib": []}))
-    assert [each.code for each in found.failed] == ["no-reference"]
+    assert [each.code for each in found.failed] == ["no-references"]
 
 
 def test_a_file_in_a_folder_without_references_is_a_gap(tmp_path, files):
@@ -70,6 +70,14 @@ def test_a_file_in_a_folder_without_references_is_a_gap(tmp_path, files):
     made = scan([str(tmp_path)], extract, verdicts({"refs.bib#r1": Status.VERIFIED}))
     assert made.failed == ()
     assert [gap.what for gap in made.gaps] == ["2 files without references"]
+
+
+def test_prose_that_a_folder_brings_along_is_a_gap_and_prose_that_was_named_an_error(tmp_path, files):
+    extract = extractor({"a.bib": [NoReferences("no list")], "b.bib": [reference(1)], "c.bib": [UnreadableInput("no")]})
+    made = scan([str(tmp_path)], extract, verdicts({"refs.bib#r1": Status.VERIFIED}))
+    assert [(each.file, each.code) for each in made.failed] == [(files[2], "unreadable-input")]
+    assert [(gap.what, gap.why) for gap in made.gaps] == [("1 file without references", files[0])]
+    assert [each.code for each in read(files[:1], extract).failed] == ["no-references"]
 
 
 def test_no_file_is_read_twice(tmp_path, files):

@@ -125,7 +125,8 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
         code = run()
         sys.stdout.flush()
     except (_ReaderGone, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - the name of a device
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return ExitCode.CLEAN
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "verifier"

@@ -6,6 +6,7 @@ from citations.errors import UnreadableInput
 from citations.extract.interface import Document, Limits
 from citations.extract.markdown import plain_markdown
 from citations.extract.text import TextExtractor
+from citations.parse.fields import parse_fields
 from citations.types import Reference, Unreadable
 
 SHANNON = "C. E. Shannon, A mathematical theory of communication, Bell Syst. Tech. J. 27, 379 (1948)."
@@ -119,3 +120,15 @@ def test_named_and_numbered_notes_of_markdown_are_entries() -> None:
 def test_citations_of_restructured_text_are_entries() -> None:
     found = read(f"References\n==========\n\n.. [1] {SHANNON}\n.. [2] {TURING}\n", "notes.rst")
     assert [(each.key, each.location.line) for each in found] == [("1", 4), ("2", 5)]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["[%d] ", "(%d) ", "%d. ", "%d) ", "%d ", "[%d]\n", "- ", "* ", "• ", "[^%d]: ", "[Abc0%d] ", "[%d]", ".. [%d] "],
+)
+@pytest.mark.parametrize("name", ["list.txt", "list.md"])
+def test_what_a_label_or_bullet_looks_like_changes_nothing_that_is_read(label: str, name: str) -> None:
+    works = (SHANNON, TURING, "D. E. Knuth, Surreal numbers, Addison-Wesley (1974).")
+    lines = [(label % number if "%" in label else label) + work for number, work in enumerate(works, 1)]
+    found = read("References\n\n" + "\n".join(lines) + "\n", name)
+    assert [each.fields for each in found if isinstance(each, Reference)] == [parse_fields(work) for work in works]
