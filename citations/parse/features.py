@@ -315,7 +315,7 @@ def _places(row: Sequence[Piece], ends: Sequence[bool]) -> list[tuple[Group, ...
     inside, quote, passed = "", "False0", 0
     depth = stops = since = 0
     last_name, after_in = True, "n"
-    result = []
+    result: list[tuple[Group, ...]] = []
     for at, here in enumerate(row):
         if here.closers and not inside:
             inside, quote = here.closers, f"True{passed}"

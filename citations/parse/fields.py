@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from citations.identifiers import find_identifiers
 from citations.names import NameList, read_names
-from citations.parse.answer_styles import reordered
+from citations.parse.answer_styles import arranged
 from citations.parse.boundaries import mend_borders
 from citations.parse.kinds import kind_of
 from citations.parse.labels import Label, label_pieces
@@ -56,20 +56,21 @@ def parse_fields(raw: str) -> Fields:
     >>> parse_fields("Turing, A. M. (1937). On computable numbers. Proc. London Math. Soc., 42, 230-265.").title
     'On computable numbers'
     """
-    text = mend(reordered(raw[:_LONGEST]))
+    told = arranged(raw[:_LONGEST])
+    text = mend(told.text)
     runs = _runs(text)
-    names = _authors(runs)
+    names = read_names(told.authors) if told.authors else _authors(runs)
     fields = Fields(
-        title=_title(runs, text),
+        title=_bare_title(mend(told.title)) or _title(runs, text),
         authors=names.names,
         et_al=names.et_al,
         editors=_editors(runs),
-        year=_year(runs),
-        venue=_venue(runs),
+        year=told.year or _year(runs),
+        venue=told.venue or ("" if told.publisher else _venue(runs)),
         volume=_first(_NUMBER, runs, Label.VOLUME),
         issue=_first(_NUMBER, runs, Label.ISSUE),
         pages=_first(_PAGES, runs, Label.PAGES),
-        publisher=_longest(runs, Label.PUBLISHER).strip(_TRIM + "()[]" + _QUOTES),
+        publisher=told.publisher or _longest(runs, Label.PUBLISHER).strip(_TRIM + "()[]" + _QUOTES),
         url=_url(raw[:_LONGEST]),
     )
     law = legal_title(text)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from citations.names import family_key
+from citations.parse.answer_styles import arranged
 from citations.parse.bibtex_block import bibtex_blocks
 from citations.parse.blocks import Block, BlockKind, blocks
 from citations.parse.fields import parse_fields
+from citations.parse.items import Setting, marked_title, setting, title_with_year
 from citations.parse.prose import Mention, prose_mentions
 from citations.titles import title_key
 from citations.types import Fields
@@ -17,7 +19,7 @@ from citations.types import Fields
 _LONGEST_ITEM = 2_000
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _REMARK = re.compile(
-    r"(?<=[\d).])(?:\*{0,3}\s*[:–—-]\s+|\s+(?:[-*•]\s+)?)(?=(?:This|It|Here|In this|The (?:book|paper|article|study|authors?))\s[a-z]"
+    r"(?:(?<=[\w).\"”*])\*{0,3}\s*[:–—-]\s+|(?<=[\d).])\s+(?:[-*•]\s+)?)(?=(?:This|It|Here|In this|The (?:book|paper|article|study|authors?))\s(?:\w+-\w+\s)?[a-z]"
     r"|(?:Summary|Abstract|Note|Description|Key \w+|Relevance)\W{0,3}:)"
 )
 _STARTS_LIKE_REFERENCE = re.compile(
@@ -53,11 +55,12 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     ['(Roe, 2019)']
     """
     found: list[Mention] = []
-    for block in blocks(text):
+    around = setting(text)
+    for block, number in _in_lists(text, blocks(text)):
         if block.kind is BlockKind.CODE:
             found += _bibtex(text, block)
         else:
-            found += _block(text, block)
+            found += [replace(each, of_list=number) for each in _block(text, block, around)]
     return tuple(
         Citation(text[each.start : each.end], each.start, each.end, each.label, each.fields) for each in _linked(found)
     )
@@ -69,17 +72,41 @@ def _bibtex(text: str, block: Block) -> Iterator[Mention]:
             yield Mention(block.start + entry.start, block.start + entry.end, entry.fields, label=f"[{entry.key}]")
 
 
-def _block(text: str, block: Block) -> Sequence[Mention]:
+def _in_lists(text: str, found: Iterable[Block]) -> Iterator[tuple[Block, int]]:
+    """Each block with the number of the list that it is an item of, 0 for none.
+
+    A list ends where its numbers start again, one without numbers at the next paragraph or heading.
+    """
+    current, last, behind, interrupted = 0, 0, 0, True
+    for block in found:
+        headed = any(char.isalpha() for char in text[behind : block.start].rpartition("\n")[0])
+        behind = block.end
+        interrupted = interrupted or headed
+        if block.kind is not BlockKind.ITEM:
+            interrupted = True
+            yield block, 0
+            continue
+        number = int(block.number) if block.number.isdigit() else 0
+        if number <= last if number and last else interrupted:
+            current += 1
+            last = 0
+        last, interrupted = number or last, False
+        yield block, current
+
+
+def _block(text: str, block: Block, around: Setting) -> Sequence[Mention]:
     """The citations of a list item or paragraph: itself, one a line, or those in its sentences."""
     if text.startswith("@", block.start) and (entries := list(_bibtex(text, block))):
         return entries
-    whole = _whole(text, block)
+    whole = _whole(text, block, around)
     if whole:
         return [whole]
+    if block.kind is BlockKind.ITEM and title_with_year(text[block.start : block.end].rstrip(), around):
+        return []
     if block.kind is BlockKind.PARAGRAPH and "\n" in text[block.start : block.end]:
         result: list[Mention] = []
         for line in _line_blocks(text, block):
-            alone = _whole(text, line)
+            alone = _whole(text, line, around)
             result += [alone] if alone else prose_mentions(text, line.start, line.end)
         if any(not each.pointer for each in result):
             return result
@@ -96,7 +123,7 @@ def _line_blocks(text: str, block: Block) -> Iterator[Block]:
         start = stop + 1
 
 
-def _whole(text: str, block: Block) -> Mention | None:
+def _whole(text: str, block: Block, around: Setting) -> Mention | None:
     """The block as one citation, if it is one."""
     raw = text[block.start : block.end].rstrip()
     remark = _REMARK.search(raw)
@@ -104,11 +131,36 @@ def _whole(text: str, block: Block) -> Mention | None:
         raw = raw[: remark.start()].rstrip()
     if not 12 <= len(raw) <= _LONGEST_ITEM:
         return None
-    fields = parse_fields(raw)
-    if not _is_reference(raw, fields, block):
-        return None
+    fields = _item_fields(raw, block, around) if block.kind is BlockKind.ITEM else None
+    if fields is None:
+        fields = parse_fields(raw)
+        if not _is_reference(raw, fields, block):
+            return None
     label = f"[{block.number}]" if block.number else ""
     return Mention(block.start, block.start + len(raw), fields, label=label)
+
+
+def _item_fields(raw: str, block: Block, around: Setting) -> Fields | None:
+    """The fields of a list item in a style of answers; ``None`` if it is in none of them."""
+    told = arranged(raw)
+    if told.title and told.authors:
+        return parse_fields(raw)
+    marked = "" if told.authors else marked_title(raw, around)
+    if not marked:
+        return None
+    fields = parse_fields(raw)
+    if _is_reference(raw, fields, block) and not _names_behind(raw, fields):
+        return fields
+    return parse_fields(marked)
+
+
+def _names_behind(raw: str, fields: Fields) -> bool:
+    """Whether an item that says ``by`` has its authors there, and not in front of the title."""
+    before, by, _ = raw.partition(" by ")
+    if not by or not fields.authors:
+        return bool(by)
+    first = fields.authors[0]
+    return "," not in before or (first.family or first.literal) not in before
 
 
 def _is_reference(raw: str, fields: Fields, block: Block) -> bool:
@@ -150,9 +202,10 @@ def _linked(found: Sequence[Mention]) -> list[Mention]:
     same: dict[str, list[int]] = {}
     for each in (each for each in found if not each.pointer):
         others = same.setdefault(_work_key(each.fields), [])
-        twin = next((index for index in others if _years_fit(full[index].fields, each.fields)), None)
+        twin = next((index for index in others if _same_work(full[index], each)), None)
         if twin is None:
-            others.append(len(full))
+            if not any(_beside(full[index], each) for index in others):
+                others.append(len(full))
             full.append(each)
         elif (_weight(each.fields), bool(each.label)) > (_weight(full[twin].fields), bool(full[twin].label)):
             full[twin] = replace(each, label=each.label or full[twin].label)
@@ -168,6 +221,15 @@ def _linked(found: Sequence[Mention]) -> list[Mention]:
         elif not full[targets[key]].label:
             full[targets[key]] = replace(full[targets[key]], label=each.label)
     return sorted([*full, *alone.values()], key=lambda each: each.start)
+
+
+def _same_work(one: Mention, two: Mention) -> bool:
+    """Whether two citations with one title are one; each item of a list is one of its own."""
+    return _years_fit(one.fields, two.fields) and not (one.of_list and one.of_list == two.of_list)
+
+
+def _beside(one: Mention, two: Mention) -> bool:
+    return one.of_list == two.of_list and one.fields.year == two.fields.year
 
 
 def _work_key(fields: Fields) -> str:

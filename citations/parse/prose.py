@@ -35,6 +35,12 @@ _LOOSE = re.compile(
     r"([^\W\d_a-zß-ÿ][\w'’-]{1,30}(?: et al\.?)?),?\s+\(?((?:1[6-9]|20)\d\d)\)?[,:]?\s+((?:[\w'’:-]{1,40} ){1,11}[\w'’:-]{1,40})[.?]?\s*$"
 )
 _NEAR = 70
+_LONGEST_POSSESSOR = 160
+_POSSESSOR = re.compile(
+    r"(?P<names>[^\W\d_a-zß-ÿ][\w.-]*(?:(?:,? and|,|,? &)? [^\W\d_a-zß-ÿ][\w.-]*){0,5}(?: et al\.?)?)['’]s? (?P<year>(?:1[6-9]|20)\d\d) "
+    r"(?:\w+ ){0,3}(?:paper|article|book|study|report|work|survey|review)[,:]?(?: (?:titled|entitled|called|named),?)? ?$"
+)
+_IN_VENUE = re.compile(r",?\s(?:was |is )?published in (?:[“\"*_]{1,3}(?P<venue>[^“”\"*_\n]{3,120})[”\"*_]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Mention:
     pointer: bool = False
     """Only names and year: a list may spell it out."""
     label: str = ""
+    of_list: int = 0
+    """Number of the list that it is an item of; 0 for none."""
 
 
 def prose_mentions(text: str, start: int, end: int) -> list[Mention]:
@@ -95,13 +103,32 @@ def _titled(text: str, start: int, end: int, short: Sequence[Pointer]) -> Iterat
             else None
         )
         mention = (
-            _followed(text, found, title, end)
+            _possessed(text, found, title, behind)
+            or _followed(text, found, title, end)
             or _preceded(text, found, title, before)
             or _enclosed(text, found, title, behind, end)
         )
         if mention:
             behind = mention.end
             yield mention
+
+
+def _possessed(text: str, found: re.Match[str], title: str, behind: int) -> Mention | None:
+    """``Author's Year paper "Title"``."""
+    floor = max(behind, found.start() - _LONGEST_POSSESSOR)
+    owner = _POSSESSOR.search(text[floor : found.start()])
+    if not owner:
+        return None
+    names = read_names(owner["names"])
+    venue = _IN_VENUE.match(text, found.end())
+    fields = Fields(
+        title=title,
+        authors=names.names,
+        et_al=names.et_al,
+        year=int(owner["year"]),
+        venue=venue["venue"].strip() if venue else "",
+    )
+    return Mention(floor + owner.start("names"), venue.end() if venue else found.end(), fields)
 
 
 def _followed(text: str, found: re.Match[str], title: str, end: int) -> Mention | None:

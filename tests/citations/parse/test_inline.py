@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citations.parse.answer_styles import reordered
+from citations.parse.answer_styles import arranged
 from citations.parse.bibtex_block import bibtex_blocks
 from citations.parse.blocks import BlockKind, blocks
 from citations.parse.inline import Citation, find_citations
@@ -109,9 +109,91 @@ def test_a_remark_behind_a_reference_is_not_part_of_it(remark: str) -> None:
     assert (found.fields.title, found.fields.year, found.fields.venue) == ("The Growth of Things", 2017, "")
 
 
-def test_the_same_title_with_two_years_is_two_citations() -> None:
+@pytest.mark.parametrize(
+    ("item", "title", "author", "year", "printed"),
+    [
+        ("Deep Things: A New Era of Growth (2018) by Roe, Doe et al., published by Google", "Deep Things: A New Era of Growth", "Roe", 2018, "Google"),
+        ("The Growth of Things (2018) by Ann Roe, published in Nature", "The Growth of Things", "Roe", 2018, "Nature"),
+        ("The Growth of Things by Ann Roe and Bob Doe (2018)", "The Growth of Things", "Roe", 2018, ""),
+        ("The Growth of Things by Ann Roe, Bob Doe, et al. - This paper shows it.", "The Growth of Things", "Roe", None, ""),
+        ("**The Growth of Things by Ann Roe**", "The Growth of Things", "Roe", None, ""),
+        ("*The Growth of Things* by Dr. Ann Roe, published in 2018 by Springer.", "The Growth of Things", "Roe", 2018, "Springer"),
+        ("**The Growth of Things**, by Ann Roe, a famous economist who has studied it.", "The Growth of Things", "Roe", None, ""),
+        ('"The Growth of Things" (2018) by Ann Roe: This book shows it.', "The Growth of Things", "Roe", 2018, ""),
+        ('"The Growth of Things" by Prof. Ann Roe" (2018)', "The Growth of Things", "Roe", 2018, ""),
+        ('2018: "The Growth of Things" by Ann Roe, published in The New Republic.', "The Growth of Things", "Roe", 2018, "The New Republic"),
+        ('Prize for Papers: "The Growth of Things" by Ann Roe', "The Growth of Things", "Roe", None, ""),
+        ('Ann Roe, Bob Doe: "The Growth of Things", Nature, 2018', "The Growth of Things", "Roe", 2018, "Nature"),
+        ('Roe\'s 2018 paper "The Growth of Things" published in "Nature"', "The Growth of Things", "Roe", 2018, "Nature"),
+        ("**The Growth of Things** - Ann Roe, Bob Doe (2018)", "The Growth of Things", "Roe", 2018, ""),
+        ("The Growth of Things: A Study (2018)", "The Growth of Things: A Study", "", 2018, ""),
+        ("The Growth of Things (2018): arXiv.org", "The Growth of Things", "", 2018, ""),
+        ('"The Growth of Things"', "The Growth of Things", "", None, ""),
+        ('"The Growth of Things" - This paper published in 2001 explored it.', "The Growth of Things", "", None, ""),
+    ],
+)  # fmt: skip
+def test_small_models_list_works_in_styles_of_their_own(
+    item: str, title: str, author: str, year: int | None, printed: str
+) -> None:
+    text = f"Here are two notable papers:\n\n1. {item}\n2. {item.replace('Growth', 'Decay')}\n\nI hope this helps!"
+    found = find_citations(text)
+    assert [
+        (each.fields.title, first_author(each), each.fields.year, each.fields.venue or each.fields.publisher)
+        for each in found
+    ] == [
+        (title, author, year, printed),
+        (title.replace("Growth", "Decay"), author, year, printed),
+    ]
+
+
+@pytest.mark.parametrize("marker", ["{}. ", "{}) ", "- ", "* ", "[{}] "])
+@pytest.mark.parametrize(
+    "item",
+    [
+        '"On Growth" by Ann Roe (2018)',
+        "On the Growth of Things by Ann Roe, published in 2018 by Springer",
+        '"On the Growth of Things"',
+    ],
+)
+def test_no_item_of_a_list_of_works_is_lost_because_it_is_like_another(marker: str, item: str) -> None:
+    items = "\n".join(f"{marker.format(number)}{item}" for number in range(1, 6))
+    assert len(find_citations(f"Five papers:\n\n{items}")) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Five films:\n\n1. The Return of the Thing (1999)\n2. The End of the Thing by Ann Roe (2001)",
+        "Events of the century:\n\n- The Battle of the Two Hills (1914)\n- The Treaty of the Long River (1919)",
+        'What people say:\n\n1. "To Be or Not to Be"\n2. "All the World Is a Stage"',
+    ],
+)
+def test_lists_of_other_things_with_years_and_makers_are_no_citations(text: str) -> None:
+    assert find_citations(text) == ()
+
+
+def test_references_of_a_list_that_say_by_in_their_titles_keep_their_authors() -> None:
+    text = "References\n\n1. Roe, Ann, Activation of growth by Notch Signaling, Nature, 2015.\n2. A. Roe and B. Doe, Control of things by Wnt and Notch, Cell, 2016."
+    assert told(text) == [
+        ("Activation of growth by Notch Signaling", "Roe", 2015),
+        ("Control of things by Wnt and Notch", "Roe", 2016),
+    ]
+
+
+def test_a_list_that_repeats_the_works_of_a_list_before_adds_none() -> None:
+    works = [f"Roe, A. (201{at}). On the growth of {at} things. Nature, {at}, 1-9." for at in range(3, 6)]
+    text = "Papers:\n\n" + "\n".join(f"- {work}" for work in works)
+    text += "\n\nReferences:\n\n" + "\n".join(f"{at}. {work}" for at, work in enumerate(works, 1))
+    assert [each.label for each in find_citations(text)] == ["[1]", "[2]", "[3]"]
+
+
+def test_equal_items_of_one_list_are_citations_of_their_own() -> None:
     text = '1. "The Growth of Things" by Ann Roe, 2017\n2. "The Growth of Things" by Ann Roe, 2018\n3. "The Growth of Things" by Ann Roe, 2017'
-    assert [(each.label, each.fields.year) for each in find_citations(text)] == [("[1]", 2017), ("[2]", 2018)]
+    assert [(each.label, each.fields.year) for each in find_citations(text)] == [
+        ("[1]", 2017),
+        ("[2]", 2018),
+        ("[3]", 2017),
+    ]
 
 
 def test_identifiers_and_links_in_prose_are_citations() -> None:
@@ -211,7 +293,7 @@ def test_hostile_repetition_gives_a_bounded_number_of_citations(unit: str) -> No
     ],
 )
 def test_only_references_that_start_with_the_title_are_reordered(raw: str, expected: str) -> None:
-    assert reordered(raw) == expected
+    assert arranged(raw).text == expected
 
 
 @pytest.mark.parametrize(
