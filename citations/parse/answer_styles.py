@@ -41,6 +41,9 @@ _NO_NAME = re.compile(
 _NAME_START = re.compile(
     r"[^\W\d_a-zß-ÿ]|(?:van|von|de|der|den|la|le|di|da|du|dos|del|ter|al|el|bin|ibn|et|and|&|und)\b"
 )
+_NAMES_ONLY = re.compile(
+    r"(?:(?:(?:[^\W\d_a-zß-ÿ]|[a-z]{1,4}['’]?[A-Z])[\w.'’-]*|van|von|de|der|den|la|le|di|da|du|dos|del|ter|al\.?|el|bin|ibn|et|and|&|und|others)(?:[,;]? |$|,$))+"
+)
 _PUBLISHED = re.compile(
     r"[\s,.;:(]*(?:and\s+)?(?:(?:was\s+|first\s+|originally\s+)*published|publ\.)\s+(?P<how>by|in|at|on|with)\s+(?-i:the\s+)?(?P<what>[^,;:.()\n\"“]{2,120})",
     re.IGNORECASE,
@@ -100,7 +103,7 @@ def _title_first(raw: str) -> Arranged | None:
     if not by or len(title.split()) < 2 - bool(year):
         return None
     authors, remainder = _authors_and_rest(tail[by.end() :])
-    if not authors:
+    if not authors or (by.re is _DASH and not _NAMES_ONLY.fullmatch(authors)):
         return None
     printed_year = year["year"] if year else lead["year"] if lead and lead["year"] else ""
     return _told(title, authors, printed_year, remainder)

@@ -20,7 +20,7 @@ _OTHER_WORKS = re.compile(
 _WORD = re.compile(r"\b[a-zß-ÿ]{3,30}\b")
 _WRAPPED = re.compile(r"\s*(\*{1,3}|_{1,2})(?P<inside>[^*_\n]{4,400})\1[.,]?\s*$")
 _PARTICLE = r"(?:van|von|de|der|den|la|le|di|da|du|dos|del|ter|al|el|bin|ibn)"
-_NAME = rf"(?:{_PARTICLE} ){{0,3}}[^\W\d_a-zß-ÿ][\w.'’-]*(?: (?:{_PARTICLE} ){{0,3}}[^\W\d_a-zß-ÿ][\w.'’-]*){{0,4}}"
+_NAME = rf"(?:{_PARTICLE} ){{0,3}}(?:[^\W\d_a-zß-ÿ]|[a-z]{1, 4}['’]?[A-Z])[\w.'’-]*(?: (?:{_PARTICLE} ){{0,3}}(?:[^\W\d_a-zß-ÿ]|[a-z]{1, 4}['’]?[A-Z])[\w.'’-]*){{0,4}}"
 _NAMES = rf"{_NAME}(?:, {_NAME}){{0,9}}(?:,? (?:and|&) (?:{_NAME}|others))?(?:,? et al\.?)?"
 _BY_NAMES = re.compile(
     rf" by (?P<names>{_NAMES})(?=\s*$|[.,;]?\s*[(\[]|[,;]\s|\s[-–—:]\s|:\s|\.\s|\s(?:in|published|from)\s)"
@@ -28,7 +28,9 @@ _BY_NAMES = re.compile(
 _TITLE_YEAR = re.compile(
     r"(?P<title>[^\W_a-zß-ÿ][^()\[\]\n\"“”]{3,240}?)[,.]?\s*[(\[](?P<year>(?:1[6-9]|20)\d\d)[)\]]\s*(?P<rest>[:.,–—-][^\n]*)?$"
 )
-_QUOTED = re.compile(r"[\"“«](?P<title>[^\"“”«»\n]{8,300})[\"”»][.,]?\s*(?:$|[-–—:(]|\n)")
+_QUOTED = re.compile(
+    r"[\"“«](?P<title>[^\"“”«»\n]{8,300})[\"”»][.,]?\s*(?:[(\[](?P<year>(?:1[6-9]|20)\d\d)[)\]][.,]?\s*)?(?:$|[-–—:(])"
+)
 _SMALL = frozenset(
     [
         "a",
@@ -140,4 +142,5 @@ def _only_quoted(line: str) -> str:
         return ""
     words = [word for word in found["title"].split() if word.lower() not in _SMALL]
     capitals = sum(word[:1].isupper() or not word[:1].isalpha() for word in words)
-    return f"“{found['title'].strip(' ,.')}”" if 2 * capitals > len(words) else ""
+    year = f" ({found['year']})." if found["year"] else ""
+    return f"“{found['title'].strip(' ,.')}”{year}" if 2 * capitals > len(words) else ""
