@@ -75,6 +75,7 @@ class Settings:
     only_cited: bool = True
     """Of a paper's lists only what its text cites."""
     max_bytes: int = 64 * 1024 * 1024
+    max_pages: int = 3_000
     crossref_mailto: str = ""
     semantic_scholar_api_key: str = field(default="", repr=False)
     urls: tuple[RegistryUrl, ...] = ()
@@ -128,6 +129,7 @@ SETTINGS = (
     Setting("fail_on", _level, "mildest verdict that makes the exit code 1", local=True),
     Setting("index", _text, "folder of the offline index"),
     Setting("max_bytes", _number, "largest file that is read"),
+    Setting("max_pages", _number, "most pages of a PDF that are read"),
     Setting("offline", _switch, "ask no registry over the network", local=True),
     Setting("only_cited", _switch, "check only what a paper's text cites, not its whole list", local=True),
     Setting("registries", _names, "registries to ask, separated by commas", local=True),

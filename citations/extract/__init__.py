@@ -46,6 +46,9 @@ _SUFFIXES = {
     ".md": "text",
     ".markdown": "text",
     ".text": "text",
+    ".rst": "text",
+    ".qmd": "text",
+    ".rmd": "text",
 }
 _GROUP = "factprobe.extractors"
 _HEAD = 8192

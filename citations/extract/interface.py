@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,8 @@ class Document:
         """A file that this one includes, or ``None`` if it does not exist or lies outside ``root``.
 
         Absolute paths, ``~``, ``..`` out of the root and symbolic links out of it are refused: a scanned file reaches
-        nothing outside its own project.
+        nothing outside its own project. LaTeX looks in the main folder first, and so does this; the file's name is as
+        the user would give it, seen from where this one was named.
         """
         if (
             self.path is None
@@ -55,9 +57,10 @@ class Document:
         ):
             return None
         try:
-            target = (self.root / relative).resolve()
-            if not target.is_file():
-                target = (self.path.parent / relative).resolve()
+            place = self.root / relative
+            if not place.resolve().is_file():
+                place = self.path.parent / relative
+            target = place.resolve()
             if not target.is_file() or not target.is_relative_to(self.root):
                 return None
             size = target.stat().st_size
@@ -69,7 +72,8 @@ class Document:
             data = target.read_bytes()
         except (OSError, ValueError, RuntimeError):
             return None
-        return Document(str(Path(self.name).parent / relative), data, target, self.root, self.limits)
+        name = os.path.normpath(Path(self.name).parent / os.path.relpath(place, self.path.parent))
+        return Document(name, data, target, self.root, self.limits)
 
     def text(self) -> str:
         """The content as text: UTF-8 (with or without mark), UTF-16 by its mark, otherwise Windows-1252; never fails."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citations.errors import UnreadableInput
+from citations.extract.interface import Document
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv", "site-packages", "dist", "build"})
+_MARKDOWN = (".md", ".markdown", ".qmd", ".rmd")
 _ALWAYS = (".pdf", ".ris")
 _MAIN = re.compile(rb"^[^%\n]*\\document(?:class|style)\b", re.MULTILINE)
 _LISTS_WORKS = re.compile(
@@ -53,7 +55,8 @@ def find_sources(paths: Iterable[Path | str]) -> tuple[Source, ...]:
 def _papers(folder: Path) -> Iterator[Source]:
     files = sorted(_walk(folder))
     mains = [file for file in files if file.suffix.lower() == ".tex" and _MAIN.search(_peek(file))]
-    used = _used(mains, folder)
+    lists = {file: _lists_of(file, folder.resolve()) for file in files if file.suffix.lower() in _MARKDOWN}
+    used = _used(mains, folder).union(*lists.values())
     for file in files:
         suffix = file.suffix.lower()
         if suffix == ".tex":
@@ -61,7 +64,9 @@ def _papers(folder: Path) -> Iterator[Source]:
         elif suffix in {".bib", ".bbl"} or suffix in _ALWAYS:
             wanted = file.resolve() not in used
         else:
-            wanted = suffix in {".md", ".txt", ".markdown"} and _LISTS_WORKS.search(_peek(file)) is not None
+            wanted = bool(lists.get(file)) or (
+                suffix in {*_MARKDOWN, ".txt"} and _LISTS_WORKS.search(_peek(file)) is not None
+            )
         if wanted:
             yield Source(str(file), folder.resolve())
 
@@ -77,6 +82,21 @@ def _used(mains: list[Path], folder: Path) -> frozenset[Path]:
         if b"\\bibitem" in _peek(main) or any(file.suffix in {".bib", ".bbl"} for file in files):
             used.add(main.with_suffix(".pdf").resolve())
     return frozenset(used)
+
+
+def _lists_of(file: Path, root: Path) -> frozenset[Path]:
+    """Bibliography files that a Markdown paper names in its head."""
+    head = _peek(file)
+    if not head.lstrip(b"\xef\xbb\xbf").startswith(b"---") or b"\nbibliography" not in head:
+        return frozenset()
+    from citations.extract.pandoc import bibliography_files
+
+    document = Document(str(file), head, file.resolve(), root)
+    try:
+        found = [document.sibling(name) for name in bibliography_files(document.text())]
+    except UnreadableInput:  # one of them is too large; reading the paper will say so
+        return frozenset()
+    return frozenset(each.path for each in found if each is not None and each.path is not None)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

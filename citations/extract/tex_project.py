@@ -2,11 +2,10 @@ r"""The files that a LaTeX paper is made of: what ``\input`` and its kin bring, 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from citations.extract.interface import Document
 from citations.extract.tex_source import readable_source
@@ -121,15 +120,8 @@ class _Walk:
             return None
         for candidate in (name, name + suffix) if name.endswith(suffix) else (name + suffix, name):
             if (found := document.sibling(candidate)) is not None:
-                return replace(found, name=_name(document, found))
+                return found
         return None
-
-
-def _name(document: Document, found: Document) -> str:
-    """How a user would name the file, seen from where the including one was named: LaTeX looks in the main folder first."""
-    if document.path is None or found.path is None:
-        return found.name
-    return os.path.normpath(Path(document.name).parent / os.path.relpath(found.path, document.path.parent))
 
 
 def _embedded(document: Document, text: str) -> dict[str, Document]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from citations.errors import NoReferences, UnreadableInput
 from citations.extract.interface import Document
 from citations.extract.markdown import plain_markdown
+from citations.extract.pandoc import bibliography_files, listed_references
 from citations.extract.printed import PrintedEntry, printed_references
 from citations.parse.section import reference_sections
 from citations.parse.segment import NEWLINE, segment
@@ -18,11 +20,14 @@ from citations.types import Extracted, Location
 MARKUP = re.compile(r"\]\(|[*_]{1,3}[^\W_]|<https?:|\\[_*&\[]|</?[a-z]|`")
 
 
+@dataclass(frozen=True, slots=True)
 class TextExtractor:
-    """Reference lists in ``.txt``, ``.md`` and standard input."""
+    """Reference lists in ``.txt``, ``.md`` and standard input, and the bibliography files that Markdown papers name."""
 
-    name = "text"
-    suffixes = (".txt", ".text", ".md", ".markdown", ".rst")
+    whole_lists: bool = False
+    """Take all entries of the bibliography files that the paper names, not only those it cites."""
+    name: str = "text"
+    suffixes: tuple[str, ...] = (".txt", ".text", ".md", ".markdown", ".rst", ".qmd", ".rmd")
 
     def accepts(self, head: bytes) -> bool:
         """Whether the bytes are text at all."""
@@ -31,13 +36,18 @@ class TextExtractor:
     def extract(self, document: Document) -> Iterator[Extracted]:
         """References of all lists, in file order; lines are exact, offsets count characters of the decoded text."""
         text = _readable(document).replace("\0", "\ufffd")
-        entries = list(_entries(text, document.name))
-        if not entries:
+        entries = list(_entries(text, document.name, headed_only=bool(bibliography_files(text))))
+        listed = listed_references(document, text, whole_lists=self.whole_lists)
+        first = next(listed, None)
+        if not entries and first is None:
             raise NoReferences(
                 f"no reference list was found in {document.name}",
                 hint="put the list under a heading such as References, or check prose with: verifier check",
             )
         yield from printed_references(entries, self.name, document.limits.max_entries)
+        if first is not None:
+            yield first
+            yield from listed
 
 
 def _readable(document: Document) -> str:
@@ -56,11 +66,16 @@ def _readable(document: Document) -> str:
     return text
 
 
-def _entries(text: str, name: str) -> Iterator[PrintedEntry]:
-    """Entries of all reference lists with their places in the whole text."""
+def _entries(text: str, name: str, *, headed_only: bool) -> Iterator[PrintedEntry]:
+    """Entries of all reference lists with their places in the whole text.
+
+    Where a bibliography file is named, only what stands below a heading is a list.
+    """
     breaks = [match.end() for match in NEWLINE.finditer(text)]
     markdown = PurePath(name).suffix.lower() in {".md", ".markdown", ".rst"} or bool(MARKUP.search(text[:200_000]))
     for section in reference_sections(text):
+        if headed_only and not section.heading:
+            continue
         for entry in segment(text[section.start : section.end]):
             start, end = section.start + entry.start, section.start + entry.end
             location = Location(name, line=bisect_right(breaks, start) + 1, start=start, end=end)

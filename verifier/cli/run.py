@@ -31,6 +31,7 @@ SETTING_OPTIONS = (
     "fail_on",
     "index",
     "max_bytes",
+    "max_pages",
     "offline",
     "only_cited",
     "registries",

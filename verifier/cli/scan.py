@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from citations.extract import Limits, Source, extractor_for, open_document
+from citations.extract import Extractor, Limits, Source, extractor_for, open_document
 from citations.types import Extracted
 from verifier.cli.options import SortedCommand, shared_options
 from verifier.cli.run import begin, conclude, opened
@@ -29,10 +29,11 @@ Exit codes: 0 clean, 1 findings, 2 unreadable input, 3 too much unchecked.
 @click.command("scan", cls=SortedCommand, help=HELP)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--max-bytes", type=click.IntRange(min=1), metavar="N", help="Largest file that is read.")
+@click.option("--max-pages", type=click.IntRange(min=1), metavar="N", help="Most pages of a PDF that are read.")
 @click.option(
     "--only-cited/--all-entries",
     default=None,
-    help="Check what the text cites (default), or all its list holds (.tex).",
+    help="Check what the text cites (default), or all its list holds (.tex, .md).",
 )
 @shared_options
 def command(paths: tuple[str, ...], **options: Any) -> int:
@@ -40,7 +41,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     first = next((Path(path) for path in paths if path != "-"), Path.cwd())
     start = first if first.is_dir() else first.parent
     run = begin(shlex.join(["verifier", "scan", *paths]), start, options)
-    reader = _reader(run.settings.max_bytes, only_cited=run.settings.only_cited)
+    limits = replace(Limits(), max_bytes=run.settings.max_bytes, max_pages=run.settings.max_pages)
+    reader = _reader(limits, only_cited=run.settings.only_cited)
     with opened(run, "scan", paths) as opening:
         report = scan(
             paths,
@@ -54,16 +56,20 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return conclude(run, report)
 
 
-def _reader(max_bytes: int, *, only_cited: bool) -> Extract:
-    limits = replace(Limits(), max_bytes=max_bytes)
-
+def _reader(limits: Limits, *, only_cited: bool) -> Extract:
     def read(source: Source) -> Iterator[Extracted]:
         document = open_document(source.name, root=source.root, limits=limits)
         extractor = extractor_for(document)
-        if extractor.name == "latex" and not only_cited:
-            from citations.extract.latex import LatexExtractor
-
-            extractor = LatexExtractor(whole_lists=True)
+        if not only_cited:
+            extractor = _whole(extractor)
         return extractor.extract(document)
 
     return read
+
+
+def _whole(extractor: Extractor) -> Extractor:
+    """The same, taking all that the paper's bibliography files hold."""
+    from citations.extract.latex import LatexExtractor
+    from citations.extract.text import TextExtractor
+
+    return replace(extractor, whole_lists=True) if isinstance(extractor, LatexExtractor | TextExtractor) else extractor

@@ -129,3 +129,29 @@ def test_file_of_a_scanned_folder_may_include_from_the_whole_folder(tmp_path: Pa
     assert isinstance(reference, Reference)
     assert reference.key == "a"
     assert not any(isinstance(each, Reference) for each in extract(open_document(tmp_path / "chapters" / "main.tex")))
+
+
+@pytest.mark.parametrize(
+    ("including", "relative", "named"),
+    [
+        ("main.tex", "refs.bib", "refs.bib"),
+        ("main.tex", "sub/deep.bib", "sub/deep.bib"),
+        ("sub/part.tex", "refs.bib", "refs.bib"),
+        ("sub/part.tex", "deep.bib", "sub/deep.bib"),
+        ("sub/part.tex", "sub/deep.bib", "sub/deep.bib"),
+        ("sub/part.tex", "../refs.bib", "refs.bib"),
+    ],
+)
+@pytest.mark.parametrize("start", [".", "paper", ".."])
+def test_a_file_that_another_brings_is_named_as_the_user_would_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, including: str, relative: str, named: str, start: str
+) -> None:
+    root = tmp_path / "paper"
+    (root / "sub").mkdir(parents=True)
+    for name in ("main.tex", "sub/part.tex", "refs.bib", "sub/deep.bib"):
+        (root / name).write_text("x")
+    prefix = {".": "paper/", "paper": "", "..": f"{tmp_path.name}/paper/"}[start]
+    monkeypatch.chdir(tmp_path / start)
+    found = open_document(f"{prefix}{including}", root=root).sibling(relative)
+    assert found is not None
+    assert found.name == f"{prefix}{named}"
