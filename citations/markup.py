@@ -47,7 +47,18 @@ _TEX_COMMAND = re.compile(r"\\([A-Za-z]+)\*?\s*(?:\[[^\]]{0,40}\])?")
 _TEX_ESCAPED = re.compile(r"\\([&%$#_{}])")
 _MATH_SCRIPT = re.compile(r"[_^]\s*(?=[{\\\w+*-])")
 _MATH = re.compile(r"\$\$?([^$]{1,300})\$\$?")
-_TAG = re.compile(r"</?(?:[a-z]+:)?[a-z][a-z0-9-]*(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?([a-z]+:)?([a-z][a-z0-9-]*)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)
+_TAG_NAMES = (
+    "a abbr acronym alternatives annotation annotation-xml b big blockquote bold br body caption center cite code dd del "
+    "dfn disp-formula div dl dt em emph ext-link fn font formula h1 h2 h3 h4 h5 h6 hr html i img inf inline-formula "
+    "inline-graphic ins it italic kbd label li list list-item mark math mfenced mfrac mi mmultiscripts mn mo monospace "
+    "mover mpadded mphantom mprescripts mroot mrow mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder "
+    "munderover named-content nobr none ol overline p pre q ref roman s sans-serif sb sc scp sec semantics small sp span "
+    "strike strong styled-content sub sup table tbody td tex-math th title tr tt u ul underline uri var xref"
+)
+_TAGS = frozenset(_TAG_NAMES.split())
+"""Tags of HTML, MathML and JATS; other names in angle brackets are words, as in ``The <StuMaBa> corpus``."""
+_CLOSING = re.compile(r"</([a-z][a-z0-9-]*)>", re.IGNORECASE)
 _BLOCK_TAG = re.compile(r"<(?:br|p|title|sec|div)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0000-\u0008\u000e-\u001f\ufffe\uffff]")
 _SOFT_HYPHEN_BREAK = re.compile("\u00ad\\s*")
@@ -65,7 +76,7 @@ def tex_to_text(text: str) -> str:
     """
     if not any(sign in text for sign in "\\{}$~"):
         return text
-    text = _MATH.sub(lambda match: _TEX_LETTER.sub(_letter, _MATH_SCRIPT.sub("", match[1])), text)
+    text = _MATH.sub(lambda match: _MATH_SCRIPT.sub("", _TEX_LETTER.sub(_letter, match[1])), text)
     if "\\" in text:
         text = _TEX_ESCAPED.sub(r"\1", text.replace("\\-", "").replace("\\\\", " ").replace("\\/", ""))
         text = _TEX_COMMAND.sub("", tex_accents(text)).replace("\\", "")
@@ -110,8 +121,15 @@ def html_to_text(text: str) -> str:
         if "&" in text:
             text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub("", _BLOCK_TAG.sub(" ", text))
+        closed = frozenset(name.lower() for name in _CLOSING.findall(text))
+        text = _TAG.sub(lambda match: "" if _is_tag(match, closed) else match[0], _BLOCK_TAG.sub(" ", text))
     return text
+
+
+def _is_tag(match: re.Match[str], closed: frozenset[str]) -> bool:
+    """Whether this is markup: a known tag, one with a prefix, or one that is closed like a tag."""
+    name = match[2].lower()
+    return bool(match[1]) or name in _TAGS or name in closed
 
 
 def _without_mojibake(text: str) -> str:

@@ -34,6 +34,10 @@ _LABEL_INSIDE = re.compile(
     r"(?:abstract|session|paper|talk|track|demo)|tutorial|panel|extended abstract)\s*[\])]",
     re.IGNORECASE,
 )
+_FLATTENED = re.compile(
+    r"\bvar(?=(?:epsilon|theta|pi|rho|sigma|phi)(?![a-z]))|\b(?:wide)?tilde[ _]?(?=[a-z]\b)|\bel(?=l_?\d|l_[a-z]\b)"
+)
+"""What records keep of TeX macros whose backslash was lost: ``varepsilon``, ``tildeO``, ``ell_1``."""
 _SIGNS = (("&", " and "), ("++", "plusplus"), ("c#", "csharp"))
 _GENERIC_WORDS = (
     "introduction editorial preface foreword afterword epilogue prologue conclusion conclusions discussion "
@@ -130,6 +134,8 @@ def fold(text: str) -> FoldedTitle:
     if not text.isascii():
         text = to_ascii(text)
     text = _NUMBER_COMMA.sub("", _POSSESSIVE.sub("", text)).lower()
+    if "var" in text or "tilde" in text or "ell" in text:
+        text = _FLATTENED.sub("", text)
     if not text.isalnum():
         for sign, spelt in _SIGNS:
             text = text.replace(sign, spelt)

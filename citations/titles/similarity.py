@@ -116,16 +116,21 @@ def _difference(a: tuple[str, ...], b: tuple[str, ...]) -> _Difference:
         return _Difference(0.0, 1.0)
     numbers = _numbers(a), _numbers(b)
     if numbers[0] != numbers[1]:
-        return _Difference(1.0, 0.6 if numbers[0] and numbers[1] else 0.8)
+        return _Difference(max(1.0, _cost(a, b)), 0.6 if numbers[0] and numbers[1] else 0.8)
     if _same_spelling(a, b) or (any(numbers) and _only_numbers(a, b)):
         return _Difference(0.0, 0.98)
     if all(word in _STOP for word in (*a, *b)):
         return _Difference(0.0, 0.96 if not a or not b else 0.94)
     if a and b and _typing_error(left, right):
         return _Difference(0.1, 0.97)
+    return _Difference(_cost(a, b), 0.9)
+
+
+def _cost(a: tuple[str, ...], b: tuple[str, ...]) -> float:
+    """What exchanged words cost, less where they resemble each other."""
     weight = max(sum(map(_weight, a)), sum(map(_weight, b)))
-    alike = ratio(left, right) / 100 if a and b else 0.0
-    return _Difference(weight * (1 - alike * alike / 2), 0.9)
+    alike = ratio("".join(a), "".join(b)) / 100 if a and b else 0.0
+    return weight * (1 - alike * alike / 2)
 
 
 def _weight(word: str) -> float:

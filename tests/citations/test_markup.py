@@ -95,6 +95,23 @@ def test_no_text_makes_plain_text_fail(text):
     assert to_ascii(plain_text(text)).isascii()
 
 
-@pytest.mark.parametrize("piece", ["{", "\\'{", "$", "<i", "&amp;", "\\", "<a b", "-\n"])
+@pytest.mark.parametrize("piece", ["{", "\\'{", "$", "<i", "&amp;", "\\", "<a b", "<word>", "-\n"])
 def test_long_broken_markup_is_read_to_the_end(piece):
     assert isinstance(plain_text(piece * 5_000), str)
+
+
+@pytest.mark.parametrize("text", ["The <StuMaBa> corpus", "<TextCoop>: a platform", "x < y and y > z", "<3 of cats"])
+def test_words_in_angle_brackets_are_no_markup(text):
+    assert plain_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<unknown>Foo</unknown> bar", "Foo bar"),
+        ("<jats:whatever>Foo</jats:whatever>", "Foo"),
+        ("H<sub>2</sub>O<br/>in <SCP>DNA</SCP>", "H2O in DNA"),
+    ],
+)
+def test_known_prefixed_and_closed_tags_are_markup(text, expected):
+    assert plain_text(text) == expected

@@ -28,6 +28,15 @@ SAME = [
     ("A survey of 10,000 papers", "A survey of 10000 papers"),
     ("The soft\u00adhyphen problem of layout", "The softhyphen problem of layout"),
     ("ÉTUDE DES MÉTHODES NUMÉRIQUES", "Étude des méthodes numériques"),
+    ("Nets of $\\varepsilon$-balls", "Nets of varepsilon-balls"),
+    ("Nets of ε-balls", "Nets of $\\varepsilon$-balls"),
+    ("Sorting in $\\tilde{O}(n)$ time", "Sorting in tildeO(n) time"),
+    ("Sorting in $\\widetilde{O}(n)$ time", "Sorting in O(n) time"),
+    ("Regression with $\\ell_1$ penalties", "Regression with ell_1 penalties"),
+    ("Regression with $\\ell_p$ penalties", "Regression with ℓp penalties"),
+    ("Regression with \\ell_2 penalties", "Regression with l2 penalties"),
+    ("<StuMaBa>: a corpus", "StuMaBa: a corpus"),
+    ("The &lt;TextCoop&gt; platform", "The <TextCoop> platform"),
     ("The $O(n \\log n)$ bound", "The <mml:math><mml:mi>O</mml:mi>(n log n)</mml:math> bound"),
 ]
 
@@ -123,6 +132,18 @@ def test_other_numbers_are_other_works(a, b):
 )
 def test_a_typing_error_is_noticed_and_stays_the_same_work(right, typed):
     assert HONEST <= title_similarity(right, typed) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("A theory of justice in the city", "Web caching for database applications, part 2"),
+        ("Attention 2.0", "Gradient-based learning applied to document recognition"),
+        ("Overview of the 2019 shared task on parsing", "Deep residual learning for image recognition"),
+    ],
+)
+def test_a_number_on_one_side_brings_other_titles_no_nearer(a, b):
+    assert title_similarity(a, b) < 0.5
 
 
 def test_other_titles_are_far():
