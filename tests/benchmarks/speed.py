@@ -1,0 +1,187 @@
+"""How fast and how small: the command line as a user runs it, timed from outside.
+
+``python -m tests.benchmarks.speed [--references N]``. Speed on one core is references by processor time, so that a busy
+machine does not count; times of waiting (first verdict, all verdicts, no network) are by the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from citations.check import check
+from citations.extract import extract
+from citations.extract.interface import Document
+from citations.index.bibtex_dump import decode_bibtex, entries
+from citations.index.schema import Record
+from citations.index.streams import text_chunks
+from citations.registries import load
+from citations.testing.faults import Fault
+from citations.testing.server import RegistryServer
+from citations.types import Fields, Reference
+from tests.benchmarks.lines import Line, Unit, table
+from tests.benchmarks.registry_form import registry_form
+from tests.benchmarks.worlds import SHARED, by_hash, index_of
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("dblp-cs-conferences.bib.gz", "acl-anthology-to-2021.bib.gz")
+REGISTRIES = ("CROSSREF", "SEMANTIC_SCHOLAR", "ARXIV", "DATACITE", "DOI_ORG")
+CLOSED_PORT = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One finished command."""
+
+    code: int
+    clock_s: float
+    processor_s: float
+    peak_mb: float
+    output: str
+
+
+def verifier(arguments: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> Ran:
+    """Run the command in an empty home."""
+    homes = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("DATA", "CACHE", "CONFIG")}
+    surroundings = {**os.environ, **homes, "HOME": str(folder), "PYTHONPATH": str(ROOT), **(env or {})}
+    for name in ("VERIFIER_INDEX", "VERIFIER_DB", "VERIFIER_OFFLINE"):
+        surroundings.pop(name, None)
+    output = folder / "output.txt"
+    started = time.perf_counter()
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "verifier", *arguments], cwd=folder, env=surroundings, stdout=file, stderr=file
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Ran(
+        process.returncode,
+        time.perf_counter() - started,
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / 1024,
+        output.read_text(encoding="utf-8", errors="replace"),
+    )
+
+
+def raw_entries(shared: Path, share: float) -> Iterator[str]:
+    """Entries of the shared collection as they stand in it."""
+    with (shared / "works" / SOURCES[0]).open("rb") as file:
+        yield from by_hash(entries(text_chunks(file)), lambda piece: piece[:120], share)
+
+
+def offline_scan(shared: Path, folder: Path, count: int) -> list[Line]:
+    """A long ``.bib`` against an index of 234,000 works, without network."""
+    index = index_of("honest", [shared / "works" / name for name in SOURCES])
+    (folder / "refs.bib").write_text("\n".join(islice(raw_entries(shared, 0.1), count)), encoding="utf-8")
+    small = "\n".join(islice(raw_entries(shared, 0.1), 10))
+    (folder / "small.bib").write_text(small, encoding="utf-8")
+    common = ("--offline", "--index", str(index), "--format", "jsonl", "-o", "report.jsonl")
+    start = verifier(["scan", "small.bib", *common], folder)
+    ran = verifier(["scan", "refs.bib", *common], folder)
+    report = (folder / "report.jsonl").read_text(encoding="utf-8").splitlines()
+    verdicts = Counter(row.get("verdict") for row in map(json.loads, report) if row.get("type") == "reference")
+    words = ", ".join(f"{verdict} {number:,}" for verdict, number in verdicts.most_common())
+    rate = count / (ran.processor_s - start.processor_s)
+    return [
+        Line("scan offline, one core", rate, Unit.PER_SECOND, at_least=625, note=f"{count:,} references: {words}"),
+        Line(f"scan of {count:,} references: memory", ran.peak_mb, Unit.MEGABYTES, at_most=400),
+        Line("scan of 10 references: everything else", start.processor_s, Unit.SECONDS, note="processor time"),
+    ]
+
+
+def help_page(folder: Path) -> list[Line]:
+    """The help, best of five."""
+    runs = [verifier(["--help"], folder) for _ in range(5)]
+    best = min(run.clock_s for run in runs)
+    used = min(run.processor_s for run in runs)
+    return [Line("verifier --help", best, Unit.SECONDS, at_most=0.3, note=f"{used:.2f} s of processor time")]
+
+
+def unreachable(shared: Path, folder: Path) -> list[Line]:
+    """Twenty references, no index, and no registry that takes a connection."""
+    (folder / "twenty.bib").write_text("\n".join(islice(raw_entries(shared, 0.1), 20)), encoding="utf-8")
+    env = {f"VERIFIER_{name}_URL": CLOSED_PORT for name in REGISTRIES}
+    ran = verifier(["scan", "twenty.bib", "--format", "jsonl"], folder, env)
+    rows = [json.loads(line) for line in ran.output.splitlines() if line.startswith("{")]
+    unchecked = sum(row.get("verdict") == "unchecked" for row in rows)
+    return [
+        Line("no network, 20 references: time", ran.clock_s, Unit.SECONDS, at_most=5),
+        Line("no network, 20 references: unchecked", unchecked, Unit.COUNT, at_least=20),
+        Line("no network, 20 references: exit code", ran.code, Unit.COUNT, at_least=3, at_most=3),
+    ]
+
+
+def online(shared: Path, slow: str, seconds: float, count: int = 60) -> list[Line]:
+    """A ``.bib`` with a cold cache, registries that enforce their published limits, one of them slow."""
+    works = list(islice(online_works(shared), count))
+    cited = [each for number, work in enumerate(works) for each in read(number, work)]
+    records = [record for work in works for record in registry_form(work)]
+    with RegistryServer(records, limits=True) as server:
+        server.fail(slow, Fault.SLOW, seconds=seconds)
+        registries = load(None, replace(server.urls, mailto="bench@example.org"))
+        started = time.perf_counter()
+        done = [(time.perf_counter() - started, each.verdict.status) for each in check(cited, registries)]
+        for registry in registries:
+            registry.close()
+    words = ", ".join(f"{status} {number}" for status, number in Counter(status for _, status in done).most_common())
+    name = f"online, {count} references, {slow} {seconds:g} s slow"
+    return [
+        Line(f"{name}: first verdict", done[0][0], Unit.SECONDS, at_most=2),
+        Line(f"{name}: all verdicts", done[-1][0], Unit.SECONDS, at_most=45, note=words),
+    ]
+
+
+def online_works(shared: Path) -> Iterator[Fields]:
+    """Works of many venues that Crossref holds."""
+    for piece in raw_entries(shared, 0.004):
+        record = decode_bibtex(piece)
+        if isinstance(record, Record) and record.work.fields.doi:
+            yield record.work.fields
+
+
+def read(number: int, work: Fields) -> Iterator[Reference]:
+    """The work as a reference of a ``.bib`` file, every other one without its DOI."""
+    doi = f"  doi = {{{work.doi}}},\n" if work.doi and number % 2 else ""
+    names = " and ".join(map(str, work.authors))
+    entry = (
+        f"@inproceedings{{key{number},\n  title = {{{work.title}}},\n  author = {{{names}}},\n"
+        f"  booktitle = {{{work.venue}}},\n  year = {{{work.year}}},\n{doi}}}\n"
+    )
+    for each in extract(Document("sixty.bib", entry.encode())):
+        if isinstance(each, Reference):
+            yield replace(each, id=f"{number}")
+
+
+def measure(shared: Path = SHARED, references: int = 10_000, *, network: bool = True) -> list[Line]:
+    """All lines; without ``network`` those that take less than a minute."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = [*help_page(folder), *offline_scan(shared, folder, references), *unreachable(shared, folder)]
+    if network:
+        for slow, seconds in (("arxiv", 5.0), ("datacite", 5.0), ("crossref", 1.0)):
+            lines += online(shared, slow, seconds)
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the numbers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=SHARED)
+    parser.add_argument("--references", type=int, default=10_000)
+    options = parser.parse_args(arguments)
+    print(table(measure(options.shared, options.references)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
