@@ -35,7 +35,7 @@ _TRACK = re.compile(
     r"late[- ]breaking|posters?|datasets and benchmarks|industr(?:y|ial) (?:track|papers)|tiny papers|blog ?posts?|special session)\b",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"\s+and\s+(?!the\b|\d)(?=[A-Z][a-z])")
+_GOES_ON = re.compile(r"\s+and\s+(?!the\b|\d|(?:Annual|Biennial|International|Joint)\b)(?=[A-Z][a-z])")
 _CONTINUED = "andalso"
 _SERVER = re.compile(r"\b(arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|socarxiv|techrxiv|eartharxiv|ssrn)\b", re.IGNORECASE)
 _CORR = re.compile(r"\bCoRR\b|\bcorr\s*,?\s*abs\b|^\s*abs/\d")
