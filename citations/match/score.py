@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed, printed
@@ -65,7 +65,8 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
     """How the authors differ, ``None`` where one side has none.
 
     Where the names were read out of a printed string, they count as agreeing as soon as the string itself holds the
-    registered ones: a list of names is cut wrongly more often than it is invented.
+    registered ones: a list of names is cut wrongly more often than it is invented. Given names in full that contradict
+    the registered ones are not read out of a wrong cut: one is a slip, two are none.
     """
     if not registered.authors:
         return None
@@ -76,7 +77,10 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
         if all(family_key(name) in title_key(registered.title) for name in cited.authors):
             return _from_print(registered.authors, text, 1)  # the parser took a title for authors
         whole = sum(len(family_key(name)) > 1 for name in cited.authors)  # stray initials are no authors
-        return _from_print(registered.authors, text, whole) or diff
+        held = _from_print(registered.authors, text, whole)
+        if held is None or diff.contradicted > 1:
+            return diff
+        return replace(diff, severity=Severity.MINOR) if diff.contradicted else held
     return _from_print(registered.authors, text, 1) if text is not None else None
 
 

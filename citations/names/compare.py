@@ -28,6 +28,8 @@ class AuthorsDiff:
     """The gravest differences in words, for the reader."""
     paired: int = 0
     """How many cited authors stand in the record."""
+    contradicted: int = 0
+    """How many bear another full given name than the registered author of their family name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,10 @@ def _persons(cited: _List, registered: _List, *, et_al: bool) -> AuthorsDiff:
     worst = max((finding.severity for finding in findings), key=lambda each: each.rank, default=None)
     ranked = sorted(findings, key=lambda finding: -finding.severity.rank)
     paired = sum(pair.score > 0.3 for pair in pairs)
-    return AuthorsDiff(worst, "; ".join(dict.fromkeys(finding.note for finding in ranked)), paired)
+    contradicted = sum(
+        _contradicts(cited.persons[p.cited], registered.persons[p.registered], registered) for p in pairs
+    )
+    return AuthorsDiff(worst, "; ".join(dict.fromkeys(finding.note for finding in ranked)), paired, contradicted)
 
 
 def _in_place(cited: _List, registered: _List) -> list[_Pair]:
@@ -274,6 +279,16 @@ def _given_names(cited: _List, registered: _List, pairs: Sequence[_Pair]) -> Ite
         if pair.score == 0.75:
             a, b = cited.names[pair.cited], registered.names[pair.registered]
             yield _Finding(Severity.MINOR, f"{a} is registered as {b}")
+
+
+def _contradicts(a: Folded, b: Folded, registered: _List) -> bool:
+    """Whether two persons of one family name have given names in full that cannot be one person's.
+
+    A cited given name that is somebody's family name comes from a list that was cut wrongly.
+    """
+    if a.core != b.core or not a.given or not b.given or min(len(a.given[0]), len(b.given[0])) < 2:
+        return False
+    return compare_folded(a, b) < _COMPATIBLE and all(a.given[0] != each.core for each in registered.persons)
 
 
 def _consortia(cited: _List, registered: _List) -> Iterator[_Finding]:

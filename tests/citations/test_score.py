@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from citations.match.score import first_page, locus, score, shared_identifier
-from citations.types import Fields, Identifier, Scheme
+from citations.types import Fields, Identifier, Scheme, Severity
 from tests.citations.fake_registries import reference, work
 
 
@@ -49,3 +51,36 @@ def test_an_arxiv_doi_and_an_arxiv_number_are_the_same_identifier():
 def test_the_doi_of_a_figure_shares_the_identifier_of_its_article():
     held = work(doi="10.1371/journal.pone.0026398")
     assert shared_identifier(Fields(doi="10.1371/journal.pone.0026398.g001"), held) is not None
+
+
+ROSTER = "Zihao Li; Henry Wu; Jane Doe; Ann Roe"
+
+
+def printed_authors(*names: str):
+    listed = ", ".join(names)
+    cited = reference(
+        raw=f"{listed}. A particular study of particular things. 2019.",
+        source="text",
+        title="A particular study of particular things",
+        authors="; ".join(names),
+    )
+    return score(cited, work(title="A particular study of particular things", authors=ROSTER)).authors_diff
+
+
+def test_one_contradicting_given_name_in_a_printed_list_is_minor_and_two_are_major():
+    assert printed_authors("Zheng Li", "Henry Wu", "Jane Doe", "Ann Roe").severity is Severity.MINOR
+    assert printed_authors("Zheng Li", "Yuhao Wu", "Jane Doe", "Ann Roe").severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Z. Li", "H. Wu", "J. Doe", "A. Roe"),
+        ("Zihao M. Li", "Harry Wu", "Jane Doe", "Ann Roe"),
+        ("Zi-Hao Li", "Wu Henry", "Janie Doe", "Anne Roe"),
+        ("Li Zihao", "Wu Henry", "Doe Jane", "Roe Ann"),
+        ("M. Li", "K. Wu", "Jane Doe", "Ann Roe"),
+    ],
+)
+def test_honest_given_names_in_a_printed_list_accuse_nobody(names):
+    assert printed_authors(*names).severity in {None, Severity.COSMETIC}
