@@ -44,13 +44,17 @@ NEURIPS = "Advances in Neural Information Processing Systems 33: Annual Conferen
         ),
         (
             "Proc. 21st Int. Conf. Comp. Ling.",
-            "21st International Conference on Computational Linguistics and 44th Annual Meeting of the Association for "
-            "Computational Linguistics",
+            (
+                "21st International Conference on Computational Linguistics and 44th Annual Meeting of the Association for "
+                "Computational Linguistics"
+            ),
         ),
         (
             "EMNLP",
-            "Empirical Methods in Natural Language Processing and 9th International Joint Conference on Natural Language "
-            "Processing",
+            (
+                "Empirical Methods in Natural Language Processing and 9th International Joint Conference on Natural Language "
+                "Processing"
+            ),
         ),
         (
             "NAACL",
