@@ -18,7 +18,7 @@ from probes.layout import load
 def attach(llama: Any, *, native: bool | None = None) -> Capture:
     """Give the model of a ``llama_cpp.Llama`` a new context with a capture in it; what its old context held is forgotten.
 
-    ``native`` forces the C capture (True) or the Python one (False). Close the model before the capture.
+    ``native`` forces the C capture (True) or the Python one (False). The capture is closed with the model.
 
     Raises:
         CaptureFailed: the model has a LoRA adapter, whose share of a layer's output would not be seen.
@@ -43,6 +43,7 @@ def _renew_context(llama: Any, llama_cpp: Any, capture: Capture) -> None:
     parameters = llama.context_params
     parameters.cb_eval = llama_cpp.ggml_backend_sched_eval_callback(capture.function)
     parameters.cb_eval_user_data = capture.user_data
+    llama._stack.callback(capture.close)  # noqa: SLF001 - runs after the new context is closed, which the stack does first
     llama._ctx.close()  # noqa: SLF001 - there is no public way to a context with a callback
     context = importlib.import_module("llama_cpp._internals").LlamaContext(
         model=llama._model,  # noqa: SLF001

@@ -67,6 +67,10 @@ class Capture(Protocol):
     def user_data(self) -> int | None:
         """Value for ``llama_context_params.cb_eval_user_data``."""
 
+    @property
+    def layers(self) -> int:
+        """How many layers the model has."""
+
     def want(self, wanted: Wanted) -> None:
         """Change what is read and scaled from the next decode on."""
 

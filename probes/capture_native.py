@@ -100,6 +100,11 @@ class NativeCapture:
         """Address of the state that the C callback is given."""
         return ctypes.addressof(self._state)
 
+    @property
+    def layers(self) -> int:
+        """How many layers the model has."""
+        return len(self._layers)
+
     def want(self, wanted: Wanted) -> None:
         """Change what is read and scaled from the next decode on."""
         self._keep = []

@@ -58,6 +58,11 @@ class PythonCapture:
         """Nothing: the callback knows its capture."""
         return
 
+    @property
+    def layers(self) -> int:
+        """How many layers the model has."""
+        return self._count
+
     def want(self, wanted: Wanted) -> None:
         """Change what is read and scaled from the next decode on."""
         self._wanted = wanted

@@ -4,6 +4,7 @@ ProbesError
  ├─ EngineMissing     llama-cpp-python is not installed
  ├─ ModelUnreadable   the file is no GGUF model that llama.cpp can run
  ├─ ContextOverflow   the prompt does not fit into the model's context
+ ├─ EmptyPrompt       there is no token to begin with
  ├─ LayoutMismatch    this llama.cpp keeps tensors in another way than we read them
  └─ CaptureFailed     activations could not be read
 """
@@ -42,6 +43,12 @@ class ContextOverflow(ProbesError):
     """The prompt leaves no room in the model's context."""
 
     code = "context-overflow"
+
+
+class EmptyPrompt(ProbesError):
+    """There is no token to begin with."""
+
+    code = "empty-prompt"
 
 
 class LayoutMismatch(ProbesError):

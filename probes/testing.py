@@ -7,6 +7,7 @@ nothing; what is computed on the way is what tests compare.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -73,10 +74,11 @@ class _Maker:
     random: np.random.Generator
     quantisation: Any
 
-    def matrix(self, name: str, rows: int, columns: int, *more: int) -> None:
-        """A weight of ``rows`` outputs and ``columns`` inputs; ``more`` stands in front (experts)."""
+    def matrix(self, name: str, rows: int, columns: int, *more: int, silent: Sequence[int] = ()) -> None:
+        """A weight of ``rows`` outputs, ``silent`` ones being 0, and ``columns`` inputs; ``more`` stands in front (experts)."""
         gguf = importlib.import_module("gguf")
         values = self.random.normal(0, columns**-0.5, (*more, rows, columns)).astype(np.float32)
+        values[list(silent)] = 0
         kind = self.quantisation if "ffn_down" in name else gguf.GGMLQuantizationType.F32
         self.writer.add_tensor(f"{name}.weight", gguf.quants.quantize(values, kind), raw_dtype=kind)
 
@@ -100,22 +102,26 @@ def write_tiny_model(
     seed: int = 0,
     chat_template: str = "",
     quantisation: str = "F32",
+    causal: bool = True,
 ) -> Path:
     """Write a random model of a family to ``path`` and return the path; the same arguments give the same bytes.
 
     ``quantisation`` names the type of the down projections (``F32``, ``F16``, ``Q8_0``, ...); the rest is F32.
-    Needs the ``gguf`` package.
+    A model that is not ``causal`` makes embeddings only. Needs the ``gguf`` package.
     """
     gguf = importlib.import_module("gguf")
     size = shape or TinyShape()
     architecture = "llama" if family is Family.MIXTURE else family.value
     writer = gguf.GGUFWriter(str(path), architecture)
     _describe(writer, family, size)
+    writer.add_causal_attention(causal)
     _add_vocabulary(writer, chat_template)
     maker = _Maker(writer, np.random.default_rng(seed), gguf.GGMLQuantizationType[quantisation])
-    words = len(_vocabulary())
-    maker.matrix("token_embd", words, size.width)
-    maker.matrix("output", words, size.width)
+    words = _vocabulary()
+    maker.matrix("token_embd", len(words), size.width)
+    maker.matrix(
+        "output", len(words), size.width, silent=[i for i, (text, _, _) in enumerate(words) if not _prints(text)]
+    )
     maker.norm("output_norm", size.width)
     for layer in range(size.layers):
         _add_attention(maker, family, size, f"blk.{layer}")
@@ -157,6 +163,11 @@ def _vocabulary() -> list[tuple[str, float, int]]:
     special = [(text, 0.0, 2 if text == "<unk>" else 3) for text in SPECIAL]
     letters = [(f"<0x{byte:02X}>", 0.0, 6) for byte in range(256)]
     return special + letters + [(piece, float(-rank), 1) for rank, piece in enumerate(PIECES)]
+
+
+def _prints(token: str) -> bool:
+    """Whether a token is a letter or a piece of a word: those are likely, so that the model writes readable text."""
+    return not token.startswith("<") or (token.startswith("<0x") and 0x20 <= int(token[3:5], 16) < 0x7F)
 
 
 def _add_vocabulary(writer: Any, chat_template: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,14 @@ class Neuron:
 
     layer: int
     index: int
+
+
+class Scorer(Protocol):
+    """What turns the neurons of a token into a score: a trained probe, or a stand-in for one."""
+
+    @property
+    def neurons(self) -> Sequence[Neuron]:
+        """The neurons it looks at."""
+
+    def score(self, token: TokenTrace, shares: Any) -> float:
+        """Score of one token; ``shares`` are the CETT values of ``neurons`` in ascending order, a float32 array."""

@@ -1,0 +1,118 @@
+"""Reads a given text in one prefill, a bounded number of tokens at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from probes.capture import Capture, Floats, Seen, Wanted
+from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt
+
+MAX_LOGITS = 16 * 1024 * 1024
+"""Most logits that are asked for at once (64 MB); a token's row has as many as the vocabulary has tokens."""
+MAX_BYTES = 2 << 30
+"""Largest array of activations that is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activations:
+    """What the feed-forward neurons of some layers did at every token of a text."""
+
+    tokens: tuple[int, ...]
+    layers: tuple[int, ...]
+    """The layers, in the order of the arrays' first axis."""
+    z: Floats | None
+    """``[layer, token, neuron]``; NaN where a layer has fewer neurons than the widest. ``None`` if not asked for."""
+    h_norm: Floats | None
+    """L2 norm of the layer's output, ``[layer, token]``."""
+
+
+def text_tokens(llama: Any, prompt: str | Sequence[int]) -> list[int]:
+    """Tokens of a text, special tokens in it read as plain characters; or the tokens that are given.
+
+    Raises:
+        EmptyPrompt: there is no token.
+        ContextOverflow: there are more than the context holds.
+
+    """
+    tokens = llama.tokenize(prompt.encode(), special=False) if isinstance(prompt, str) else prompt
+    found = [int(token) for token in tokens]
+    if not found:
+        raise EmptyPrompt("the text is empty: there is no token to read")
+    if len(found) > llama.n_ctx():
+        raise ContextOverflow(
+            f"the text has {len(found):,} tokens and the context holds {llama.n_ctx():,}",
+            hint="shorten the text, or give a larger n_ctx",
+        )
+    return found
+
+
+def chunks(llama: Any, tokens: Sequence[int], *, outputs: bool) -> Iterator[tuple[int, int]]:
+    """Decode a text from an empty context, giving each chunk's first and last-but-one position once it is computed.
+
+    With ``outputs`` every token has logits, and so a column in the last layer. The first chunk is one token, from which
+    the reader learns how large things are. The context is empty again afterwards.
+    """
+    size = min(llama.n_batch, max(1, MAX_LOGITS // llama.n_vocab()) if outputs else llama.n_batch, 128)
+    forget(llama)
+    try:
+        start = 0
+        while start < len(tokens):
+            stop = min(len(tokens), start + (size if start else 1))
+            llama._batch.set_batch(list(tokens[start:stop]), n_past=start, logits_all=outputs)  # noqa: SLF001
+            llama._ctx.decode(llama._batch)  # noqa: SLF001 - the public way keeps a row of scores for every token
+            yield start, stop
+            start = stop
+    finally:
+        forget(llama)
+
+
+def forget(llama: Any) -> None:
+    """Empty the context: what was computed under other factors must not be reused."""
+    llama._ctx.kv_cache_clear()  # noqa: SLF001
+    llama.reset()
+
+
+def read_activations(
+    llama: Any, capture: Capture, tokens: Sequence[int], layers: Sequence[int], wanted: Wanted
+) -> Activations:
+    """Every neuron of ``layers`` at every token; ``wanted`` is what the capture scales meanwhile.
+
+    The last layer computes only tokens with logits, so where it is asked for all tokens are made such.
+
+    Raises:
+        CaptureFailed: a layer is not there or is of a kind that is not read, or the arrays would be too large.
+
+    """
+    count = capture.layers
+    strange = [layer for layer in layers if not 0 <= layer < count]
+    if strange:
+        raise CaptureFailed(f"the model has no layer {strange[0]}; its layers are 0 to {count - 1}")
+    capture.want(Wanted({}, frozenset(layers), wanted.factors))
+    z = h_norm = np.empty(0, np.float32)
+    capture.drain()
+    for start, stop in chunks(llama, tokens, outputs=count - 1 in layers):
+        seen = {block.layer: block for block in capture.drain()}
+        if start == 0:
+            z, h_norm = _room(seen, layers, len(tokens))
+        for row, layer in enumerate(layers):
+            z[row, start:stop, : seen[layer].z.shape[1]] = seen[layer].z
+            h_norm[row, start:stop] = seen[layer].h_norm
+    return Activations(tuple(tokens), tuple(layers), z, h_norm)
+
+
+def _room(seen: dict[int, Seen], layers: Sequence[int], tokens: int) -> tuple[Floats, Floats]:
+    missing = [layer for layer in layers if layer not in seen]
+    if missing:
+        raise CaptureFailed(f"layer {missing[0]} has no down projection that could be watched")
+    shape = (len(layers), tokens, max(seen[layer].z.shape[1] for layer in layers))
+    size = 4 * shape[0] * shape[1] * shape[2]
+    if size > MAX_BYTES:
+        raise CaptureFailed(
+            f"the activations would take {size / 2**30:.1f} GB and {MAX_BYTES >> 30} GB are allowed",
+            hint="ask for fewer layers or a shorter text",
+        )
+    return np.full(shape, np.nan, np.float32), np.empty(shape[:2], np.float32)

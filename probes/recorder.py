@@ -1,0 +1,170 @@
+"""Watches a ``llama_cpp.Llama`` while it generates: every token with its probability, and what its neurons did.
+
+Whatever generates (completion, chat, streaming, the generator itself) runs through the model's ``eval`` and ``sample``;
+both are replaced on the one object that is watched.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import math
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from probes.capture import Capture, Floats, Seen, Wanted
+from probes.cett import cett
+from probes.loading import llama_cpp_module
+from probes.types import Neuron, Scorer, TokenTrace
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTrace:
+    """A token that was written, with its score."""
+
+    trace: TokenTrace
+    score: float | None
+    """``None`` without a scorer, and for a last token that did not fit into the context any more."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """What one generation wrote so far.
+
+    A token's neurons are seen when the *next* token is computed, so the last token has no score until ``flush``.
+    """
+
+    scorer: Scorer | None = None
+    norms: tuple[Floats, ...] = ()
+    """Column norms by layer; needed with a scorer."""
+    capture: Capture | None = None
+    traces: list[TokenTrace] = field(default_factory=list)
+    _positions: list[int] = field(default_factory=list)
+    _shares: dict[int, tuple[int, Floats]] = field(default_factory=dict)
+    _scored: list[ScoredTrace] = field(default_factory=list)
+    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
+    _length: int = 0
+
+    def begin(self) -> None:
+        """Forget the last generation."""
+        self.traces, self._positions, self._scored, self._shares, self._length = [], [], [], {}, 0
+        self._decoder = _utf8()
+
+    def sampled(self, token: int, piece: bytes, position: int, row: Floats) -> None:
+        """A token was drawn from the logits ``row`` and will stand at ``position``."""
+        text = self._decoder.decode(piece)
+        start, self._length = self._length, self._length + len(text)
+        logprob, entropy = measure(row, token)
+        self.traces.append(TokenTrace(token, text, start, self._length, logprob, entropy))
+        self._positions.append(position)
+
+    def evaluated(self, tokens: Sequence[int], start: int) -> None:
+        """Tokens were computed at the positions from ``start`` on.
+
+        Raises:
+            CaptureFailed: something could not be read.
+
+        """
+        if self.capture is None:
+            return
+        seen = self.capture.drain()
+        # Before the first token is drawn it is the prompt that is computed, which nobody asks for here.
+        if self.scorer is not None and self.traces and seen:
+            for offset, shares in enumerate(self._joined(seen, len(tokens))):
+                self._shares[start + offset] = (tokens[offset], shares)
+
+    def scored(self, *, final: bool) -> list[ScoredTrace]:
+        """The tokens so far that have their score, or all of them once the generation is over (``final``)."""
+        for trace, position in islice(zip(self.traces, self._positions, strict=True), len(self._scored), None):
+            token, shares = self._shares.get(position, (None, None))
+            known = shares is not None and token == trace.id
+            if self.scorer is not None and not known and not final:
+                break
+            score = self.scorer.score(trace, shares) if self.scorer is not None and known else None
+            self._scored.append(ScoredTrace(trace, score))
+        return self._scored
+
+    def flush(self, llama: Any) -> None:
+        """Compute the last token, so that its neurons are seen; nothing where it needs none or does not fit."""
+        if self.scorer is None or not self.traces:
+            return
+        position = self._positions[-1]
+        if position not in self._shares and llama.n_tokens == position < llama.n_ctx():
+            llama.eval([self.traces[-1].id])
+
+    def wanted(self, factors: dict[Neuron, float]) -> Wanted:
+        """What the capture has to read for this recorder, scaling by ``factors``."""
+        chosen = self.scorer.neurons if self.scorer else ()
+        layers = sorted({neuron.layer for neuron in chosen})
+        neurons = {
+            layer: np.array(sorted(neuron.index for neuron in chosen if neuron.layer == layer), np.int32)
+            for layer in layers
+        }
+        return Wanted(neurons, factors=factors)
+
+    def _joined(self, seen: Sequence[Seen], count: int) -> npt.NDArray[np.float32]:
+        """Shares ``[token, neuron]`` in ascending order of the neurons; the last layer may lack the first tokens."""
+        columns = []
+        for block in seen:
+            norms = self.norms[block.layer][block.neurons] if block.neurons is not None else self.norms[block.layer]
+            shares = np.full((count, block.z.shape[1]), np.nan, np.float32)
+            shares[count - len(block.z) :] = cett(block.z, norms, block.h_norm)
+            columns.append(shares)
+        return np.concatenate(columns, axis=1)
+
+
+def _utf8() -> codecs.IncrementalDecoder:
+    """Drops what is no character, as llama-cpp-python does with the text that it returns."""
+    return codecs.getincrementaldecoder("utf-8")(errors="ignore")
+
+
+def measure(row: Floats, token: int) -> tuple[float, float]:
+    """Log probability of a token and entropy of the distribution that logits stand for, both in nats."""
+    shifted = row - row.max()
+    weights = np.exp(shifted)
+    total = float(weights.sum(dtype=np.float64))
+    # Forbidden tokens have logits of minus infinity and no part in the entropy.
+    mean = float(weights @ np.maximum(shifted, -1e4)) / total
+    return min(0.0, float(shifted[token]) - math.log(total)), max(0.0, math.log(total) - mean)
+
+
+def watch(llama: Any, recorder: Recorder) -> None:
+    """Report every evaluation and every sampled token of a ``llama_cpp.Llama`` to a recorder.
+
+    The replaced methods hold the model weakly, so that it is freed as soon as nobody uses it.
+    """
+    llama_cpp = llama_cpp_module()
+    kind, reference = type(llama), weakref.ref(llama)
+    row_type = ctypes.c_float * llama.n_vocab()
+    vocabulary = llama_cpp.llama_model_get_vocab(llama.model)
+
+    def evaluate(tokens: Sequence[int]) -> None:
+        model = _alive(reference)
+        start = model.n_tokens
+        kind.eval(model, tokens)
+        recorder.evaluated([int(token) for token in tokens], start)
+
+    def sample(*arguments: Any, idx: int | None = None, **settings: Any) -> int:
+        model = _alive(reference)
+        token = int(kind.sample(model, *arguments, idx=idx, **settings))
+        if not llama_cpp.llama_vocab_is_eog(vocabulary, token):
+            index = model.n_tokens - 1 if idx is None else idx
+            logits = llama_cpp.llama_get_logits_ith(model.ctx, index - model.n_tokens)
+            row = np.frombuffer(row_type.from_address(ctypes.addressof(logits.contents)), np.float32)
+            recorder.sampled(token, model.detokenize([token]), index + 1, row)
+        return token
+
+    llama.eval, llama.sample = evaluate, sample
+
+
+def _alive(reference: Any) -> Any:
+    model = reference()
+    if model is None:
+        raise ReferenceError("the model was closed")
+    return model

@@ -1,0 +1,369 @@
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import probes
+from probes.attach import attach
+from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt, ModelUnreadable, ProbesError
+from probes.probed import NOT_ASKED, NOT_THERE, ProbedLlama
+from probes.testing import CHATML, Family, write_tiny_model
+from probes.types import Neuron
+from tests.probes.forward import Model
+
+SETTINGS = {"n_ctx": 256, "n_threads": 1, "n_threads_batch": 1, "type_k": 0, "type_v": 0, "seed": 1}
+PROMPT = "hello the world is it on"
+MESSAGES = [{"role": "user", "content": "is it on"}]
+GREEDY = {"max_tokens": 20, "temperature": 0.0}
+WATCHED = (Neuron(0, 3), Neuron(1, 0), Neuron(1, 47), Neuron(2, 20))
+TOLERANCE = 1e-4
+
+
+@dataclass
+class SumOfShares:
+    """A stand-in for a probe: its score is easily computed by hand."""
+
+    neurons: tuple[Neuron, ...] = WATCHED
+
+    def score(self, token, shares) -> float:
+        return float(shares @ np.arange(1, len(self.neurons) + 1))
+
+
+@pytest.fixture(scope="module")
+def model(tiny: Callable[[Family], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("chat") / "chat.gguf", chat_template=CHATML)
+
+
+@pytest.fixture
+def probed(model: Path, native: bool) -> Iterator[ProbedLlama]:
+    engine = ProbedLlama(model, SumOfShares(), native=native, **SETTINGS)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def plain(model: Path) -> Iterator[ProbedLlama]:
+    engine = ProbedLlama(model, **SETTINGS)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def llama(model: Path) -> Iterator[object]:
+    import llama_cpp
+
+    opened = llama_cpp.Llama(str(model), verbose=False, **SETTINGS)
+    yield opened
+    opened.close()
+
+
+def without(answer: dict, *more: str) -> dict:
+    """An answer without what differs between two runs, and without the probe block."""
+    kept = {key: value for key, value in answer.items() if key not in {"id", "created", *more}}
+    return kept | {"choices": [{k: v for k, v in c.items() if k != "probe"} for c in answer["choices"]]}
+
+
+def expected_scores(path: Path, tokens: list[int], first: int) -> list[float]:
+    """Scores from an independent pass over prompt and answer."""
+    model = Model(path)
+    seen = model.run(tokens)
+    scores = np.zeros(len(tokens))
+    for rank, neuron in enumerate(WATCHED, 1):
+        norm = np.linalg.norm(model.tensors[f"blk.{neuron.layer}.ffn_down.weight"][:, neuron.index])
+        h = np.linalg.norm(seen.h[neuron.layer], axis=1)
+        scores += rank * np.abs(seen.z[neuron.layer, :, neuron.index]) * norm / h
+    return scores[first:].tolist()
+
+
+CALLS = [
+    {},
+    {"stop": ["e"]},
+    {"echo": True},
+    {"temperature": 1.0, "top_k": 5, "seed": 5},
+    {"repeat_penalty": 1.3, "logit_bias": {275: 3.0}},
+]
+
+
+@pytest.mark.parametrize("settings", CALLS)
+def test_a_completion_is_that_of_llama_cpp_with_a_block_more(plain: ProbedLlama, llama, settings: dict) -> None:
+    ours = plain.create_completion(PROMPT, **GREEDY | settings)
+    assert without(llama.create_completion(PROMPT, **GREEDY | settings)) == without(ours)
+    text, tokens = ours["choices"][0]["text"], ours["choices"][0]["probe"]["tokens"]
+    assert [token["text"] for token in tokens] == [text[token["start"] : token["end"]] for token in tokens]
+    assert "".join(token["text"] for token in tokens) == text.removeprefix(PROMPT if settings.get("echo") else "")
+
+
+@pytest.mark.parametrize("settings", CALLS[:2] + CALLS[3:])
+def test_a_stream_is_that_of_llama_cpp_and_carries_every_token_once(probed, llama, settings: dict) -> None:
+    whole = probed.create_completion(PROMPT, **GREEDY | settings)["choices"][0]
+    theirs = list(llama.create_completion(PROMPT, stream=True, **GREEDY | settings))
+    probed.reset()
+    ours = list(probed.create_completion(PROMPT, stream=True, **GREEDY | settings))
+    assert [without(chunk) for chunk in theirs] == [without(chunk) for chunk in ours]
+    tokens = [token for chunk in ours for token in chunk["choices"][0]["probe"]["tokens"]]
+    assert [t["id"] for t in tokens] == [t["id"] for t in whole["probe"]["tokens"]]
+    assert "".join(token["text"] for token in tokens) == "".join(chunk["choices"][0]["text"] for chunk in ours)
+
+
+def test_a_call_is_a_completion(plain: ProbedLlama, llama) -> None:
+    assert without(llama(PROMPT, **GREEDY)) == without(plain(PROMPT, **GREEDY))
+
+
+def test_a_chat_is_that_of_llama_cpp_with_a_block_more(plain: ProbedLlama, llama) -> None:
+    ours = plain.create_chat_completion(MESSAGES, **GREEDY)
+    assert without(llama.create_chat_completion(MESSAGES, **GREEDY)) == without(ours)
+    choice = ours["choices"][0]
+    assert "".join(token["text"] for token in choice["probe"]["tokens"]) == choice["message"]["content"]
+
+
+def test_a_chat_streams(probed: ProbedLlama, llama) -> None:
+    theirs = list(llama.create_chat_completion(MESSAGES, stream=True, **GREEDY))
+    ours = list(probed.create_chat_completion(MESSAGES, stream=True, **GREEDY))
+    assert [without(chunk) for chunk in theirs] == [without(chunk) for chunk in ours]
+    text = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in ours)
+    tokens = [token for chunk in ours for token in chunk["choices"][0]["probe"]["tokens"]]
+    assert "".join(token["text"] for token in tokens) == text
+    assert None not in {token["score"] for token in tokens}
+
+
+def test_a_grammar_passes_through(plain: ProbedLlama) -> None:
+    import llama_cpp
+
+    grammar = llama_cpp.LlamaGrammar.from_string('root ::= ("a" | "e") "t"', verbose=False)
+    choice = plain.create_completion(PROMPT, grammar=grammar, **GREEDY)["choices"][0]
+    assert choice["text"] in {"at", "et"}
+    assert "".join(token["text"] for token in choice["probe"]["tokens"]) == choice["text"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tools_pass_through(plain: ProbedLlama, stream: bool) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "boolean"}}, "required": ["n"]}
+    tools = [{"type": "function", "function": {"name": "count", "parameters": schema}}]
+    choose = {"type": "function", "function": {"name": "count"}}
+    answer = plain.create_chat_completion(
+        MESSAGES, tools=tools, tool_choice=choose, stream=stream, max_tokens=60, temperature=0.0
+    )
+    chunks = list(answer) if stream else [answer]
+    calls = [c["choices"][0].get("message", c["choices"][0].get("delta")).get("tool_calls") for c in chunks]
+    assert "count" in str(calls)
+    tokens = [token for chunk in chunks for token in chunk["choices"][0]["probe"]["tokens"]]
+    assert '"n"' in "".join(token["text"] for token in tokens)
+
+
+def test_probabilities_are_those_of_the_model(plain: ProbedLlama, model: Path) -> None:
+    tokens = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
+    prompt = plain.tokenize(PROMPT.encode())
+    logits = Model(model).run([*prompt, *(token["id"] for token in tokens)]).logits[len(prompt) - 1 :]
+    logprobs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    for token, row in zip(tokens, logprobs[:-1], strict=True):
+        assert token["logprob"] == pytest.approx(row[token["id"]], abs=TOLERANCE)
+        assert token["entropy"] == pytest.approx(-(np.exp(row) * row).sum(), abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_every_token_has_the_score_of_an_independent_pass_the_last_one_too(probed, model: Path, stream: bool) -> None:
+    answer = probed.create_completion(PROMPT, stream=stream, **GREEDY)
+    chunks = list(answer) if stream else [answer]
+    tokens = [token for chunk in chunks for token in chunk["choices"][0]["probe"]["tokens"]]
+    prompt = probed.tokenize(PROMPT.encode())
+    expected = expected_scores(model, [*prompt, *(token["id"] for token in tokens)], len(prompt))
+    assert len(tokens) == 20
+    np.testing.assert_allclose([token["score"] for token in tokens], expected, atol=TOLERANCE)
+
+
+def test_a_stream_gives_a_score_one_token_late(probed: ProbedLlama) -> None:
+    seen = shown = 0
+    for chunk in probed.create_completion(PROMPT, stream=True, **GREEDY):
+        choice = chunk["choices"][0]
+        shown += len(choice["text"])
+        seen = max([seen, *(token["end"] for token in choice["probe"]["tokens"])])
+        assert choice["finish_reason"] or seen < shown
+    assert seen == shown
+
+
+def test_a_prompt_that_the_context_holds_changes_no_score(probed: ProbedLlama) -> None:
+    first, again = (probed.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"] for _ in range(2))
+    assert [t["id"] for t in first] == [t["id"] for t in again]
+    np.testing.assert_allclose([t["score"] for t in first], [t["score"] for t in again], atol=1e-5)
+
+
+def test_the_last_token_of_a_full_context_has_a_score_too(probed: ProbedLlama) -> None:
+    prompt = [1, *[70] * 249]
+    tokens = probed.create_completion(prompt, max_tokens=None, temperature=0.0)["choices"][0]["probe"]["tokens"]
+    assert [token["score"] is None for token in tokens] == [False] * 6
+
+
+@pytest.mark.parametrize(("probe", "reason"), [("auto", NOT_THERE), (None, NOT_ASKED)])
+def test_without_a_probe_the_block_says_why_there_is_no_score(model: Path, probe, reason: str) -> None:
+    engine = ProbedLlama(model, probe, **SETTINGS)
+    block = engine.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]
+    engine.close()
+    assert (block["reason"], block["spans"], {token["score"] for token in block["tokens"]}) == (reason, [], {None})
+
+
+def test_what_is_not_ours_is_llamas_own(plain: ProbedLlama, model: Path) -> None:
+    assert (plain.n_ctx(), plain.model_path) == (256, str(model))
+    with pytest.raises(AttributeError):
+        _ = plain.no_such_thing
+
+
+def test_the_package_exports_what_it_lists() -> None:
+    assert [name for name in probes.__all__ if getattr(probes, name).__name__ != name] == []
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = probes.Nothing
+
+
+@pytest.mark.parametrize("batch", [7, 256])
+@pytest.mark.parametrize("layers", [None, [1], [2, 0]])
+def test_a_text_is_read_as_an_independent_pass_reads_it(model: Path, native: bool, layers, batch: int) -> None:
+    engine = ProbedLlama(model, native=native, **SETTINGS | {"n_batch": batch})
+    found = engine.run_with_cache(PROMPT * 7, layers)
+    engine.close()
+    expected = Model(model).run(list(found.tokens))
+    chosen = [0, 1, 2] if layers is None else layers
+    assert found.z.shape == (len(chosen), len(found.tokens), 48)
+    np.testing.assert_allclose(found.z, expected.z[chosen], atol=TOLERANCE)
+    np.testing.assert_allclose(found.h_norm, np.linalg.norm(expected.h[chosen], axis=2), atol=TOLERANCE)
+
+
+def test_reading_disturbs_neither_probe_nor_generation(probed: ProbedLlama) -> None:
+    before = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
+    assert (probed.run_with_cache([1, 70, 71], names=["z"]).h_norm, probed.n_tokens) == (None, 0)
+    after = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
+    assert (before["text"], before["probe"]["tokens"]) == (after["text"], after["probe"]["tokens"])
+
+
+def test_scaling_acts_inside_its_block_only(plain: ProbedLlama, model: Path) -> None:
+    factors = {Neuron(0, 3): 0.0, Neuron(2, 20): 3.0}
+    tokens = plain.tokenize(PROMPT.encode())
+    before = plain.run_with_cache(tokens).z
+    text = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"]
+    with plain.scale(factors):
+        scaled = plain.run_with_cache(tokens).z
+        with plain.scale({Neuron(0, 3): 1.0}):
+            inner = plain.run_with_cache(tokens).z
+    expected = Model(model).run(tokens, {(0, 3): 0.0, (2, 20): 3.0}).z
+    np.testing.assert_allclose(scaled, expected, atol=TOLERANCE)
+    np.testing.assert_allclose(inner, Model(model).run(tokens, {(2, 20): 3.0}).z, atol=TOLERANCE)
+    np.testing.assert_array_equal(plain.run_with_cache(tokens).z, before)
+    assert plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"] == text
+
+
+def test_nothing_computed_under_other_factors_is_reused(plain: ProbedLlama, model: Path) -> None:
+    everything = {Neuron(layer, i): 0.0 for layer in range(3) for i in range(48)}
+    plain.create_completion(PROMPT, **GREEDY)
+    with plain.scale(everything):
+        inside = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
+    prompt = plain.tokenize(PROMPT.encode())
+    zeroed = {(n.layer, n.index): 0.0 for n in everything}
+    row = Model(model).run(prompt, zeroed).logits[-1]
+    assert inside[0]["id"] == int(row.argmax())
+    assert inside[0]["logprob"] == pytest.approx(row.max() - np.log(np.exp(row).sum()), abs=TOLERANCE)
+
+
+def test_a_scale_that_fails_is_undone(plain: ProbedLlama) -> None:
+    before = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"]
+    with pytest.raises(CaptureFailed, match="fewer neurons"), plain.scale({Neuron(1, 999): 2.0}):
+        plain.create_completion(PROMPT, **GREEDY)
+    assert plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"] == before
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "sentence"),
+    [
+        (lambda e: e.run_with_cache([]), EmptyPrompt, "there is no token to read"),
+        (lambda e: e.run_with_cache("it " * 300), ContextOverflow, "tokens and the context holds 256"),
+        (lambda e: e.run_with_cache("it", [3]), CaptureFailed, "no layer 3; its layers are 0 to 2"),
+        (lambda e: e.run_with_cache("it", [-1]), CaptureFailed, "no layer -1"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(plain: ProbedLlama, what, error: type, sentence: str) -> None:
+    with pytest.raises(error, match=sentence) as caught:
+        what(plain)
+    assert "\n" not in str(caught.value)
+    assert plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"]
+
+
+def test_activations_that_would_fill_the_memory_are_refused(plain: ProbedLlama, monkeypatch) -> None:
+    monkeypatch.setattr("probes.reader.MAX_BYTES", 1000)
+    with pytest.raises(CaptureFailed, match="would take") as caught:
+        plain.run_with_cache(PROMPT)
+    assert caught.value.hint == "ask for fewer layers or a shorter text"
+
+
+def test_a_mixture_of_experts_writes_but_is_not_watched(tiny) -> None:
+    engine = ProbedLlama(tiny(Family.MIXTURE), **SETTINGS)
+    assert engine.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
+    with pytest.raises(CaptureFailed, match="mixture of experts"):
+        engine.run_with_cache(PROMPT)
+    engine.close()
+
+
+def test_a_probe_of_a_larger_model_is_refused(model: Path) -> None:
+    with pytest.raises(ProbesError, match="neuron 48 of layer 2, which is not there"):
+        ProbedLlama(model, SumOfShares((Neuron(2, 48),)), **SETTINGS)
+
+
+def test_an_embedding_model_is_refused(tiny, tmp_path: Path) -> None:
+    path = write_tiny_model(tmp_path / "embedding.gguf", causal=False)
+    with pytest.raises(ModelUnreadable, match="is an embedding model: it writes no text"):
+        ProbedLlama(path, **SETTINGS)
+
+
+def test_a_model_with_an_adapter_is_not_watched() -> None:
+    with pytest.raises(CaptureFailed, match="LoRA adapter"):
+        attach(SimpleNamespace(_lora_adapter=object()))
+
+
+def test_engines_run_side_by_side(model: Path) -> None:
+    engines = [ProbedLlama(model, SumOfShares(), **SETTINGS) for _ in range(2)]
+    prompts = [PROMPT, "on the it"]
+    alone = [e.create_completion(p, **GREEDY)["choices"][0] for e, p in zip(engines, prompts, strict=True)]
+    found: dict[int, list[dict]] = {0: [], 1: []}
+
+    def run(which: int) -> None:
+        for _ in range(5):
+            engines[which].reset()
+            found[which].append(engines[which].create_completion(prompts[which], **GREEDY)["choices"][0])
+
+    threads = [threading.Thread(target=run, args=(which,)) for which in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for engine in engines:
+        engine.close()
+    assert found == {which: [alone[which]] * 5 for which in (0, 1)}
+
+
+def test_an_engine_is_freed_when_nobody_holds_it(model: Path, native: bool) -> None:
+    engine = ProbedLlama(model, SumOfShares(), native=native, **SETTINGS)
+    engine.create_completion(PROMPT, **GREEDY)
+    reference = weakref.ref(engine._llama)
+    del engine
+    assert reference() is None
+
+
+def test_closing_may_be_done_twice(probed: ProbedLlama) -> None:
+    probed.create_completion(PROMPT, **GREEDY)
+    probed.close()
+    probed.close()
+
+
+@pytest.mark.soak
+def test_ten_thousand_generations_leak_nothing(probed: ProbedLlama) -> None:
+    def pages() -> int:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+
+    for number in range(10_000):
+        probed.create_completion(f"{number} {PROMPT}", max_tokens=4, temperature=1.0)
+        if number == 1000:
+            warm = pages()
+    assert (pages() - warm) * 4096 < 8 << 20
