@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from queue import Empty, SimpleQueue
-from threading import Thread
 from time import monotonic
 
 from citations.coverage import OFFLINE, Essentials, essentials
 from citations.match.evidence import Arbiter, evidence
 from citations.match.identity import appeared_under_another_title
-from citations.plan import Known, Question, in_plan_order, next_questions, same_question
+from citations.plan import Known, Question, due_s, in_plan_order, meanwhile, next_questions, same_question, settled
 from citations.registries.interface import Coverage, Registry
 from citations.types import (
     Answer,
@@ -33,6 +32,7 @@ from citations.types import (
     Why,
 )
 from citations.verdict import verdict
+from citations.worker import Worker
 
 _TICK_S = 0.2
 _REMEMBERED = 2_000
@@ -91,6 +91,8 @@ class _Case:
     open: set[tuple[str, Identifier | None]] = field(default_factory=set)
     evidence: list[Evidence] = field(default_factory=list)
     verdict: Verdict | None = None
+    hedged: bool = False
+    """Others were asked because a registry is late; the first complete match ends the asking."""
     waiting_since: float | None = None
     """When only registries that are not essential were left to answer."""
 
@@ -123,7 +125,7 @@ class _Run:
         self.options = options
         self.progress = progress
         self.answers: SimpleQueue[tuple[str, Query, Answer]] = SimpleQueue()
-        self.workers = {registry.name: _Worker(registry, self.answers, options.batch_size) for registry in registries}
+        self.workers = {registry.name: Worker(registry, self.answers, options.batch_size) for registry in registries}
         self.present: dict[str, Coverage] = {registry.name: registry.coverage for registry in registries}
         self.cases: dict[Reference, _Case] = {}
         self.by_key: dict[tuple[object, ...], _Case] = {}
@@ -172,6 +174,7 @@ class _Run:
         try:
             name, query, answer = self.answers.get(timeout=_TICK_S)
         except Empty:
+            self._ask_meanwhile()
             yield from self._lose_patience()
             return
         while True:
@@ -180,6 +183,7 @@ class _Run:
                 name, query, answer = self.answers.get_nowait()
             except Empty:
                 break
+        self._ask_meanwhile()
         if self.until is not None:
             yield from self._lose_patience()
 
@@ -192,6 +196,27 @@ class _Run:
         case.evidence.append(_judged(query, answer, self.options.arbiter))
         if not case.open:
             yield from self._advance(case)
+        elif case.hedged and not self.options.cross_check:
+            case.evidence = in_plan_order(case.reference, case.evidence)
+            case.verdict = self._verdict(case.reference, case.evidence)
+            if settled(case.verdict):
+                self._withdraw(case)
+                yield from self._conclude(case)
+
+    def _ask_meanwhile(self) -> None:
+        """Ask others about the references that wait for late registries alone."""
+        late = {name for name, worker in self.workers.items() if worker.silent_s() > due_s(name)}
+        for case in self.cases.values() if late else ():
+            if not case.hedged and all(name in late for name, _ in case.open):
+                case.hedged = True
+                for each in meanwhile(case.reference, Known(case.asked, case.evidence), self.present):
+                    self._ask(case, each)
+
+    def _withdraw(self, case: _Case) -> None:
+        """Nobody needs the answers that are still open."""
+        for name, identifier in case.open:
+            self.workers[name].withdraw(Query(case.reference, identifier))
+        case.open.clear()
 
     def _advance(self, case: _Case) -> Iterator[CheckedReference]:
         """Ask the next questions, or conclude."""
@@ -225,7 +250,7 @@ class _Run:
                     asked = Asked(name, "", datetime.now(UTC))
                     late = Unavailable(asked, Why.BUDGET, "did not answer in the time given")
                     case.evidence.append(evidence(Query(case.reference, identifier), late))
-                case.open.clear()
+                self._withdraw(case)
                 case.evidence = in_plan_order(case.reference, case.evidence)
                 case.verdict = self._verdict(case.reference, case.evidence)
                 yield from self._conclude(case)
@@ -312,61 +337,3 @@ def _judged(query: Query, answer: Answer, arbiter: Arbiter | None) -> Evidence:
     except Exception as error:  # noqa: BLE001  one reference must not end the check of the others
         failed = Unavailable(answer.asked, Why.CRASHED, f"its answer could not be judged: {type(error).__name__}")
         return evidence(query, failed)
-
-
-class _Worker:
-    """One registry in a thread of its own: takes queries in batches, gives back exactly one answer each."""
-
-    def __init__(self, registry: Registry, answers: SimpleQueue[tuple[str, Query, Answer]], batch_size: int) -> None:
-        self.registry = registry
-        self.answers = answers
-        self.batch_size = batch_size
-        self.queries: SimpleQueue[Query | None] = SimpleQueue()
-        self.thread: Thread | None = None
-
-    def ask(self, query: Query) -> None:
-        """Queue a query; the thread starts with the first one."""
-        self.queries.put(query)
-        if self.thread is None:
-            self.thread = Thread(target=self._work, name=f"registry {self.registry.name}", daemon=True)
-            self.thread.start()
-
-    def stop(self) -> None:
-        """End after the batch at hand; a registry that hangs is left behind."""
-        self.queries.put(None)
-
-    def _work(self) -> None:
-        while True:
-            batch, last = self._batch()
-            if batch:
-                self._answer(batch)
-            if last:
-                return
-
-    def _batch(self) -> tuple[list[Query], bool]:
-        """Everything that waits, up to the batch size; whether it was the last."""
-        batch: list[Query] = []
-        query = self.queries.get()
-        while query is not None:
-            batch.append(query)
-            if len(batch) >= self.batch_size:
-                return batch, False
-            try:
-                query = self.queries.get_nowait()
-            except Empty:
-                return batch, False
-        return [], True
-
-    def _answer(self, batch: list[Query]) -> None:
-        missing = Counter(batch)
-        detail = "gave no answer"
-        try:
-            for query, answer in self.registry.look_up(batch):
-                if missing[query] > 0:
-                    missing[query] -= 1
-                    self.answers.put((self.registry.name, query, answer))
-        except Exception as error:  # noqa: BLE001  a plug-in may raise anything; it must not become a verdict
-            detail = f"crashed: {type(error).__name__}"
-        for query in missing.elements():
-            asked = Asked(self.registry.name, "", datetime.now(UTC))
-            self.answers.put((self.registry.name, query, Unavailable(asked, Why.CRASHED, detail)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from citations.coverage import DOI_ORG, OFFLINE, coverage_table, rule_for
 from citations.identifiers import identifiers_of
@@ -37,6 +38,7 @@ _RESOLVERS = {
 _DOI_RESOLVERS = ("crossref", "datacite")
 _LAST_RESORT = "arxiv"
 """Answers one search in three seconds: asked for words only where nobody else had the work as it is cited."""
+_DUE_S = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,19 @@ def next_questions(
         if questions:
             return questions
     return ()
+
+
+def meanwhile(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> tuple[Question, ...]:
+    """Searches worth making while the registries that were asked keep silent; they may settle it without them."""
+    return _fresh([Question(name, Query(reference)) for name in _searchers(reference, present)], known)
+
+
+def due_s(registry: str) -> float:
+    """After how many seconds of silence a registry is late.
+
+    arXiv wants three seconds between two requests; the offline index is waited for, because asking others costs more.
+    """
+    return inf if registry == OFFLINE else _DUE_S + 3.0 if registry == _LAST_RESORT else _DUE_S
 
 
 def settled(verdict: Verdict) -> bool:

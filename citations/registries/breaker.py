@@ -18,16 +18,32 @@ _WEIGHT = {
 }
 
 
+_SLOW_ANSWERS = 4
+
+
 class Breaker:
     """Counts failures of one host in a row; safe to share between threads.
 
     It opens at once where no connection can be made, after two refusals (403), three time-outs, five server errors or
-    damaged bodies, six times "too many requests". One success closes it. After ``cooldown_s`` a single trial is let
-    through; when that fails the pause doubles.
+    damaged bodies, six times "too many requests". One success closes it, unless answers have taken ``slow_s`` or longer
+    for ``bear_s`` without a break: whoever needs hundreds of them would wait for hours. After ``cooldown_s`` a single
+    trial is let through; when that fails the pause doubles.
     """
 
-    def __init__(self, cooldown_s: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        cooldown_s: float = 60.0,
+        *,
+        slow_s: float = 4.0,
+        bear_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Start closed."""
+        self._slow_s = slow_s
+        self._bear_s = bear_s
+        self._slow_answers = 0
+        self._slow_since = self._slow_until = 0.0
+        self._drags = False
         self._lock = threading.Lock()
         self._clock = clock
         self._cooldown_s = self._first_cooldown_s = cooldown_s
@@ -68,9 +84,27 @@ class Breaker:
                 self._reason = detail or why.value
                 self._open_until = self._clock() + self._cooldown_s
 
+    def took(self, seconds: float) -> None:
+        """Count how long the host needed for one answer, whatever the answer was."""
+        with self._lock:
+            now = self._clock()
+            if seconds < self._slow_s:
+                self._slow_answers = 0
+            elif not self._slow_answers or now - seconds > self._slow_until + 2 * self._first_cooldown_s:
+                self._slow_answers, self._slow_since = 1, now - seconds
+            else:
+                self._slow_answers += 1
+            self._slow_until = now
+            self._drags = self._slow_answers >= _SLOW_ANSWERS and now - self._slow_since >= self._bear_s
+            if self._drags:
+                self._openings += 1
+                self._reason = f"takes {seconds:.0f} s for an answer"
+                self._open_until = now + self._cooldown_s
+
     def succeeded(self) -> None:
         """Forget all failures."""
         with self._lock:
             self._score = 0.0
-            self._reason = ""
-            self._cooldown_s = self._first_cooldown_s
+            if not self._drags:
+                self._reason = ""
+                self._cooldown_s = self._first_cooldown_s

@@ -51,7 +51,7 @@ class Crossref:
         polite = bool(session.settings.mailto)
         # Pools as of December 2025, until the headers of an answer say otherwise.
         self._single = Lane(f"crossref {base} single", 0.1 if polite else 0.2, 3 if polite else 1)
-        self._list = Lane(f"crossref {base} list", 0.34 if polite else 1.0, 3 if polite else 1)
+        self._list = Lane(f"crossref {base} list", 0.34 if polite else 0.2, 3 if polite else 1)
         self._base = base
         self._session = session
         session.join(self.name)

@@ -137,12 +137,16 @@ class Session:
     ) -> tuple[_Success | Failure, float | None]:
         """One attempt, and after how many seconds the registry wants to be asked again."""
         breaker = self._breaker(request)
-        held_up = self._held_up(request, breaker, stop)
+        openings = breaker.openings
+        held_up = self._held_up(request, breaker, openings, stop)
         if held_up is not None:
             return held_up
-        asked_at = datetime.now(UTC)
         with self._limits.in_flight(request.lane, stop):
+            if breaker.openings != openings:  # opened while others held the connection
+                return _opened(breaker), None
+            asked_at, sent_s = datetime.now(UTC), time.monotonic()
             reply = self._send(request, stop)
+            breaker.took(time.monotonic() - sent_s)
         if isinstance(reply, Reply):
             self._limits.learn(request.lane, read_rate(reply.headers))
         outcome = _judged(request, reply, asked_at)
@@ -159,10 +163,9 @@ class Session:
         return outcome, retry_after_s
 
     def _held_up(
-        self, request: Request, breaker: Breaker, stop: threading.Event
+        self, request: Request, breaker: Breaker, openings: int, stop: threading.Event
     ) -> tuple[Failure, float | None] | None:
         """Wait for the pace; what forbids to ask at all, or ``None``."""
-        openings = breaker.openings
         reason = breaker.open_because()
         if reason:
             return Failure(Why.BREAKER_OPEN, f"not asked again: {reason}"), None
@@ -230,8 +233,10 @@ class Session:
     def _breaker(self, request: Request) -> Breaker:
         """One a registry and host: registries may share a host, as the simulated ones do, and fail on their own."""
         with self._lock:
+            patience = self.settings.patience
             return self._breakers.setdefault(
-                f"{request.registry} {urlsplit(request.url).netloc}", Breaker(self.settings.patience.cooldown_s)
+                f"{request.registry} {urlsplit(request.url).netloc}",
+                Breaker(patience.cooldown_s, slow_s=patience.slow_s, bear_s=patience.bear_s),
             )
 
     def _http_for(self, url: str) -> requests.Session:

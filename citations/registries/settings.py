@@ -24,6 +24,10 @@ class Patience:
     backoff_ceiling_s: float = 15.0
     retry_after_ceiling_s: float = 20.0
     """Longest ``Retry-After`` that is waited for; beyond it the registry counts as rate-limited."""
+    slow_s: float = 4.0
+    """From here on an answer counts as slow."""
+    bear_s: float = 30.0
+    """How long a registry may give slow answers only; then it is not asked until ``cooldown_s`` is over."""
     body_bytes: int = 20_000_000
     """Largest body that is read, after decompression."""
     redirects: int = 4

@@ -167,6 +167,35 @@ def test_evidence_stands_in_the_order_of_the_plan_whoever_answers_first(order):
     assert found.verdict.argument.sentence.startswith("Crossref, Semantic Scholar, DBLP answered and do not hold it")
 
 
+def test_others_settle_a_reference_while_the_first_registry_keeps_silent():
+    slow, other = Slow("crossref"), FakeRegistry("semantic_scholar", works=[work("semantic_scholar", **BASE)])
+    stream = check([reference("a", **BASE), reference("b", **INVENTED)], [slow, other], options=OPTIONS)
+    first = next(stream)
+    assert (first.reference.id, first.verdict.status) == ("a", Status.VERIFIED)
+    assert [each.asked.registry for each in first.evidence] == ["semantic_scholar"]
+    slow.go.set()
+    assert [(each.reference.id, each.verdict.status) for each in stream] == [("b", Status.NOT_FOUND)]
+
+
+def test_a_record_that_differs_does_not_settle_before_the_late_registry_answered():
+    slow = Slow("crossref", works=[WORK])
+    other = Passing("semantic_scholar", works=[work("semantic_scholar", **{**BASE, "year": 2011})])
+    other.next = slow
+    other.go.set()
+    (found,) = check([reference("a", **BASE)], [slow, other], options=OPTIONS)
+    assert found.verdict.status is Status.VERIFIED
+    assert [each.asked.registry for each in found.evidence] == ["crossref", "semantic_scholar"]
+
+
+def test_a_second_source_that_was_wanted_is_waited_for():
+    slow = Slow("crossref", works=[WORK])
+    other = Passing("semantic_scholar", works=[work("semantic_scholar", **BASE)])
+    other.next = slow
+    other.go.set()
+    (found,) = check([reference("a", **BASE)], [slow, other], options=replace(OPTIONS, cross_check=True))
+    assert found.verdict.argument.supported_by == ("crossref", "semantic_scholar")
+
+
 def test_patience_with_a_registry_that_is_not_essential_ends():
     slow = Slow("semantic_scholar")
     options = replace(OPTIONS, patience_s=0.0)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from citations.match.evidence import evidence
-from citations.plan import Known, in_plan_order, next_questions, same_question, settled
+from citations.plan import Known, due_s, in_plan_order, meanwhile, next_questions, same_question, settled
 from citations.registries.interface import Coverage
 from citations.types import (
     FieldName,
@@ -165,3 +165,18 @@ def test_evidence_about_identifiers_stands_before_that_of_searches_in_the_order_
     expected = [evidence(Query(cited, wanted), Found(asked(name), ())) for name, wanted in questions]
     for start in range(len(expected)):
         assert in_plan_order(cited, [*expected[start:], *expected[:start]][::-1]) == expected
+
+
+def test_while_a_registry_is_silent_all_others_that_could_know_the_work_are_searched():
+    cited = reference(**BASE, doi=DOI.value)
+    questions = meanwhile(cited, Known({("crossref", DOI)}, ()), PRESENT)
+    assert [(each.registry, each.query.identifier) for each in questions] == [
+        ("crossref", None),
+        ("semantic_scholar", None),
+        ("arxiv", None),
+    ]
+    assert meanwhile(cited, Known({(name, None) for name in PRESENT}, ()), PRESENT) == ()
+
+
+def test_the_index_is_never_late_and_arxiv_later_than_others():
+    assert due_s("crossref") < due_s("arxiv") < due_s("offline")

@@ -73,3 +73,52 @@ def test_trial_that_succeeds_closes_it():
     assert breaker.open_because() == ""
     breaker.succeeded()
     assert [breaker.open_because() for _ in range(3)] == ["", "", ""]
+
+
+def answered(breaker: Breaker, clock: Clock, *took_s: float) -> str:
+    """Answers one after the other; whether the next question is forbidden."""
+    for each in took_s:
+        clock.now += each
+        breaker.took(each)
+        breaker.succeeded()
+    return breaker.open_because()
+
+
+def test_host_that_answers_slowly_only_is_borne_for_a_while():
+    clock = Clock()
+    breaker = Breaker(cooldown_s=60, slow_s=4, bear_s=30, clock=clock)
+    assert answered(breaker, clock, *[5] * 5) == ""
+    assert answered(breaker, clock, 5) == "takes 5 s for an answer"
+    assert breaker.openings == 1
+
+
+def test_one_quick_answer_shows_that_a_slow_host_is_well_again():
+    clock = Clock()
+    breaker = Breaker(cooldown_s=60, slow_s=4, bear_s=30, clock=clock)
+    assert answered(breaker, clock, *[5] * 5, 0.2, *[5] * 5) == ""
+
+
+def test_slow_answers_long_apart_are_no_burden():
+    clock = Clock()
+    breaker = Breaker(cooldown_s=60, slow_s=4, bear_s=30, clock=clock)
+    for _ in range(20):
+        clock.now += 150
+        assert answered(breaker, clock, 5) == ""
+
+
+def test_few_slow_answers_are_borne_however_long_they_take():
+    clock = Clock()
+    breaker = Breaker(cooldown_s=60, slow_s=4, bear_s=30, clock=clock)
+    assert answered(breaker, clock, 15, 15, 15) == ""
+
+
+def test_slow_host_is_tried_again_after_the_pause():
+    clock = Clock()
+    breaker = Breaker(cooldown_s=60, slow_s=4, bear_s=30, clock=clock)
+    assert answered(breaker, clock, *[5] * 6) == "takes 5 s for an answer"
+    clock.now += 61
+    assert breaker.open_because() == ""
+    assert answered(breaker, clock, 5) == "takes 5 s for an answer"
+    clock.now += 61
+    assert breaker.open_because() == ""
+    assert answered(breaker, clock, 0.1) == ""

@@ -201,6 +201,33 @@ def test_host_that_came_back_is_connected_to_again_after_a_pause():
         assert why(session.ask(ask, read_object)) is None
 
 
+def test_registry_that_answers_slowly_only_is_not_asked_for_ever(server):
+    opened = Session(replace(server.urls, patience=replace(HASTY, slow_s=0.01, bear_s=0.0)))
+    server.fail("any", Fault.SLOW, seconds=0.02)
+    answers = [opened.get(request(server)) for _ in range(6)]
+    opened.leave("any")
+    assert [why(answer) for answer in answers] == [None] * 4 + [Why.BREAKER_OPEN] * 2
+    assert len(server.log) == 4
+
+
+def test_whoever_waits_for_a_connection_does_not_ask_a_registry_that_was_given_up():
+    def alone(ask: Ask) -> Reply:
+        time.sleep(0.05)
+        return Reply(200, b"{}", headers=(("x-concurrency-limit", "1"),))
+
+    answers: list[object] = []
+    with RegistryServer(others={"any": alone}) as server:
+        opened = Session(replace(server.urls, patience=Patience(slow_s=0.01, bear_s=0.0)))
+        ask = request(server, lane=Lane("any", interval_s=0.0, connections=1))
+        threads = [threading.Thread(target=lambda: answers.append(opened.get(ask))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        opened.leave("any")
+    assert sorted(str(why(answer)) for answer in answers) == ["None"] * 4 + ["breaker-open"] * 4
+
+
 def test_registries_on_one_host_fail_apart(server, session):
     server.fail("any", Fault.SERVER_ERROR)
     for _ in range(10):
