@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from citations.identifiers import normalise_doi
 from citations.match.evidence import evidence
 from citations.parse.fields import parse_fields
 from citations.registries.interface import Registry
@@ -118,7 +119,7 @@ def measure(shared: Path = SHARED, every: int = 1, keep: Path | None = None) -> 
 def printed(row: Mapping[str, Any]) -> Row:
     """The row as a reference that was read from its string."""
     reference = Reference(row["id"], row["raw"], parse_fields(row["raw"]), Location("glutton"))
-    return Row(row["id"], reference, row["doi"].lower(), row["fields"])
+    return Row(row["id"], reference, normalise_doi(row["doi"]) or row["doi"].lower(), row["fields"])
 
 
 def found(rows: Sequence[Row], registry: Registry) -> dict[str, Evidence]:
