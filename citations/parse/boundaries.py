@@ -5,13 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from citations.parse.first_border import (
+    authors_end,
+    behind_authors,
+    behind_body,
+    behind_last_name,
+    from_acronym,
+    lone_title,
+    names_behind_title,
+    sentence_end,
+)
 from citations.parse.labels import Label
 from citations.parse.words import word_class
 
 _STOP = re.compile(r"[.?!。][”\"»’'）)]*$")
 _BARE = re.compile(r"\w$")
 _YEAR_OR_EDITION = re.compile(r"\d{4}|\b(?:eds?|hrsg|edn|aufl|ed\w+|trans\w*|vol|pp?)\b\.?", re.IGNORECASE)
-_ET_AL = re.compile(r"(?:al|others|u\.a)[.,:;]*$", re.IGNORECASE)
+_CAPITALS = re.compile(r"[A-Z]+(?:&[A-Z]+)*[.,]*$")
+_EDITION = re.compile(
+    r"(?:\d+ vols?\b|vols?\b\.? \d|bde?\. \d|\d+ bde\b|(?:\d+(?:st|nd|rd|th)|second|third|fourth|fifth|revised|new) (?:revised )?ed(?:\.|ition\b|n\b)|\d+\. aufl)",
+    re.IGNORECASE,
+)
+_YEAR_AND_PAGES = re.compile(r"(?:19|20)\d\d: ?[\w-]*\d")
 _CLOSED_BY = {"“": '”“"', '"': '"”', "«": "»", "„": '“”"', "‘": "’"}
 _CONTINUABLE = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
 _NO_TITLE = ("publisher", "place", "pending", "thesis", "report", "web", "collab", "edit", "page", "volume")
@@ -25,34 +40,26 @@ def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
 
     A reference without a title, whose venue has a publisher or nothing else beside it, is of a book: the venue is the title.
     """
-    result = _venue_end(texts, _authors_end(texts, list(labels)))
-    if Label.TITLE not in result:
+    result = _venue_end(texts, authors_end(texts, list(labels)))
+    if Label.TITLE not in result and not lone_title(texts, result):
         return _book(texts, result)
+    if _only_venue(texts, result):
+        return result
     start = result.index(Label.TITLE)
     end = start
     while end < len(result) and result[end] is Label.TITLE:
         end += 1
-    start = _behind_authors(texts, result, start, end)
-    if Label.AUTHOR not in result:
-        start = _behind_body(texts, result, start, end)
+    start = behind_authors(texts, result, start, end)
+    start = behind_last_name(texts, result, start, end)
+    start = from_acronym(texts, result, start)
+    if Label.TITLE not in result:
+        return result
+    end = _before_edition(texts, result, start, _before_venue(texts, result, start, end))
+    if Label.AUTHOR not in result and not names_behind_title(texts, result, end):
+        start = behind_body(texts, result, start, end)
     reach = _quote_end(texts, start, end) or _reach(texts, result, end)
     result[end:reach] = [Label.TITLE] * (reach - end)
     return result
-
-
-def _authors_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
-    """What follows "et al." in the run of authors is the title, if there is none elsewhere."""
-    if Label.TITLE in labels:
-        return labels
-    for at in range(1, len(labels) - 2):
-        if labels[at] is Label.AUTHOR and _ET_AL.search(texts[at]):
-            stop = at + 1
-            while stop < len(labels) and labels[stop] is Label.AUTHOR:
-                stop += 1
-            if stop - at > 2:
-                labels[at + 1 : stop] = [Label.TITLE] * (stop - at - 1)
-            return labels
-    return labels
 
 
 def _venue_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
@@ -65,28 +72,34 @@ def _venue_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
     return labels
 
 
-def _behind_authors(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
-    """Where the title starts, if authors are printed ``Roe, Ann; Doe, Jo: Title`` and the last one was taken for the title's start."""
-    if not start or labels[start - 1] is not Label.AUTHOR or not any(text.endswith(";") for text in texts[:start]):
-        return start
-    for at in range(start, min(start + 4, end - 1)):
-        if not texts[at][:1].isupper():
-            return start
-        if texts[at].endswith(":"):
-            labels[start : at + 1] = [Label.AUTHOR] * (at + 1 - start)
-            return at + 1
-    return start
+def _only_venue(texts: Sequence[str], labels: list[Label]) -> bool:
+    """An acronym in front of a volume, ``1997, A&AS, 121, 507``, is a venue and no title; it is labelled as such."""
+    at = labels.index(Label.TITLE)
+    alone = labels.count(Label.TITLE) == 1 and Label.VENUE not in labels and at + 1 < len(labels)
+    if alone and labels[at + 1] in {Label.VOLUME, Label.PAGES} and _CAPITALS.match(texts[at]):
+        labels[at] = Label.VENUE
+        return True
+    return False
 
 
-def _behind_body(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
-    """Where the title starts, if it is printed behind a body as author, as in ``OpenAI. GPT-4 technical report``."""
-    for at in range(start, min(start + 3, end - 2)):
-        if not texts[at][:1].isupper():
-            return start
-        if texts[at].endswith(".") and len(texts[at]) > 4:
-            labels[start : at + 1] = [Label.AUTHOR] * (at + 1 - start)
+def _before_edition(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
+    """Where the title ends, if a sentence on volumes or edition was taken for a part of it: ``Title. 2 vols. Berlin``."""
+    for at in range(start + 1, end):
+        if _STOP.search(texts[at - 1]) and _EDITION.match(" ".join(texts[at : at + 3])):
+            labels[at:end] = [Label.OTHER] * (end - at)
+            return at
+    return end
+
+
+def _before_venue(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
+    """Where the title ends, if a venue behind its full stop was taken for a part of it: ``Title. ICML (1) 2019: 1-9``."""
+    if not _YEAR_AND_PAGES.search(" ".join(texts[end - 1 : end + 4])):
+        return end
+    for at in range(start, end - 1):
+        if _STOP.search(texts[at]) and end - at <= 6 and texts[at + 1][:1].isupper():
+            labels[at + 1 : end] = [Label.VENUE] * (end - at - 1)
             return at + 1
-    return start
+    return end
 
 
 def _quote_end(texts: Sequence[str], start: int, end: int) -> int:
@@ -98,17 +111,9 @@ def _quote_end(texts: Sequence[str], start: int, end: int) -> int:
         tail = texts[at].rstrip(".,;:!?)")
         if (at > start or len(tail) > 2) and tail[-1:] and tail[-1] in closers:
             if texts[at].endswith(":"):
-                return max(end, _sentence_end(texts, at + 1))
+                return max(end, sentence_end(texts, at + 1))
             return at + 1 if at + 1 > end else 0
     return 0
-
-
-def _sentence_end(texts: Sequence[str], start: int) -> int:
-    """Behind the first full stop."""
-    for at in range(start, min(len(texts), start + 2 * _WIDEST)):
-        if _STOP.search(texts[at]):
-            return at + 1
-    return start
 
 
 def _book(texts: Sequence[str], labels: list[Label]) -> list[Label]:
@@ -143,6 +148,8 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
     if end >= len(texts):
         return end
     last = texts[end - 1]
+    if last.endswith(",") and labels[end] in {Label.PLACE, Label.DATE}:
+        return _behind_place(texts, labels, end)
     if texts[end].startswith("(") and _BARE.search(last):
         return _behind_bracket(texts, end)
     dangling = _BARE.search(last) and word_class(last.lower()).startswith("=")
@@ -152,6 +159,17 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
         for at in range(end, min(len(texts), end + _WIDEST)):
             if _STOP.search(texts[at]) or texts[at].endswith(","):
                 return at + 1
+    return end
+
+
+def _behind_place(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
+    """Behind place and time that close a title, ``growth of things, Ontario, 1964-2004. Nature``, if the year of print stands elsewhere."""
+    dated = Label.DATE in labels[:end] or Label.DATE in labels[end + _WIDEST // 2 :]
+    for at in range(end, min(len(texts) - 1, end + _WIDEST // 2)):
+        if labels[at] not in {Label.PLACE, Label.DATE, Label.OTHER}:
+            return end
+        if _STOP.search(texts[at]):
+            return at + 1 if dated and labels[at + 1] is Label.VENUE else end
     return end
 
 

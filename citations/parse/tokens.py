@@ -9,7 +9,7 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _LOST_LIGATURE = re.compile("(\\w{0,30})\x00+(?=(\\w?))")
 _BLANK_BEFORE_STOP = re.compile(r"(?<=[^\W_]|[)\]”\"’.]) +([,;:.)\]]+)(?![\w]*\.\w)")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-‐] (?!(?:and|or|und|oder|bis|et|ou|y|to|vs)\b)(?=[a-zà-ÿ])")
-_LOST_BLANK = re.compile(r"(?<=[^\W\d_A-Z]{3}[.?!])(?=[A-Z][a-z]+[ ,.])")
+_LOST_BLANK = re.compile(r"(?<=[^\W\d_A-Z]{3}[.?!])(?=[A-Z][a-z]+[ ,.]|[A-Z]{1,6}[ .,])")
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _PIECE = re.compile(
     r"(?:https?://|www\.|doi:|10\.\d{4,9}/|arxiv:)\S+"

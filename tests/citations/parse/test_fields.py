@@ -257,3 +257,71 @@ def test_scraps_give_no_title_and_no_error(raw: str) -> None:
 def test_no_text_raises_and_no_nul_comes_out(raw: str) -> None:
     fields = parse_fields(raw)
     assert "\x00" not in fields.title + fields.venue
+
+
+SYSTEMS = ["BERT", "GloVe", "HotFlip", "U-Net", "word2vec", "GPT-3", "PyTorch", "VGG16"]
+STYLES_OF_SYSTEMS = [
+    "J. Roe, M.-W. Doe, et al. {}. In Proc. NAACL-HLT, 2019.",
+    "J. Roe et al., {}, in Proc. NAACL-HLT, 2019, pp. 1-9.",
+    "Jo Roe, Ann Doe, and Bob Poe. {}. In NAACL, 2019.",
+    "J. Roe, M.-W. Doe, {}, J. Mach. Learn. Res. 12 (2019) 1-9.",
+    "Roe, J., Doe, M.W.: {}. In: NAACL, pp. 1-9 (2019)",
+    "Roe, J., et al.: {}. In: NAACL, pp. 1-9 (2019)",
+    "Roe, J., & Doe, M.-W. (2019). {}. Journal of Things, 3(2), 1-9.",
+    "Roe J, Doe MW, et al. {}. J Mach Learn Res. 2019;12:1-9.",
+    "Roe, J. et al. {}. Nature 12, 1-9 (2019).",
+    "Roe, Jo, et al. {}. NAACL, 2019.",
+]
+
+
+@pytest.mark.parametrize("style", STYLES_OF_SYSTEMS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_name_of_a_system_in_front_of_a_colon_begins_the_title(style: str, system: str) -> None:
+    title = f"{system}: A method for the growth of things"
+    fields = parse_fields(style.format(title))
+    assert (fields.title, family(fields)) == (title, "Roe")
+
+
+TITLES_OF_PHYSICS = [
+    "Growth of thin films on cold surfaces",
+    "Bounds for the number of primes in short intervals II",
+    "Scaling laws, phase transitions, and universality",
+    "A review of sleep and memory in adults: Old and new",
+]
+STYLES_OF_PHYSICS = [
+    "A. Roe, B. Doe, and C. Poe, {}, Phys. Rev. Lett. 12, 345 (2015).",
+    "A. Roe and B. Doe, {}, Journal of Statistical Physics 12 (2015), 345-367.",
+    "A. Roe, B. Doe, C. Poe: {}. Phys. Rev. Lett. 12, 345 (2015)",
+    "A. Roe, B. Doe, {}, in: Proceedings of the International Conference on Things, 2015, pp. 345-367.",
+    "A. Roe, B. Doe, {}, IEEE Trans. Signal Process., vol. 12, no. 3, pp. 345-367, 2015.",
+    "Ann Roe and Bob Doe, {}, Ann. of Math. (2) 12 (2015), no. 3, 345-367.",
+    "A. Roe, B. Doe, {}, arXiv:1501.01234 (2015).",
+    "Ann Roe, Bob Doe, Carl Poe: {}. ICML 2015: 345-367",
+    "Ann Roe, Bob Doe: {}. J. ACM 12(3): 345-367 (2015)",
+    "Ann Roe, Bob Doe, Carl Poe: {}. CoRR abs/1501.01234 (2015)",
+    "A. Roe and B. Doe. {}. Journal of Number Theory, 12(3):345-367, 2015.",
+    "{}. A. Roe, B. Doe, and C. Poe. Phys. Rev. Lett. 12, 345 (2015).",
+    "{}. Ann Roe, Bob Doe. ICML 2015.",
+]
+
+
+@pytest.mark.parametrize("style", STYLES_OF_PHYSICS)
+@pytest.mark.parametrize("title", TITLES_OF_PHYSICS)
+def test_titles_between_commas_and_titles_in_front_are_told_from_the_authors(style: str, title: str) -> None:
+    fields = parse_fields(style.format(title))
+    assert (key(fields.title), family(fields)) == (key(title), "Roe")
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["A. Roe, B. Doe, and C. Poe, {}, Phys. Rev. Lett. 12, 345 (2015).", "A. Roe, {}, Nucl. Phys. B 12 (2015) 345."],
+)
+@pytest.mark.parametrize("title", ["Entanglement", "Superconductivity"])
+def test_a_title_of_one_word_behind_authors_with_initials_is_no_author(style: str, title: str) -> None:
+    fields = parse_fields(style.format(title))
+    assert (fields.title, fields.authors[-1].family == title) == (title, False)
+
+
+def test_words_that_a_pdf_glued_to_the_sentence_before_are_parted() -> None:
+    fields = parse_fields("Roe, A., Doe, B. Growth of things in cold waters.J Phys A 12, 345-367 (2015).")
+    assert fields.title == "Growth of things in cold waters"
