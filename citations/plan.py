@@ -79,8 +79,16 @@ def next_questions(
 
 
 def meanwhile(reference: Reference, known: Known, present: Mapping[str, Coverage]) -> tuple[Question, ...]:
-    """Searches worth making while the registries that were asked keep silent; they may settle it without them."""
-    return _fresh([Question(name, Query(reference)) for name in _searchers(reference, present)], known)
+    """Questions to all others while the registries that were asked keep silent; they may settle it without them.
+
+    By identifier where the registry resolves it, because many of them go into one request, otherwise by words.
+    """
+    questions = []
+    for name in _searchers(reference, present):
+        resolved = [each for each in identifiers_of(reference.fields) if each.scheme in present[name].schemes]
+        queries = [Query(reference, each) for each in resolved] or [Query(reference)]
+        questions += [Question(name, each) for each in queries]
+    return _fresh(questions, known)
 
 
 def due_s(registry: str) -> float:

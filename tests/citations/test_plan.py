@@ -167,15 +167,14 @@ def test_evidence_about_identifiers_stands_before_that_of_searches_in_the_order_
         assert in_plan_order(cited, [*expected[start:], *expected[:start]][::-1]) == expected
 
 
-def test_while_a_registry_is_silent_all_others_that_could_know_the_work_are_searched():
+def test_while_a_registry_is_silent_all_others_that_could_know_the_work_are_asked_by_identifier_or_words():
     cited = reference(**BASE, doi=DOI.value)
     questions = meanwhile(cited, Known({("crossref", DOI)}, ()), PRESENT)
     assert [(each.registry, each.query.identifier) for each in questions] == [
-        ("crossref", None),
-        ("semantic_scholar", None),
+        ("semantic_scholar", DOI),
         ("arxiv", None),
     ]
-    assert meanwhile(cited, Known({(name, None) for name in PRESENT}, ()), PRESENT) == ()
+    assert meanwhile(reference(**BASE), Known({(name, None) for name in PRESENT}, ()), PRESENT) == ()
 
 
 def test_the_index_is_never_late_and_arxiv_later_than_others():
