@@ -18,6 +18,7 @@ _TEX_ESCAPE = re.compile(r"\{?\\([_&%#<>])\}?|\$([<>])\$")
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/(?:[^\s\"“”«»<>{}|\\^`]|<[^\s<>]{1,40}>){1,300}", re.IGNORECASE)
 _DOI_WHOLE = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S{1,400}")
+_ONE_DIGIT_DOI = re.compile(r"(?i)(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\d)")
 _PREFIX_BREAK = re.compile(
     r"(?i)(?<=doi)([:.\s]*(?:https?://(?:dx\.)?doi\.org/)?)10\.\s?(\d{4,9})\s?/\s?(?=\S)|(10\.\d{4,9}/)\s+(?=\S{0,80}\d)"
 )
@@ -85,7 +86,13 @@ def normalise_doi(text: str) -> str:
     >>> normalise_doi("https://doi.org/10.1016/0021-9681(87)90171-8).")
     '10.1016/0021-9681(87)90171-8'
     """
-    return next((doi for _, _, doi in _dois(_repaired(text))), "")
+    return next((doi for _, _, doi in _dois(_repaired(text))), "") or _one_digit_doi(text)
+
+
+def _one_digit_doi(text: str) -> str:
+    """Such as 10.1000/1, the DOI Handbook; only if there is nothing else, for one sign is mostly what a line break left."""
+    whole = _ONE_DIGIT_DOI.fullmatch(text.strip())
+    return whole[1] if whole else ""
 
 
 def _repaired(text: str) -> str:

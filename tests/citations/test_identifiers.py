@@ -113,6 +113,17 @@ def test_a_version_is_dropped_only_where_it_is_no_part_of_the_doi(printed, doi):
     assert normalise_doi(printed) == doi
 
 
+@pytest.mark.parametrize("printed", ["10.1000/1", "https://doi.org/10.1000/1", "doi: 10.1000/1 "])
+def test_a_suffix_of_one_digit_is_a_doi_where_nothing_else_stands(printed):
+    assert normalise_doi(printed) == "10.1000/1"
+
+
+@pytest.mark.parametrize("rest", ["10.1016/j", "10.1016/S", "see 10.1000/1 and others", "10.1000/1\nof pages"])
+def test_one_sign_that_a_line_break_left_is_no_doi(rest):
+    assert normalise_doi(rest) == ""
+    assert find_identifiers(rest) == ()
+
+
 @pytest.mark.parametrize("text", ["", "no doi here", "10.5 / 3", "version 10.1234", "10.1093/", "doi.org"])
 def test_text_without_doi_gives_none(text):
     assert normalise_doi(text) == ""
