@@ -121,7 +121,8 @@ def read_regular(piece: str) -> tuple[str, str, dict[str, str]] | None:
                 return None
         else:
             value = quoted if braced is None else braced
-            if value.count("{") != value.count("}") or (braced is None and '"' in value and not _shielded(value)):
+            unbalanced = ("{" in value or "}" in value) and value.count("{") != value.count("}")
+            if unbalanced or (braced is None and '"' in value and not _shielded(value)):
                 return None
         cells.setdefault(name.lower(), value)
     if _TAIL.match(piece, position) is None:

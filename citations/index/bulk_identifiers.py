@@ -6,7 +6,7 @@ import re
 
 from citations.identifiers import normalise_arxiv, normalise_doi
 
-_PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _PLAIN_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 
 

@@ -16,6 +16,8 @@ _WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’ʼ`´](?=[A-Za-z])")
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SUBTITLE = re.compile(r"\s*[?!.]?\s*(?::|\||\s/\s|\s[-–—]\s|—|–(?=\s))\s*|[?!]\s+|\.\s+(?=[A-ZÀ-Þ])")
+_MAY_HAVE_SUBTITLE = re.compile(r"[:|?!—]|\s[-–/]\s|–\s|\.\s")
+"""A quick look before the slow one: most titles have none."""
 _PREFIX = re.compile(
     r"^(?:\[?\(?(?:extended abstract|invited (?:paper|talk|review)|short paper|full paper|poster(?: abstract)?|demo(?: abstract)?|"
     r"tutorial|panel|brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article)\]?\)?\s*[:.\-–—]\s*"
@@ -97,10 +99,13 @@ def title_keys(text: str) -> tuple[str, ...]:
 def strip_labels(text: str) -> str:
     """The title without what only labels it: ``Extended Abstract:``, ``[Invited Paper]``, a chapter number."""
     text = plain(text)
-    for pattern in (_LABEL_INSIDE, _PREFIX, _SUFFIX):
-        shorter = pattern.sub("", text, count=1)
-        text = shorter or text
-    return text
+    bracketed = "(" in text or "[" in text
+    if bracketed:
+        text = _LABEL_INSIDE.sub("", text, count=1) or text
+    prefix = _PREFIX.match(text)
+    if prefix:
+        text = text[prefix.end() :] or text
+    return (_SUFFIX.sub("", text, count=1) or text) if bracketed else text
 
 
 def main_title(text: str) -> str:
@@ -110,6 +115,8 @@ def main_title(text: str) -> str:
 
 def main_titles(text: str) -> Iterator[str]:
     """The title cut at each place where a subtitle may begin, shortest first."""
+    if not _MAY_HAVE_SUBTITLE.search(text, 2):
+        return
     for found in _SUBTITLE.finditer(text, 2):
         if text[found.end() :].strip(" ."):
             yield text[: found.start()].strip()
