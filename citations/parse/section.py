@@ -136,6 +136,17 @@ MEMBER = re.compile(
 SHORT = 300
 """Lines of a text that may have been pasted."""
 
+HUGE = 1_000_000
+"""Characters; of a longer text only what follows its first heading or stands at its end is looked at."""
+
+SHORT_LINE = re.compile(r"^[ \t]{0,20}\S[^\n]{1,80}$", re.MULTILINE)
+
+FAR = 4_000
+"""Lines; a list without a heading is looked for at the end of a longer text."""
+
+NEAR_EDGE = 40
+"""Lines; a list that begins so near to where one began to look may begin earlier."""
+
 DATED_END = re.compile(r"\(?(?:1[5-9]|20)\d\d[a-z]?\)?\W{0,2}$")
 
 LONGEST_HEADING = 50
@@ -172,6 +183,8 @@ def heading_of(line: str) -> str:
     bare = TRAILING.sub("", NUMBERED.sub("", bare, count=1)).strip("*_: ")
     if any(mark in bare for mark in ".,;?!()"):
         return ""
+    if len(bare) < 2:
+        return ""
     folded = unicodedata.normalize("NFKD", bare)
     return "".join(each for each in folded if each.isalpha()).casefold()
 
@@ -197,18 +210,31 @@ def reference_sections(text: str) -> tuple[Section, ...]:
     >>> [text[section.start:section.end] for section in reference_sections(text)]
     ['- A. Smith, X, 2001.']
     """
-    lines = read_lines(text)
+    begin = _unread(text)
+    lines = read_lines(text[begin:])
     found = headed(lines)
     if not found:
-        found = ((0, len(lines)),) if _pasted(lines) else headless(lines)
+        found = ((0, len(lines)),) if _pasted(lines) else _at_the_end(lines)
+        if begin and found and found[0][0] <= NEAR_EDGE:
+            begin, lines = 0, read_lines(text)
+            found = _at_the_end(lines)
     return tuple(
         Section(
-            lines[begin].start,
-            lines[end - 1].end,
-            lines[begin - 1].text if begin and is_heading(lines[begin - 1].text) else "",
+            begin + lines[first].start,
+            begin + lines[last - 1].end,
+            lines[first - 1].text if first and is_heading(lines[first - 1].text) else "",
         )
-        for begin, end in found
+        for first, last in found
     )
+
+
+def _unread(text: str) -> int:
+    """How much of a huge text need not be cut into lines: all in front of its first heading, or of its end."""
+    if len(text) <= HUGE:
+        return 0
+    headings = (match.start() for match in SHORT_LINE.finditer(text) if is_heading(match[0].strip()))
+    begin = min(next(headings, len(text)), len(text) - HUGE)
+    return text.rfind("\n", 0, begin) + 1
 
 
 def headed(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
@@ -233,6 +259,17 @@ def _end(lines: Sequence[Line], begin: int) -> int:
         if is_heading(text) or is_ending(text) or (MARKDOWN.match(text) and index > begin):
             return index
     return len(lines)
+
+
+def _at_the_end(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """Runs without a heading; of a huge text only its end is looked at, and more as long as the list reaches further up."""
+    size = FAR
+    while True:
+        begin = max(0, len(lines) - size)
+        found = headless(lines[begin:])
+        if not begin or not found or found[0][0] > NEAR_EDGE:
+            return tuple((begin + first, begin + last) for first, last in found)
+        size *= 4
 
 
 def headless(lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:

@@ -83,3 +83,33 @@ def test_a_heading_in_a_table_of_contents_is_no_list() -> None:
 
 def test_a_reference_is_more_like_one_than_prose() -> None:
     assert likeness(LIST.splitlines()[0]) >= 0.5 > likeness(PROSE)
+
+
+PROSE_LINE = "In this part we describe the data that were collected by hand and that we have used before.\n"
+HUGE_PROSE = PROSE_LINE * 13_000
+
+
+def printed(count: int) -> str:
+    return "".join(f"[{n}] A. Smith, A title, Phys. Rev. {n}, 12 ({1950 + n % 70}).\n" for n in range(1, count + 1))
+
+
+@pytest.mark.parametrize("heading", ["References\n\n", ""])
+def test_a_list_at_the_end_of_a_huge_text_is_found_whole(heading: str) -> None:
+    (section,) = reference_sections(f"{HUGE_PROSE}\n{heading}{printed(80)}")
+    assert f"{HUGE_PROSE}\n{heading}{printed(80)}"[section.start : section.end] == printed(80).rstrip()
+
+
+def test_a_list_below_a_heading_is_found_wherever_in_a_huge_text_it_stands() -> None:
+    text = f"# Title\n\n## References\n\n{printed(80)}\n## Appendix\n\n{HUGE_PROSE}"
+    (section,) = reference_sections(text)
+    assert text[section.start : section.end] == printed(80).rstrip()
+
+
+def test_a_huge_list_without_a_heading_is_found_whole() -> None:
+    text = printed(25_000)
+    assert len(text) > 1_000_000
+    assert [(each.start, each.end) for each in reference_sections(text)] == [(0, len(text.rstrip()))]
+
+
+def test_huge_prose_holds_no_list() -> None:
+    assert reference_sections(HUGE_PROSE) == ()
