@@ -15,7 +15,7 @@ from probes.capture import Capture, Wanted
 from probes.errors import ProbesError
 from probes.gguf import column_norms, facts_of
 from probes.loading import open_llama
-from probes.reader import Activations, forget, read_activations, text_tokens
+from probes.reader import Activations, forget, read_activations, read_text, text_tokens
 from probes.recorder import Recorder, ScoredTrace, watch
 from probes.types import ModelFacts, Neuron, Scorer
 
@@ -122,6 +122,21 @@ class ProbedLlama:
         keep_z, keep_norm = "z" in names, "h_norm" in names
         return Activations(found.tokens, found.layers, found.z if keep_z else None, found.h_norm if keep_norm else None)
 
+    def read(self, text: str | Sequence[int], prompt: str | Sequence[int] = "") -> dict[str, Any]:
+        """The ``probe`` block of a text that somebody else wrote, behind a prompt, from one prefill of bounded memory.
+
+        Reading is another regime than writing: thresholds learnt on what the model wrote need not hold here. Offsets count
+        characters of the text. Without a prompt, a model that has no first token of its own cannot say how likely the
+        text's first token is, and the block begins with the second. The context is empty afterwards.
+
+        Raises:
+            ProbesError: the text is empty or does not fit into the context behind the prompt.
+
+        """
+        before = text_tokens(self._llama, prompt) if prompt else self._first_token()
+        read_text(self._llama, self._recorder, before, text_tokens(self._llama, text, behind=before))
+        return self._block(self._recorder.scored(final=True), 0)
+
     @contextlib.contextmanager
     def scale(self, factors: Mapping[Neuron, float]) -> Iterator[ProbedLlama]:
         """Multiply neurons by factors inside a ``with`` block, on top of those of blocks around it.
@@ -147,6 +162,9 @@ class ProbedLlama:
     def close(self) -> None:
         """Free the model; a second call does nothing."""
         self._llama.close()
+
+    def _first_token(self) -> list[int]:
+        return [int(token) for token in self._llama.tokenize(b"", special=False)]
 
     def _use(self, probe: Scorer) -> None:
         norms = column_norms(self.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from probes.capture import Capture, Floats, Seen, Wanted
 from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt
+from probes.recorder import Recorder
 
 MAX_LOGITS = 16 * 1024 * 1024
 """Most logits that are asked for at once (64 MB); a token's row has as many as the vocabulary has tokens."""
@@ -30,21 +32,24 @@ class Activations:
     """L2 norm of the layer's output, ``[layer, token]``."""
 
 
-def text_tokens(llama: Any, prompt: str | Sequence[int]) -> list[int]:
+def text_tokens(llama: Any, prompt: str | Sequence[int], *, behind: Sequence[int] = ()) -> list[int]:
     """Tokens of a text, special tokens in it read as plain characters; or the tokens that are given.
+
+    ``behind`` are the tokens in front of it; without them a text begins with the model's own first token.
 
     Raises:
         EmptyPrompt: there is no token.
         ContextOverflow: there are more than the context holds.
 
     """
-    tokens = llama.tokenize(prompt.encode(), special=False) if isinstance(prompt, str) else prompt
+    add_bos = not behind
+    tokens = llama.tokenize(prompt.encode(), add_bos, special=False) if isinstance(prompt, str) else prompt
     found = [int(token) for token in tokens]
     if not found:
         raise EmptyPrompt("the text is empty: there is no token to read")
-    if len(found) > llama.n_ctx():
+    if len(found) + len(behind) > llama.n_ctx():
         raise ContextOverflow(
-            f"the text has {len(found):,} tokens and the context holds {llama.n_ctx():,}",
+            f"the text has {len(found) + len(behind):,} tokens and the context holds {llama.n_ctx():,}",
             hint="shorten the text, or give a larger n_ctx",
         )
     return found
@@ -102,6 +107,27 @@ def read_activations(
             z[row, start:stop, : seen[layer].z.shape[1]] = seen[layer].z
             h_norm[row, start:stop] = seen[layer].h_norm
     return Activations(tuple(tokens), tuple(layers), z, h_norm)
+
+
+def read_text(llama: Any, recorder: Recorder, prompt: Sequence[int], text: Sequence[int]) -> None:
+    """Let a recorder see a text behind a prompt as if it had been written: the same numbers, computed in one prefill.
+
+    A token needs one before it to have a probability, so without a prompt the first token of the text is not recorded.
+
+    Raises:
+        CaptureFailed: something could not be read.
+
+    """
+    tokens = [*prompt, *text]
+    row_type = ctypes.c_float * llama.n_vocab()
+    recorder.begin(reading=True)
+    for start, stop in chunks(llama, tokens, outputs=True):
+        recorder.evaluated(tokens[start:stop], start)
+        address = ctypes.addressof(llama._ctx.get_logits().contents)  # noqa: SLF001
+        for position in range(max(start + 1, len(prompt)), min(stop + 1, len(tokens))):
+            row = row_type.from_address(address + (position - 1 - start) * ctypes.sizeof(row_type))
+            token = tokens[position]
+            recorder.sampled(token, llama.detokenize([token]), position, np.frombuffer(row, np.float32))
 
 
 def _room(seen: dict[int, Seen], layers: Sequence[int], tokens: int) -> tuple[Floats, Floats]:

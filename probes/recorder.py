@@ -50,9 +50,11 @@ class Recorder:
     _scored: list[ScoredTrace] = field(default_factory=list)
     _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
     _length: int = 0
+    _reading: bool = False
 
-    def begin(self) -> None:
-        """Forget the last generation."""
+    def begin(self, *, reading: bool = False) -> None:
+        """Forget the last generation; ``reading`` if what follows is computed and not written."""
+        self._reading = reading
         self.traces, self._positions, self._scored, self._shares, self._length = [], [], [], {}, 0
         self._decoder = _utf8()
 
@@ -74,8 +76,8 @@ class Recorder:
         if self.capture is None:
             return
         seen = self.capture.drain()
-        # Before the first token is drawn it is the prompt that is computed, which nobody asks for here.
-        if self.scorer is not None and self.traces and seen:
+        # Before the first token is drawn it is the prompt that is computed, which has no scores.
+        if self.scorer is not None and seen and (self.traces or self._reading):
             for offset, shares in enumerate(self._joined(seen, len(tokens))):
                 self._shares[start + offset] = (tokens[offset], shares)
 

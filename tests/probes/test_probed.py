@@ -233,6 +233,28 @@ def test_a_text_is_read_as_an_independent_pass_reads_it(model: Path, native: boo
     np.testing.assert_allclose(found.h_norm, np.linalg.norm(expected.h[chosen], axis=2), atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("batch", [7, 256])
+def test_a_text_that_is_read_has_the_numbers_of_one_that_is_written(model: Path, native: bool, batch: int) -> None:
+    engine = ProbedLlama(model, SumOfShares(), native=native, **SETTINGS | {"n_batch": batch})
+    written = engine.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
+    read = engine.read([token["id"] for token in written], PROMPT)["tokens"]
+    engine.close()
+    for name in ("id", "text", "start", "end"):
+        assert [token[name] for token in written] == [token[name] for token in read]
+    for name in ("logprob", "entropy", "score"):
+        np.testing.assert_allclose([t[name] for t in written], [t[name] for t in read], atol=TOLERANCE)
+
+
+def test_a_text_is_read_whole_behind_the_models_own_first_token(plain: ProbedLlama, model: Path) -> None:
+    block = plain.read(PROMPT * 8)
+    assert "".join(token["text"] for token in block["tokens"]).strip() == PROMPT * 8
+    tokens = [1, *(token["id"] for token in block["tokens"])]
+    logits = Model(model).run(tokens).logits
+    logprobs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    expected = logprobs[np.arange(len(tokens) - 1), tokens[1:]]
+    np.testing.assert_allclose([token["logprob"] for token in block["tokens"]], expected, atol=TOLERANCE)
+
+
 def test_reading_disturbs_neither_probe_nor_generation(probed: ProbedLlama) -> None:
     before = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
     assert (probed.run_with_cache([1, 70, 71], names=["z"]).h_norm, probed.n_tokens) == (None, 0)
@@ -279,6 +301,8 @@ def test_a_scale_that_fails_is_undone(plain: ProbedLlama) -> None:
     ("what", "error", "sentence"),
     [
         (lambda e: e.run_with_cache([]), EmptyPrompt, "there is no token to read"),
+        (lambda e: e.read(""), EmptyPrompt, "there is no token to read"),
+        (lambda e: e.read("it " * 100, "it " * 100), ContextOverflow, "tokens and the context holds 256"),
         (lambda e: e.run_with_cache("it " * 300), ContextOverflow, "tokens and the context holds 256"),
         (lambda e: e.run_with_cache("it", [3]), CaptureFailed, "no layer 3; its layers are 0 to 2"),
         (lambda e: e.run_with_cache("it", [-1]), CaptureFailed, "no layer -1"),
