@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +44,75 @@ def registry_contract(
     _check_healthy(build, server, sample, folder / "healthy")
     for number, fault in enumerate(fault for fault in Fault if fault is not Fault.SLOW):
         _check_fault(build, server, sample, fault, folder / f"fault-{number}")
+
+
+def local_registry_contract(
+    build: Callable[[Path], Registry], folder: Path, sample: RegistrySample, scratch: Path
+) -> None:
+    """Raise ``ContractBroken`` if a registry that reads a folder, such as the offline index, breaks the same rules.
+
+    Sound: each query gets exactly one answer, a work where it is known; what is not known may also be not covered.
+    With each of its files cut, garbled or gone, in a copy under ``scratch``: no exception, exactly one answer a query,
+    and it is the right one or ``Unavailable``. Without the folder all answers are ``Unavailable``.
+    """
+    registry = build(folder)
+    _demand(registry.name == sample.name, f"it calls itself {registry.name}")
+    queries = (*sample.known, *sample.unknown, *sample.known)
+    for when in ("sound", "asked again", "closed and asked again"):
+        _check_local(_ask(registry, queries, when), sample, when)
+        _demand(list(registry.look_up(())) == [], "no query gets an answer")
+        if when == "asked again":
+            registry.close()
+            registry.close()
+    registry.close()
+    files = sorted(each.relative_to(folder) for each in folder.rglob("*") if each.is_file())
+    for number, (file, damage) in enumerate((file, damage) for file in files for damage in _DAMAGES):
+        copy = scratch / str(number)
+        shutil.copytree(folder, copy)
+        damage(copy / file)
+        when = f"{file} {damage.__name__.strip('_')}"
+        _check_local(_ask_once(build(copy), queries, when), sample, when, or_unavailable=True)
+    for query, answer in _ask_once(build(scratch / "missing"), queries, "missing"):
+        _demand(isinstance(answer, Unavailable), f"missing: {_said(answer)} to {query.reference.id}")
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+
+
+def _garbled(file: Path) -> None:
+    file.write_bytes(bytes(byte ^ 0x5A for byte in file.read_bytes()))
+
+
+def _gone(file: Path) -> None:
+    file.unlink()
+
+
+_DAMAGES = (_cut, _garbled, _gone)
+
+
+def _ask_once(registry: Registry, queries: Sequence[Query], when: str) -> list[tuple[Query, Answer]]:
+    """The answers of a registry that says what it covers before it is asked, and is closed afterwards."""
+    try:
+        _ = registry.coverage
+    except Exception as error:
+        raise ContractBroken(f"{when}: coverage raises {error!r}") from error
+    answers = _ask(registry, queries, when)
+    registry.close()
+    return answers
+
+
+def _check_local(
+    answers: Sequence[tuple[Query, Answer]], sample: RegistrySample, when: str, *, or_unavailable: bool = False
+) -> None:
+    for query, answer in answers:
+        right = ("a work",) if query in sample.known else ("none", "not covered")
+        allowed = (*right, "unavailable") if or_unavailable else right
+        _demand(
+            _said(answer).startswith(allowed),
+            f"{when}: {_said(answer)} where {right[0]} is right ({query.identifier or query.reference.id})",
+        )
+        _demand(answer.asked.registry == sample.name, f"{when}: the answer names {answer.asked.registry}")
 
 
 def _check_healthy(

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from citations.index.build import build_index
 from citations.registries import BUILT_IN, load
-from citations.testing.registry_contract import RegistrySample, registry_contract
+from citations.registries.offline import OfflineIndex
+from citations.testing.registry_contract import RegistrySample, local_registry_contract, registry_contract
 from citations.testing.server import RegistryServer
 from citations.types import Fields, Identifier, Kind, Location, Name, Query, Reference, Scheme
+from tests.citations.index.index_sources import CROSSREF, write_bibtex, write_lines
 
 TURING = Fields(
     title="On computable numbers, with an application to the Entscheidungsproblem",
@@ -87,3 +90,11 @@ def test_every_registry_has_a_sample():
 def test_registry_keeps_the_contract(name: str, tmp_path: Path):
     with RegistryServer(WORKS) as server:
         registry_contract(lambda settings: load([name], settings)[0], server, SAMPLES[name], tmp_path)
+
+
+def test_offline_index_keeps_the_contract(tmp_path: Path):
+    index = tmp_path / "index"
+    build_index([write_bibtex(tmp_path / "a.bib"), write_lines(tmp_path / "c.jsonl", CROSSREF)], index)
+    known = (by_words(VASWANI), doi("10.18653/v1/n19-1423"), arxiv("1706.03762"))
+    unknown = (by_words(NOWHERE), doi("10.1000/nothing"))
+    local_registry_contract(OfflineIndex, index, RegistrySample("offline", known, unknown), tmp_path / "damaged")
