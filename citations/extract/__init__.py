@@ -53,6 +53,18 @@ _SUFFIXES = {
 _GROUP = "factprobe.extractors"
 _HEAD = 8192
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_ARCHIVES = {
+    b"PK\x03\x04": "a zip archive or an office document",
+    b"PK\x05\x06": "an empty zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ\x00": "an xz archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a rar archive",
+    b"(\xb5/\xfd": "a zstandard archive",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old office document",
+}
+"""What files begin with that hold other files."""
 _log = logging.getLogger(__name__)
 
 
@@ -73,8 +85,10 @@ def open_document(path: Path | str, *, root: Path | None = None, limits: Limits 
         if not resolved.is_file():
             raise UnreadableInput(f"{path} is not a regular file", hint="pipe it in: verifier scan - < FILE")
         size = resolved.stat().st_size
-        with resolved.open("rb") as stream:
-            data = stream.read(limits.max_bytes + 1)
+        data = b""
+        if size <= limits.max_bytes:
+            with resolved.open("rb") as stream:
+                data = stream.read(limits.max_bytes + 1)
     except FileNotFoundError:
         raise UnreadableInput(f"there is no file {path}", hint="check the name") from None
     except (OSError, ValueError, RuntimeError) as error:
@@ -104,6 +118,12 @@ def extractor_for(document: Document) -> Extractor:
     suffix = Path(document.name).suffix.lower()
     if b"%PDF-" in head[:1024]:
         return _load("pdf")
+    for magic, kind in _ARCHIVES.items():
+        if head.startswith(magic):
+            raise UnreadableInput(
+                f"{document.name} is {kind}, which is not read",
+                hint="unpack it, or save it as PDF or text, and scan that",
+            )
     if (
         suffix != ".pdf"
         and len(_CONTROL.findall(head)) > len(head) // 20

@@ -97,11 +97,12 @@ def _not_found(document: Document, project: Project, found: set[str], *, read: b
     lost = [key for key in project.cited if key not in found]
     if project.missing and (lost or not project.cited):
         names = ", ".join(project.missing)
-        count = f"; {len(lost)} cited works are not found" if lost else ""
-        yield Unreadable(Location(document.name), f"the paper names {names}, which is not beside it{count}")
+        count = f"; {_works(len(lost))} not found" if lost else ""
+        verb = "is" if len(project.missing) == 1 else "are"
+        yield Unreadable(Location(document.name), f"the paper names {names}, which {verb} not beside it{count}")
     elif lost and not read:
         yield Unreadable(
-            Location(document.name), f"the paper cites {len(lost)} works, and no list of them is beside it"
+            Location(document.name), f"the paper cites what no list beside it holds: {_works(len(lost))} not found"
         )
     else:
         for key in lost:
@@ -109,3 +110,7 @@ def _not_found(document: Document, project: Project, found: set[str], *, read: b
             yield Unreadable(
                 Location(where.name, line=line), f"cited as {key}, which no list of the paper holds", key=key
             )
+
+
+def _works(number: int) -> str:
+    return "1 cited work is" if number == 1 else f"{number} cited works are"
