@@ -30,12 +30,14 @@ from citations.registries.look_up import (
 )
 from citations.registries.session import Request, Session
 from citations.registries.wording import clean, first_author_word, strings, telling_words, title_words
-from citations.types import Answer, Fields, Found, Identifier, Kind, Query, Scheme, Unavailable, Why, Work
+from citations.titles import title_similarity
+from citations.types import Answer, Fields, Found, Identifier, Kind, Query, Reference, Scheme, Unavailable, Why, Work
 
 _DECODER = 1
 _BATCH = 200
 _ROWS = 5
 _WORDS = 3
+_ALIKE = 0.6
 _FIELDS = "title,authors,year,publicationDate,venue,publicationVenue,journal,externalIds,publicationTypes,url,abstract"
 _PREFIX = {Scheme.DOI: "DOI", Scheme.ARXIV: "ARXIV", Scheme.PMID: "PMID"}
 _KINDS = {
@@ -104,11 +106,12 @@ class SemanticScholar:
         request = self._request("/paper/search/match", params)
         answer = self._session.ask(request, lambda body: Found(body.asked, matches(body)))
         words = telling_words(reference, _WORDS)
-        if isinstance(answer, Unavailable) or answer.works or len(words) < _WORDS:
+        if isinstance(answer, Unavailable) or _any_alike(reference, answer) or len(words) < _WORDS:
             return answer
         asked = " ".join((*words, first_author_word(reference))).strip()
         looser = self._request("/paper/search", (("query", asked), ("limit", str(_ROWS)), ("fields", _FIELDS)))
-        return self._session.ask(looser, lambda body: Found(body.asked, searched(body)))
+        matched = answer.works
+        return self._session.ask(looser, lambda body: Found(body.asked, (*searched(body), *matched)))
 
     def _request(self, path: str, params: tuple[tuple[str, str], ...], posted: Any = None) -> Request:
         key = (("x-api-key", self._key),) if self._key else ()
@@ -223,6 +226,11 @@ def _about(question: Question, found: Found) -> Answer:
         if wanted not in own:
             return Unavailable(found.asked, Why.BAD_BODY, "the record of another identifier than the one asked for")
     return found
+
+
+def _any_alike(reference: Reference, found: Found) -> bool:
+    """Whether one of the works has nearly the cited title; the best match may be that of quite another one."""
+    return any(title_similarity(reference.fields.title, work.fields.title) >= _ALIKE for work in found.works)
 
 
 def _not_found(body: Body) -> tuple[Work, ...]:

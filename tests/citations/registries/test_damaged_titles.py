@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,8 +10,10 @@ import pytest
 
 from citations.registries import load
 from citations.registries.settings import Patience
+from citations.testing.respond import Ask, Reply
 from citations.testing.server import RegistryServer
-from citations.types import Fields, Found, Location, Name, Query, Reference
+from citations.testing.shapes import semantic_scholar_paper
+from citations.types import Fields, Found, Location, Name, Query, Reference, Work
 
 HASTY = Patience(read_s=0.5, total_s=1.0, attempts=2, backoff_s=0.01)
 WORK = Fields(
@@ -84,6 +87,15 @@ def test_arxiv_asks_once_more_for_all_damaged_titles_together():
         answers = found("arxiv", server, *map(cited, damaged))
         assert [titles[:1] for titles in answers] == [(WORK.title,)] * len(damaged)
         assert len(server.log) == 2
+
+
+def test_the_match_of_quite_another_title_does_not_end_the_search():
+    def answer(asked: Ask) -> Reply:
+        held = OTHERS[0] if asked.path.endswith("/match") else WORK
+        return Reply(200, json.dumps({"total": 1, "data": [semantic_scholar_paper(Work("", "", "", held))]}).encode())
+
+    with RegistryServer(others={"semantic_scholar": answer}) as server:
+        assert found("semantic_scholar", server, cited(DAMAGED["glued"])) == [(WORK.title, OTHERS[0].title)]
 
 
 @pytest.mark.parametrize("registry", ["arxiv", "semantic_scholar"])
