@@ -116,8 +116,6 @@ class LocalEngine:
         self._probed.set_seed(options.seed)
         # Reused prefixes go through other kernels than a prefill does, and the last bits decide samples.
         self._probed.reset()
-        recorder = self._probed.recorder
-        recorder.begin()
         ids = self._probed.generate(
             tokens,
             top_k=options.top_k,
@@ -129,4 +127,4 @@ class LocalEngine:
         for token in islice(ids, max_tokens):
             if llama_cpp_module().llama_vocab_is_eog(vocabulary, token):
                 break
-            yield recorder.traces[-1]
+            yield self._probed.recorder.traces[-1]

@@ -100,6 +100,16 @@ class ProbedLlama:
         self._recorder.begin()
         return self._with_probe(self._llama.create_chat_completion(*arguments, **settings), 0)
 
+    def create_chat_completion_openai_v1(self, *arguments: Any, **settings: Any) -> Any:
+        """The same as ``create_chat_completion``, in the types of the ``openai`` package."""
+        return type(self._llama).create_chat_completion_openai_v1(self, *arguments, **settings)
+
+    def generate(self, *arguments: Any, **settings: Any) -> Iterator[int]:
+        """Token after token: ``llama_cpp.Llama.generate``; ``recorder`` says what is known of each."""
+        self._recorder.begin()
+        found: Iterator[int] = self._llama.generate(*arguments, **settings)
+        return found
+
     def run_with_cache(
         self, prompt: str | Sequence[int], layers: Sequence[int] | None = None, names: Names = ("z", "h_norm")
     ) -> Activations:

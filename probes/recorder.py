@@ -96,9 +96,10 @@ class Recorder:
         """Compute the last token, so that its neurons are seen; nothing where it needs none or does not fit."""
         if self.scorer is None or not self.traces:
             return
-        position = self._positions[-1]
-        if position not in self._shares and llama.n_tokens == position < llama.n_ctx():
-            llama.eval([self.traces[-1].id])
+        token, position = self.traces[-1].id, self._positions[-1]
+        if self._shares.get(position, (None,))[0] != token and position <= llama.n_tokens and position < llama.n_ctx():
+            llama.n_tokens = position  # drafted tokens that were rejected may stand there
+            llama.eval([token])
 
     def wanted(self, factors: dict[Neuron, float]) -> Wanted:
         """What the capture has to read for this recorder, scaling by ``factors``."""

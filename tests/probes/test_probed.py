@@ -200,6 +200,37 @@ def test_the_last_token_of_a_full_context_has_a_score_too(probed: ProbedLlama) -
     assert [token["score"] is None for token in tokens] == [False] * 6
 
 
+def test_drafted_tokens_that_were_rejected_leave_no_trace(probed: ProbedLlama, model: Path, native: bool) -> None:
+    from llama_cpp.llama_speculative import LlamaPromptLookupDecoding
+
+    settings = SETTINGS | {"draft_model": LlamaPromptLookupDecoding(num_pred_tokens=3, max_ngram_size=1)}
+    drafting = ProbedLlama(model, SumOfShares(), native=native, **settings)
+    one, two = (e.create_completion(PROMPT * 2, **GREEDY)["choices"][0]["probe"]["tokens"] for e in (probed, drafting))
+    drafting.close()
+    assert [token["id"] for token in one] == [token["id"] for token in two]
+    for name in ("logprob", "entropy", "score"):
+        np.testing.assert_allclose([t[name] for t in one], [t[name] for t in two], atol=TOLERANCE)
+
+
+def test_a_state_from_a_cache_changes_no_number(probed: ProbedLlama) -> None:
+    import llama_cpp
+
+    probed.set_cache(llama_cpp.LlamaRAMCache())
+    first = probed.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
+    probed.create_completion("another text", **GREEDY)
+    again = probed.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
+    assert [t["id"] for t in first] == [t["id"] for t in again]
+    np.testing.assert_allclose([t["score"] for t in first], [t["score"] for t in again], atol=TOLERANCE)
+
+
+def test_a_generation_that_is_left_early_keeps_what_it_wrote(probed: ProbedLlama) -> None:
+    for _ in range(2):
+        running = probed.generate(probed.tokenize(PROMPT.encode()), temp=0.0)
+        ids = [next(running) for _ in range(3)]
+        running.close()
+        assert [trace.id for trace in probed.recorder.traces] == ids
+
+
 @pytest.mark.parametrize(("probe", "reason"), [("auto", NOT_THERE), (None, NOT_ASKED)])
 def test_without_a_probe_the_block_says_why_there_is_no_score(model: Path, probe, reason: str) -> None:
     engine = ProbedLlama(model, probe, **SETTINGS)
