@@ -10,10 +10,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import verifier
+from citations.index.manifest import MANIFEST
 from citations.types import CheckedReference, Reference
 from verifier.config import Settings
 from verifier.errors import ConfigError
+from verifier.rules import rules_digest
 
 if TYPE_CHECKING:
     from citations.check import Progress
@@ -97,10 +98,22 @@ def registry_settings(settings: Settings) -> RegistrySettings:
 
 
 def settings_digest(settings: Settings) -> str:
-    """Digest of what can change a verdict; being offline cannot, because what it leaves unchecked is asked again."""
+    """Digest of what can change a verdict: who is asked, what the index holds, and the rules of judging.
+
+    Being offline cannot change one, because what it leaves unchecked is asked again.
+    """
     urls = [(each.registry, each.url) for each in settings.urls]
-    text = json.dumps([verifier.__version__, settings.registries, urls, settings.index, settings.only_cited])
+    index = [settings.index, _generation(Path(settings.index))]
+    text = json.dumps([rules_digest(), settings.registries, urls, index, settings.only_cited])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _generation(index: Path) -> str:
+    """Which state of the index answers; empty where there is none."""
+    try:
+        return hashlib.sha256((index / MANIFEST).read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def _open_index(settings: Settings) -> OfflineIndex | None:

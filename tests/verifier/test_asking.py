@@ -70,6 +70,15 @@ def test_only_what_can_change_a_verdict_is_in_the_digest():
     assert settings_digest(load(S2_API_KEY="secret")) == usual
 
 
+def test_an_index_that_holds_other_works_can_change_a_verdict(tmp_path):
+    there = load({"index": str(tmp_path)})
+    before = settings_digest(there)
+    (tmp_path / "index.json").write_text('{"generation": 1}')
+    first = settings_digest(there)
+    (tmp_path / "index.json").write_text('{"generation": 2}')
+    assert len({before, first, settings_digest(there)}) == 3
+
+
 # --- venue-years that the index holds completely
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from verifier.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[3]
-OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")
 OF_OTHERS = {"--upstream"}
 BIB = "@misc{a, title={Cited}}\n@misc{b, title={Not cited}}\n"
 
