@@ -37,7 +37,7 @@ class Setting:
     """Variables besides ``VERIFIER_<NAME>``, weaker than it."""
     secret: bool = False
     local: bool = False
-    """A project file may set it wherever it lies."""
+    """A file that came with the paper may set it: it can make the check stricter, never milder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,17 @@ def _level(value: str) -> str:
 
 
 SETTINGS = (
-    Setting("allow_incomplete", _switch, "exit 0 though much was unchecked", local=True),
+    Setting("allow_incomplete", _switch, "exit 0 though much was unchecked"),
     Setting("cache", _text, "folder of cached answers"),
     Setting("crossref_mailto", _text, "address Crossref may write to; gives the faster pool", ("CROSSREF_MAILTO",)),
     Setting("db", _text, "database of scans and flags (SQLAlchemy URL)"),
-    Setting("fail_on", _level, "mildest verdict that makes the exit code 1", local=True),
+    Setting("fail_on", _level, "mildest verdict that makes the exit code 1"),
     Setting("index", _text, "folder of the offline index"),
     Setting("max_bytes", _number, "largest file that is read"),
     Setting("max_pages", _number, "most pages of a PDF that are read"),
-    Setting("offline", _switch, "ask no registry over the network", local=True),
+    Setting("offline", _switch, "ask no registry over the network"),
     Setting("only_cited", _switch, "check only what a paper's text cites, not its whole list", local=True),
-    Setting("registries", _names, "registries to ask, separated by commas", local=True),
+    Setting("registries", _names, "registries to ask, separated by commas"),
     Setting(
         "semantic_scholar_api_key",
         _text,
@@ -227,6 +227,16 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[_Given]:
 
 
 def _from_file(path: Path, *, trusted: bool, warnings: list[str]) -> Iterator[_Given]:
+    """What a settings file gives; a damaged one stops the command, unless it came with the paper."""
+    try:
+        yield from _given_by(path, trusted=trusted, warnings=warnings)
+    except ConfigError as error:
+        if trusted:
+            raise
+        warnings.append(f"{error.message}; it is ignored, because it lies outside the working directory")
+
+
+def _given_by(path: Path, *, trusted: bool, warnings: list[str]) -> Iterator[_Given]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

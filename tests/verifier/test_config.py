@@ -122,3 +122,32 @@ def test_passwords_in_addresses_are_masked(project):
     assert without_password("postgresql://me:secret@host/db") == "postgresql://me:***@host/db"
     settings = load_settings({"db": "postgresql://me:secret@host/db"}, environ={})
     assert "secret" not in str(shown(settings))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'fail_on = "never"',
+        "offline = true",
+        "allow_incomplete = true",
+        'registries = ["doi_org"]',
+        "only_cited = false",
+    ],
+)
+def test_a_file_that_came_with_the_paper_cannot_make_its_check_milder(project, tmp_path, line):
+    paper = tmp_path / "downloaded"
+    paper.mkdir()
+    (paper / "verifier.toml").write_text(f"{line}\n")
+    name = line.partition(" ")[0]
+    settings, plain = load_settings(start=paper, environ={}), load_settings(environ={})
+    assert name == "only_cited" or getattr(settings, name) == getattr(plain, name)
+    assert bool(settings.warnings) == (name != "only_cited")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"not = = toml", b"strict = maybe\n"])
+def test_a_damaged_file_that_came_with_the_paper_is_a_warning(project, tmp_path, content):
+    paper = tmp_path / "downloaded"
+    paper.mkdir()
+    (paper / "verifier.toml").write_bytes(content)
+    settings = load_settings(start=paper, environ={})
+    assert ("ignored" in settings.warnings[0], settings.strict) == (True, False)
