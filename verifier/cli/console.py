@@ -106,7 +106,12 @@ class ProgressLine:
 
 @contextmanager
 def output(path: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears whole or not at all; its folders are made."""
+    """Standard output, or a file that appears whole or not at all; its folders are made.
+
+    Raises:
+        VerifierError: the file cannot be written.
+
+    """
     if path is None or path == "-":
         with suppress(AttributeError):
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a captured stream has no such method
@@ -116,15 +121,26 @@ def output(path: str | None) -> Iterator[TextIO]:
     target = Path(path)
     if target.is_dir():
         raise VerifierError(f"{path} is a folder", hint=f"-o {path.rstrip('/')}/report.html")
-    if target.exists() and not target.is_file():  # a pipe or /dev/stdout is written through, not replaced
-        with target.open("w", encoding="utf-8", errors="replace") as stream:
-            yield stream
-        return
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        # A pipe or /dev/stdout is written through, not replaced.
+        with _through(target) if target.exists() and not target.is_file() else _whole(target) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise VerifierError(f"{path} cannot be written: {error.strerror}") from error
+        hint = "results are kept in the database; write the report somewhere else"
+        raise VerifierError(f"{path} cannot be written: {error.strerror or error}", hint=hint) from error
+
+
+def _through(target: Path) -> TextIO:
+    return target.open("w", encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[TextIO]:
+    """A file beside the target that takes its place once everything is written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as stream:
             yield stream

@@ -103,3 +103,9 @@ def test_a_folder_is_no_file(tmp_path):
 def test_a_device_is_written_through():
     with output("/dev/null") as out:
         out.write("gone")
+
+
+def test_a_full_device_is_one_sentence():
+    with pytest.raises(VerifierError, match="/dev/full cannot be written") as caught, output("/dev/full") as out:
+        out.write("x" * 100_000)
+    assert caught.value.hint
