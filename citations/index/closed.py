@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,7 +34,8 @@ _HOLE_PAGES = 3
 _PART = re.compile(r"\s*\((?:\d+|[ivx]+)\)$", re.IGNORECASE)
 _PAGES = re.compile(r"(\d+)-(\d+)")
 _NOT_THE_VENUE = re.compile(
-    r"[@()]|\b(?:workshops?|findings|companion|adjunct|posters?|demos?|tutorials?|track)\b", re.IGNORECASE
+    r"[@()]|\b(?:workshops?|findings|companion|adjunct|posters?|demos?|tutorials?|track|datasets and benchmarks)\b",
+    re.IGNORECASE,
 )
 
 
@@ -110,13 +112,19 @@ def is_side_venue(venue: str) -> bool:
 def find_closed(
     searcher: tantivy.Searcher, incomplete: frozenset[str], listed: Iterable[Verified], before: Iterable[ClosedYear]
 ) -> tuple[ClosedYear, ...]:
-    """The closed venue-years of a finished index.
+    """The closed venue-years of a finished index; a venue whose papers stand in several series is closed in all or none.
 
     ``incomplete``: tables of contents with a record that could not be indexed; ``before``: what an earlier state of the
     same index held, below which no number of papers may fall.
     """
     known = {toc.mark: toc.works for year in before for toc in year.tocs}
-    years = [year for group in _groups(searcher) for year in _closed_of(searcher, group, incomplete, known)]
+    years: list[ClosedYear] = []
+    named: Counter[tuple[str, int]] = Counter()
+    for group in _groups(searcher):
+        years += _closed_of(searcher, group, incomplete, known)
+        named.update({(venue_key(volume.name), volume.year) for volume in group if not is_side_venue(volume.name)})
+    found = Counter((each.key, each.year) for each in years)
+    years = [each for each in years if found[each.key, each.year] == named[each.key, each.year]]
     for entry in listed:
         works = held(searcher, entry.mark)
         if works == entry.expected >= MIN_WORKS:
@@ -155,14 +163,16 @@ def _closed_of(
     for toc, works in counts.items():
         if not works or toc in incomplete or held(searcher, f"{FOREIGN}:{toc}") or works < known.get(toc, 0):
             return
-    for name in dict.fromkeys(volume.name for volume in group):
-        tocs = tuple(dict.fromkeys(volume.toc for volume in group if volume.name == name))
-        if is_side_venue(name) or sum(counts[toc] for toc in tocs) < MIN_WORKS:
-            continue
-        if any(_has_hole(searcher, toc) for toc in tocs):
+    by_key: dict[str, list[_Volume]] = {}
+    for volume in group:
+        if not is_side_venue(volume.name):
+            by_key.setdefault(venue_key(volume.name), []).append(volume)
+    for key, volumes in by_key.items():
+        tocs = tuple(dict.fromkeys(volume.toc for volume in volumes))
+        if sum(counts[toc] for toc in tocs) < MIN_WORKS or any(_has_hole(searcher, toc) for toc in tocs):
             continue
         kept = tuple(HeldToc(toc, counts[toc]) for toc in tocs)
-        yield ClosedYear(name, venue_key(name), group[0].year, kept, "DBLP table of contents")
+        yield ClosedYear(min((v.name for v in volumes), key=len), key, group[0].year, kept, "DBLP table of contents")
 
 
 def _has_hole(searcher: tantivy.Searcher, toc: str) -> bool:

@@ -38,6 +38,27 @@ def test_several_volumes_are_one_venue_year(tmp_path):
     assert opened(tmp_path, parts).closed("ECCV", 2020).works == 24
 
 
+def test_a_venue_under_two_names_is_closed_in_both_or_not_at_all(tmp_path):
+    whole = [*sources.meeting("nips", 2019, "NeurIPS", 25), *sources.meeting("nips", 2019, "NIPS", 25, "nips2019b")]
+    holed = [record for record in whole if "P12-nips2019<" not in record and "P12-nips2019b" not in record]
+    (tmp_path / "holed").mkdir()
+    assert opened(tmp_path, whole).closed("NeurIPS", 2019).works == 50
+    assert opened(tmp_path / "holed", holed).closed("NeurIPS", 2019) is None
+
+
+def test_a_venue_that_stands_in_two_series_is_closed_in_both_or_not_at_all(tmp_path):
+    other = sources.meeting("nipsb", 2019, "NIPS", 25)
+    (tmp_path / "holed").mkdir()
+    whole = [*sources.meeting("nips", 2019, "NeurIPS", 25), *other]
+    assert opened(tmp_path, whole).closed("NeurIPS", 2019) is not None
+    assert opened(tmp_path / "holed", [*whole[:-13], *whole[-12:]]).closed("NeurIPS", 2019) is None
+
+
+def test_datasets_and_benchmarks_are_not_the_meeting(tmp_path):
+    index = opened(tmp_path, sources.meeting("nips", 2021, "NeurIPS Datasets and Benchmarks", 25))
+    assert index.closed("NeurIPS", 2021) is None
+
+
 def test_a_small_meeting_is_not_closed(tmp_path):
     index = opened(tmp_path, sources.meeting("nips", 2019, "NeurIPS", MIN_WORKS - 1))
     assert index.closed("NeurIPS", 2019) is None
