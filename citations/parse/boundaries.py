@@ -26,6 +26,9 @@ _EDITION = re.compile(
     r"(?:\d+ vols?\b|vols?\b\.? \d|bde?\. \d|\d+ bde\b|(?:\d+(?:st|nd|rd|th)|second|third|fourth|fifth|revised|new) (?:revised )?ed(?:\.|ition\b|n\b)|\d+\. aufl)",
     re.IGNORECASE,
 )
+_ONLY_YEAR = re.compile(r"(?:1[89]|20)\d\d[.,]?$")
+_SENTENCE = re.compile(r"[^\W\d_]{3}[.?!][”\"»’'）)]*$")
+_NUMERAL = re.compile(r"(?:[IVXL]+|\d+)[.,:]*$")
 _YEAR_AND_PAGES = re.compile(r"(?:19|20)\d\d: ?[\w-]*\d")
 _CLOSED_BY = {"“": '”“"', '"': '"”', "«": "»", "„": '“”"', "‘": "’"}
 _CONTINUABLE = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
@@ -55,6 +58,7 @@ def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
     if Label.TITLE not in result:
         return result
     end = _before_edition(texts, result, start, _before_venue(texts, result, start, end))
+    end = _before_swallowed(texts, result, start, _before_year(texts, result, start, end))
     if Label.AUTHOR not in result and not names_behind_title(texts, result, end):
         start = behind_body(texts, result, start, end)
     reach = _quote_end(texts, start, end) or _reach(texts, result, end)
@@ -91,6 +95,36 @@ def _before_edition(texts: Sequence[str], labels: list[Label], start: int, end: 
     return end
 
 
+def _before_year(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
+    """Where the title ends, if the only year of the reference was taken for its last word: ``Growth of things 1996 | Nature``."""
+    at = end - 1
+    if at - start < 3 or Label.DATE in labels or end == len(labels) or not _ONLY_YEAR.match(texts[at]):
+        return end
+    labels[at] = Label.DATE
+    return at
+
+
+def _before_swallowed(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
+    """Where the title ends, if its last sentence is the venue that was found nowhere else: ``On growth. Nature Things | 2005``."""
+    if Label.VENUE in labels or Label.PUBLISHER in labels or Label.PLACE in labels:
+        return end
+    begin = next((at + 1 for at in range(end - 2, start + 1, -1) if _SENTENCE.search(texts[at])), 0)
+    run = texts[begin:end]
+    if not begin or len(run) > _WIDEST or begin - start < 3 or not _printed_in(labels, end):
+        return end
+    words = [text.strip("().,:;&") for text in run]
+    small = sum(word.islower() and not word_class(word) for word in words)
+    if small or not all(word[:1].isupper() or word.islower() or not word for word in words) or _NUMERAL.match(run[0]):
+        return end
+    labels[begin:end] = [Label.VENUE] * (end - begin)
+    return begin
+
+
+def _printed_in(labels: Sequence[Label], end: int) -> bool:
+    """Whether volume, pages or a date follow directly."""
+    return end < len(labels) and labels[end] in {Label.VOLUME, Label.ISSUE, Label.PAGES, Label.DATE}
+
+
 def _before_venue(texts: Sequence[str], labels: list[Label], start: int, end: int) -> int:
     """Where the title ends, if a venue behind its full stop was taken for a part of it: ``Title. ICML (1) 2019: 1-9``."""
     if not _YEAR_AND_PAGES.search(" ".join(texts[end - 1 : end + 4])):
@@ -121,6 +155,9 @@ def _book(texts: Sequence[str], labels: list[Label]) -> list[Label]:
     present = set(labels)
     alone = not present & {Label.VOLUME, Label.PAGES, Label.ISSUE}
     if Label.VENUE in present:
+        if alone and Label.AUTHOR in present and Label.PUBLISHER not in present:
+            _publisher_in_venue(texts, labels)
+            present = set(labels)
         printed = Label.PUBLISHER in present or (alone and (Label.PLACE in present or Label.AUTHOR not in present))
         return _relabelled(labels, labels.index(Label.VENUE)) if printed else labels
     if Label.DATE in present and Label.AUTHOR in present:
@@ -132,6 +169,19 @@ def _book(texts: Sequence[str], labels: list[Label]) -> list[Label]:
         if stop - start > 1 and not any(name in classes for name in _NO_TITLE):
             return _relabelled(labels, start)
     return labels
+
+
+def _publisher_in_venue(texts: Sequence[str], labels: list[Label]) -> None:
+    """Label the publisher at the end of a venue as such: ``On Geometry, Springer (1977)``."""
+    start = labels.index(Label.VENUE)
+    end = start
+    while end < len(labels) and labels[end] is Label.VENUE:
+        end += 1
+    for at in range(end - 1, start, -1):
+        if texts[at - 1].endswith(","):
+            if any(word_class(text.lower().strip(".,:;()")) == "publisher" for text in texts[at:end]):
+                labels[at:end] = [Label.PUBLISHER] * (end - at)
+            return
 
 
 def _relabelled(labels: list[Label], start: int) -> list[Label]:
@@ -148,6 +198,8 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
     if end >= len(texts):
         return end
     last = texts[end - 1]
+    if _STOP.search(last) and re.match(r"[IVX]+\.$", texts[end]):
+        return end + 1
     if last.endswith(",") and labels[end] in {Label.PLACE, Label.DATE}:
         return _behind_place(texts, labels, end)
     if texts[end].startswith("(") and _BARE.search(last):

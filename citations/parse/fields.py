@@ -16,6 +16,7 @@ from citations.parse.boundaries import mend_borders
 from citations.parse.kinds import kind_of
 from citations.parse.labels import Label, label_pieces
 from citations.parse.legal import legal_title
+from citations.parse.title_end import title_end
 from citations.parse.tokens import mend, pieces
 from citations.types import Fields, Kind, Name, Scheme
 
@@ -137,7 +138,7 @@ def _bare_title(title: str) -> str:
         title = title[:-1].strip(_TRIM)
     if title.endswith(")") and title.count(")") > title.count("("):
         title = title[:-1].strip(_TRIM)
-    title = _up_to_closing_quote(title)
+    title = title_end(_up_to_closing_quote(title)).rstrip(_TRIM)
     return "" if _URL.match(title) else title
 
 

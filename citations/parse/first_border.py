@@ -13,7 +13,7 @@ _ACRONYM = re.compile(r"(?:\w*[^\W\d_a-z]\w*[^\W\d_a-z]|\w*\d|[^\W\d_]-[^\W\d_])
 _INITIAL = re.compile(r"(?:[^\W\d_a-zß-ÿ]\.?-?){1,3}[.,]*$")
 _DBLP = re.compile(r"(?:19|20)\d\d: ?[\w-]*\d|\babs/|\bCoRR\b|\d ?\(\d+\): ?\w*\d")
 _STOP = re.compile(r"[.?!。][”\"»’'）)]*$")
-_YEAR = re.compile(r"[(\[]?(?:1[6-9]|20)\d\d[a-z]?[)\]]?[.,:]+$")
+_YEAR = re.compile(r"[(\[]?(?:1[6-9]|20)\d\d[a-z]?[)\]]?[.,]+$")
 _JOINING = frozenset(("and", "&", "und", "et", "y"))
 _WIDEST = 24
 

@@ -202,6 +202,8 @@ def labelled(*parts: tuple[str, str]) -> tuple[list[str], list[Label]]:
             "Anthropologie du Nom,",
         ),
         ([("A", "Roe, A.,"), ("D", "1996,"), ("J", "The Machine,"), ("L", "New York, Maxwell.")], "The Machine,"),
+        ([("A", "A. Roe,"), ("J", "Algebraic Topology, Springer"), ("D", "(1977).")], "Algebraic Topology,"),
+        ([("A", "A. Roe,"), ("J", "Nature, Springer"), ("V", "3,"), ("D", "(1977).")], ""),
         ([("A", "Roe, A.,"), ("D", "1996,"), ("O", "in preparation.")], ""),
         (
             [("A", "Roe, A.,"), ("D", "1996,"), ("T", "Labor politics in"), ("L", "Germany,"), ("U", "Wiley.")],
@@ -234,6 +236,23 @@ def labelled(*parts: tuple[str, str]) -> tuple[list[str], list[Label]]:
         ([("A", "Roe A."), ("T", "On things,"), ("L", "Paris,"), ("D", "1964."), ("O", "See")], "On things,"),
         ([("A", "Roe A.,"), ("D", "1997,"), ("T", "A&AS,"), ("V", "121,"), ("P", "507")], ""),
         ([("T", "On things."), ("J", "Ann Roe, Bob Doe. ICML"), ("D", "2015.")], "On things."),
+        ([("A", "Roe, A."), ("T", "The growth of things 1996"), ("J", "Nature"), ("V", "3")], "The growth of things"),
+        (
+            [("A", "Roe, A."), ("D", "1997."), ("T", "The crisis of 1929"), ("J", "Nature"), ("V", "3")],
+            "The crisis of 1929",
+        ),
+        (
+            [("A", "Roe, A."), ("T", "The growth of things. Information Quarterly."), ("D", "2005."), ("P", "3-9")],
+            "The growth of things.",
+        ),
+        (
+            [("A", "Roe, A."), ("T", "The growth of things. A critical review."), ("D", "2005.")],
+            "The growth of things. A critical review.",
+        ),
+        (
+            [("A", "Roe, A."), ("T", "Integral operators."), ("J", "II. Acta Math."), ("V", "3")],
+            "Integral operators. II.",
+        ),
     ],
 )
 def test_borders_of_the_title_move_to_where_a_title_can_end(parts: list[tuple[str, str]], title: str) -> None:
