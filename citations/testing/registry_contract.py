@@ -17,7 +17,9 @@ from citations.types import Answer, DoiExists, DoiUnknown, Found, NotCovered, Qu
 HASTY = Patience(
     connect_s=1.0, read_s=0.3, total_s=0.5, attempts=2, backoff_s=0.01, retry_after_ceiling_s=0.2, body_bytes=2_000_000
 )
-"""Bounds small enough for a test to wait for all of them."""
+"""Bounds small enough for a test to wait for all of them; for registries that fail."""
+PATIENT = Patience(connect_s=30.0, read_s=60.0, total_s=60.0, backoff_s=0.01)
+"""For healthy ones, which must pass on a slow machine too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _check_fault(
     fault: Fault,
     folder: Path,
 ) -> None:
-    registry = build(_settings(server, folder))
+    registry = build(_settings(server, folder, HASTY))
     queries = (*sample.known, *sample.unknown)
     server.fail(sample.name, fault, seconds=0.3 if fault is Fault.RATE_LIMITED_RETRY_AFTER else 0.05)
     try:
@@ -190,8 +192,8 @@ def _one_each(answers: Iterable[tuple[Query, Answer]], queries: Iterable[Query])
     return sorted(id(query) for query, _ in answers) == sorted(map(id, queries))
 
 
-def _settings(server: RegistryServer, folder: Path) -> RegistrySettings:
-    return replace(server.urls, cache_dir=folder, patience=HASTY)
+def _settings(server: RegistryServer, folder: Path, patience: Patience = PATIENT) -> RegistrySettings:
+    return replace(server.urls, cache_dir=folder, patience=patience)
 
 
 def _demand(holds: bool, sentence: str) -> None:

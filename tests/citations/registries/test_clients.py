@@ -34,7 +34,7 @@ from citations.types import (
     Work,
 )
 
-HASTY = Patience(read_s=0.5, total_s=1.0, attempts=2, backoff_s=0.01)
+TWO_ATTEMPTS = Patience(attempts=2, backoff_s=0.01)
 PREPRINTS = [
     Fields(title=f"Deep {word} networks", authors=(Name("Doe", "J."),), year=2020, arxiv=f"2001.0000{number}")
     for number, word in enumerate(["residual", "recurrent", "convolutional", "generative", "sparse"])
@@ -52,7 +52,7 @@ def identifier(scheme: Scheme, value: str) -> Query:
 
 
 def ask(name: str, server: RegistryServer, *queries: Query, key: str = "") -> list[Answer]:
-    settings = replace(server.urls, patience=HASTY, semantic_scholar_key=key)
+    settings = replace(server.urls, patience=TWO_ATTEMPTS, semantic_scholar_key=key)
     (registry,) = load([name], settings)
     found = {id(each): answer for each, answer in registry.look_up(queries)}
     registry.close()

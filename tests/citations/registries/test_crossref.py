@@ -32,7 +32,7 @@ from citations.types import (
     Work,
 )
 
-HASTY = Patience(read_s=0.5, total_s=1.0, attempts=2, backoff_s=0.01)
+TWO_ATTEMPTS = Patience(attempts=2, backoff_s=0.01)
 WORKS = [
     Fields(
         title=f"Methods of number {number} considered", year=2000 + number, kind=Kind.ARTICLE, doi=f"10.1000/m{number}"
@@ -47,7 +47,7 @@ def query(doi: str = "", *, raw: str = "", title: str = "") -> Query:
 
 
 def built(server: RegistryServer) -> Crossref:
-    return Crossref(Session(replace(server.urls, patience=HASTY)))
+    return Crossref(Session(replace(server.urls, patience=TWO_ATTEMPTS)))
 
 
 def ask(server: RegistryServer, *queries: Query) -> list[Answer]:
