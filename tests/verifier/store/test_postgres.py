@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,8 @@ def server():
     if given:
         yield given
         return
+    if find_spec("psycopg") is None:
+        require_or_skip("psycopg is not installed (pip install '.[postgres]')")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         require_or_skip("there is no PostgreSQL (apt-get install postgresql, or set TEST_POSTGRES_URL)")
