@@ -75,7 +75,10 @@ def measure(slow: str, *, polite: bool = False, key: bool = False, count: int = 
     """Check the list once, with nothing kept from earlier."""
     pairs = bibliography(count)
     cited = [Reference(f"r{n}", "", fields, Location("x.bib", line=n)) for n, (_, fields) in enumerate(pairs)]
-    with RegistryServer([work for work, _ in pairs], limits=True) as server, tempfile.TemporaryDirectory() as folder:
+    with (
+        RegistryServer([work for work, _ in pairs], limits=True) as server,
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+    ):
         if slow != NOBODY:
             server.fail(slow, Fault.SLOW, seconds=SLOW_S)
         settings = replace(
