@@ -92,9 +92,9 @@ def joined(parts: Iterable[Part]) -> list[Seen]:
     for layer, neurons, z, norm in parts:
         by_layer.setdefault(layer, []).append((neurons, z, norm))
     return [
-        Seen(
-            layer, blocks[0][0], np.concatenate([block[1] for block in blocks]), np.concatenate([b[2] for b in blocks])
-        )
+        Seen(layer, *blocks[0])
+        if len(blocks) == 1
+        else Seen(layer, blocks[0][0], np.concatenate([b[1] for b in blocks]), np.concatenate([b[2] for b in blocks]))
         for layer, blocks in sorted(by_layer.items())
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,7 @@ class NativeCapture:
         library.capture_clear.argtypes = library.capture_free.argtypes = [ctypes.POINTER(_Capture)]
         self._layers = (_Layer * layers)()
         self._keep: list[npt.NDArray[Any]] = []
+        self._neurons: Mapping[int, npt.NDArray[np.int32]] = {}
         self._state = _Capture(
             op_mul_mat=ggml.mul_mat,
             op_mul_mat_id=ggml.mul_mat_id,
@@ -108,6 +110,7 @@ class NativeCapture:
     def want(self, wanted: Wanted) -> None:
         """Change what is read and scaled from the next decode on."""
         self._keep = []
+        self._neurons = wanted.neurons
         for index, layer in enumerate(self._layers):
             neurons = wanted.neurons.get(index)
             layer.wanted = 2 if index in wanted.whole_layers else int(neurons is not None and len(neurons) > 0)
@@ -138,12 +141,11 @@ class NativeCapture:
     def _block(self, block: Any) -> Part:
         shape = (block.columns, block.rows + 1)
         start = ctypes.addressof(self._state.values.contents) + 4 * block.offset
-        values = np.ctypeslib.as_array((ctypes.c_float * (shape[0] * shape[1])).from_address(start)).reshape(shape)
-        layer = self._layers[block.layer]
+        memory = (ctypes.c_float * (shape[0] * shape[1])).from_address(start)
+        values = np.frombuffer(memory, np.float32).reshape(shape)
         neurons = None
-        if layer.wanted == 1:
-            raw = (ctypes.c_int32 * layer.n_neurons).from_address(layer.neurons)
-            neurons = np.ctypeslib.as_array(raw).copy()
+        if self._layers[block.layer].wanted == 1:
+            neurons = self._neurons[block.layer]
         return block.layer, neurons, values[:, :-1].copy(), values[:, -1].copy()
 
     def _array(self, values: Any, dtype: Any) -> int | None:

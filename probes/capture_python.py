@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,12 @@ BLOCK = re.compile(rb"blk\.(\d{1,5})")
 NODE = re.compile(rb".*-(\d+)")
 F32 = 0
 
+OP, WEIGHT, NAME = Tensor.op.offset, Tensor.src.offset, Tensor.name.offset
+read_number, read_pointer = ctypes.c_int32.from_address, ctypes.c_void_p.from_address
+read_name = (ctypes.c_char * Tensor.name.size).from_address
+EXPERTS = -2
+"""In place of a layer: the down projections of a mixture of experts."""
+
 
 def plain_name(name: bytes) -> bytes:
     """The part of a name that the model gave: the scheduler calls its copies ``DEVICE#name#number``."""
@@ -30,6 +37,11 @@ def layer_of_weight(name: bytes, tail: bytes = b".ffn_down.weight") -> int:
     head, found, rest = plain_name(name).partition(tail)
     block = BLOCK.fullmatch(head)
     return int(block.group(1)) if block and found and not rest else -1
+
+
+def layer_or_experts(name: bytes) -> int:
+    """As ``layer_of_weight``, and ``EXPERTS`` for the down projections of a mixture."""
+    return EXPERTS if layer_of_weight(name, b".ffn_down_exps.weight") >= 0 else layer_of_weight(name)
 
 
 class PythonCapture:
@@ -46,6 +58,9 @@ class PythonCapture:
         self._parts: list[Part] = []
         self._values = 0
         self._failure: BaseException | str = ""
+        # Most of the thousand nodes a token are looked at for less than a microsecond: by number and by remembered name.
+        self._products = (ggml.mul_mat, ggml.mul_mat_id)
+        self._layer_of = lru_cache(maxsize=1 << 12)(layer_or_experts)
         self._function = CALLBACK(self._called)
 
     @property
@@ -91,16 +106,15 @@ class PythonCapture:
     def _called(self, address: int, ask: bool, _user_data: Any) -> bool:
         """Called by llama.cpp. Never raises and never answers False to a computed node: that would corrupt the logits."""
         try:
-            tensor = Tensor.from_address(address)
-            product = self._layer_of_product(tensor)
+            product = self._layer_of_product(address) if read_number(address + OP).value in self._products else -1
+            activation = self._layer_of_activation(address) if self._scaled else -1
             watched = product >= 0 and (self._wanted.learning or self._reads(product) or self._is_unknown(product))
-            activation = self._layer_of_activation(tensor)
             if ask:
                 return watched or activation >= 0
             if activation >= 0:
-                self._scale(activation, tensor, address)
+                self._scale(activation, Tensor.from_address(address), address)
             if watched:
-                self._record(product, tensor)
+                self._record(product, Tensor.from_address(address))
         except BaseException as error:  # noqa: BLE001 - see above; raised again by drain()
             self._failure = self._failure or error
         return not ask
@@ -111,23 +125,18 @@ class PythonCapture:
     def _is_unknown(self, layer: int) -> bool:
         return layer in self._scaled and layer not in self._activations
 
-    def _layer_of_product(self, tensor: Any) -> int:
-        if tensor.op not in {self._ggml.mul_mat, self._ggml.mul_mat_id} or not tensor.src[0]:
-            return -1
-        name = tensor.src[0].contents.name
-        if tensor.op == self._ggml.mul_mat:
-            layer = layer_of_weight(name)
-            return layer if layer < self._count else -1
-        if layer_of_weight(name, b".ffn_down_exps.weight") >= 0:
-            self._fail(3, tensor)
-        return -1
+    def _layer_of_product(self, address: int) -> int:
+        weight = read_pointer(address + WEIGHT).value
+        layer = self._layer_of(read_name(weight + NAME).value) if weight else -1
+        if layer == EXPERTS:
+            self._fail(3, Tensor.from_address(address))
+        return layer if layer < self._count else -1
 
-    def _layer_of_activation(self, tensor: Any) -> int:
-        if not self._scaled:
-            return -1
-        found = NODE.fullmatch(tensor.name)
+    def _layer_of_activation(self, address: int) -> int:
+        name = read_name(address + NAME).value
+        found = NODE.fullmatch(name)
         layer = int(found.group(1)) if found else -1
-        return layer if layer in self._scaled and self._activations.get(layer) == tensor.name else -1
+        return layer if layer in self._scaled and self._activations.get(layer) == name else -1
 
     def _record(self, layer: int, h: Any) -> None:
         z = h.src[1].contents

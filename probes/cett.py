@@ -19,4 +19,4 @@ def cett(z: Floats, column_norms: Floats, h_norm: Floats) -> Floats:
     >>> cett(np.array([[3.0, -4.0]]), np.array([1.0, 2.0]), np.array([4.0])).tolist()
     [[0.75, 2.0]]
     """
-    return (np.abs(z) * column_norms / (h_norm[..., np.newaxis] + EPSILON)).astype(np.float32)
+    return (np.abs(z) * column_norms / (h_norm[..., np.newaxis] + EPSILON)).astype(np.float32, copy=False)

@@ -33,6 +33,11 @@ class ScoredTrace:
     """``None`` without a scorer, and for a last token that did not fit into the context any more."""
 
 
+def _utf8() -> codecs.IncrementalDecoder:
+    """Drops what is no character, as llama-cpp-python does with the text that it returns."""
+    return codecs.getincrementaldecoder("utf-8")(errors="ignore")
+
+
 @dataclass(slots=True)
 class Recorder:
     """What one generation wrote so far.
@@ -48,7 +53,7 @@ class Recorder:
     _positions: list[int] = field(default_factory=list)
     _shares: dict[int, tuple[int, Floats]] = field(default_factory=dict)
     _scored: list[ScoredTrace] = field(default_factory=list)
-    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
+    _decoder: codecs.IncrementalDecoder = field(default_factory=_utf8)
     _length: int = 0
     _reading: bool = False
 
@@ -116,25 +121,26 @@ class Recorder:
         columns = []
         for block in seen:
             norms = self.norms[block.layer][block.neurons] if block.neurons is not None else self.norms[block.layer]
-            shares = np.full((count, block.z.shape[1]), np.nan, np.float32)
-            shares[count - len(block.z) :] = cett(block.z, norms, block.h_norm)
-            columns.append(shares)
+            shares = cett(block.z, norms, block.h_norm)
+            missing = count - len(shares)
+            columns.append(np.pad(shares, ((missing, 0), (0, 0)), constant_values=np.nan) if missing else shares)
         return np.concatenate(columns, axis=1)
 
 
-def _utf8() -> codecs.IncrementalDecoder:
-    """Drops what is no character, as llama-cpp-python does with the text that it returns."""
-    return codecs.getincrementaldecoder("utf-8")(errors="ignore")
-
-
 def measure(row: Floats, token: int) -> tuple[float, float]:
-    """Log probability of a token and entropy of the distribution that logits stand for, both in nats."""
+    """Log probability of a token and entropy of the distribution that logits stand for, both in nats.
+
+    NaN for both where the logits are not numbers, as those of a damaged model.
+    """
     shifted = row - row.max()
     weights = np.exp(shifted)
-    total = float(weights.sum(dtype=np.float64))
-    # Forbidden tokens have logits of minus infinity and no part in the entropy.
-    mean = float(weights @ np.maximum(shifted, -1e4)) / total
-    return min(0.0, float(shifted[token]) - math.log(total)), max(0.0, math.log(total) - mean)
+    total = float(weights.sum())
+    if math.isnan(total):
+        return math.nan, math.nan
+    if not math.isfinite(shifted.min()):  # forbidden tokens have no part in the entropy
+        return min(0.0, float(shifted[token]) - math.log(total)), measure(row[weights > 0], 0)[1]
+    mean = float(weights @ shifted)
+    return min(0.0, float(shifted[token]) - math.log(total)), max(0.0, math.log(total) - mean / total)
 
 
 def watch(llama: Any, recorder: Recorder) -> None:
