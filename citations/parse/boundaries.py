@@ -29,6 +29,29 @@ _EDITION = re.compile(
 _ONLY_YEAR = re.compile(r"(?:1[89]|20)\d\d[.,]?$")
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.?!][”\"»’'）)]*$")
 _NUMERAL = re.compile(r"(?:[IVXL]+|\d+)[.,:]*$")
+_LETTERED = frozenset(
+    [
+        "vitamin",
+        "protein",
+        "glycoprotein",
+        "lipoprotein",
+        "hepatitis",
+        "influenza",
+        "type",
+        "subtype",
+        "class",
+        "group",
+        "factor",
+        "kinase",
+        "cyclin",
+        "phase",
+        "grade",
+        "apolipoprotein",
+        "immunoglobulin",
+        "part",
+    ]
+)
+_LETTER = re.compile(r"[A-Z]{1,3}[.,]*$")
 _YEAR_AND_PAGES = re.compile(r"(?:19|20)\d\d: ?[\w-]*\d")
 _CLOSED_BY = {"“": '”“"', '"': '"”', "«": "»", "„": '“”"', "‘": "’"}
 _CONTINUABLE = {Label.VENUE, Label.OTHER, Label.PUBLISHER}
@@ -68,10 +91,13 @@ def mend_borders(texts: Sequence[str], labels: Sequence[Label]) -> list[Label]:
 
 def _venue_end(texts: Sequence[str], labels: list[Label]) -> list[Label]:
     """A venue does not end with, nor in front of, a preposition or conjunction either."""
-    for at in range(len(labels) - 1):
-        left = labels[at] is Label.VENUE and labels[at + 1] is not Label.VENUE
+    if Label.VENUE not in labels:
+        return labels
+    for at in range(labels.index(Label.VENUE), len(labels) - 1):
+        if labels[at] is not Label.VENUE or labels[at + 1] is Label.VENUE:
+            continue
         dangling = _BARE.search(texts[at]) and word_class(texts[at].lower()).startswith("=")
-        if left and (dangling or texts[at + 1] in _JOINING):
+        if dangling or texts[at + 1] in _JOINING:
             labels[at + 1] = Label.VENUE
     return labels
 
@@ -200,6 +226,8 @@ def _reach(texts: Sequence[str], labels: Sequence[Label], end: int) -> int:
     last = texts[end - 1]
     if _STOP.search(last) and re.match(r"[IVX]+\.$", texts[end]):
         return end + 1
+    if last.lower() in _LETTERED and _LETTER.match(texts[end]):
+        return end + 1
     if last.endswith(",") and labels[end] in {Label.PLACE, Label.DATE}:
         return _behind_place(texts, labels, end)
     if texts[end].startswith("(") and _BARE.search(last):
@@ -222,6 +250,8 @@ def _behind_place(texts: Sequence[str], labels: Sequence[Label], end: int) -> in
             return end
         if _STOP.search(texts[at]):
             return at + 1 if dated and labels[at + 1] is Label.VENUE else end
+        if texts[at].endswith(",") and labels[at] is Label.PLACE and labels[at + 1] is Label.VENUE:
+            return at + 1 if Label.VOLUME in labels else end
     return end
 
 

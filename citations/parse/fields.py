@@ -62,7 +62,7 @@ def parse_fields(raw: str) -> Fields:
     runs = _runs(text)
     names = read_names(told.authors) if told.authors else _authors(runs)
     fields = Fields(
-        title=_bare_title(mend(told.title)) or _title(runs, text),
+        title=(_bare_title(mend(told.title)) if told.title else "") or _title(runs, text),
         authors=names.names,
         et_al=names.et_al,
         editors=_editors(runs),
@@ -79,7 +79,7 @@ def parse_fields(raw: str) -> Fields:
         venue = "" if fields.venue in law.title else fields.venue
         year = law.year or fields.year
         fields = replace(fields, title=law.title, authors=(), et_al=False, year=year, venue=venue, kind=Kind.LEGAL)
-    fields = _with_identifiers(replace(fields, venue=_own_venue(fields)), raw[:_LONGEST])
+    fields = _completed(fields, raw[:_LONGEST])
     return fields if law else replace(fields, kind=kind_of(text, fields))
 
 
@@ -206,12 +206,14 @@ def _url(text: str) -> str:
     return ""
 
 
-def _with_identifiers(fields: Fields, raw: str) -> Fields:
+def _completed(fields: Fields, raw: str) -> Fields:
+    """The fields with the first identifier of each scheme, and without the title in the venue."""
     first: dict[Scheme, str] = {}
     for identifier in find_identifiers(raw):
         first.setdefault(identifier.scheme, identifier.value)
     return replace(
         fields,
+        venue=_own_venue(fields),
         doi=first.get(Scheme.DOI, ""),
         arxiv=first.get(Scheme.ARXIV, ""),
         pmid=first.get(Scheme.PMID, ""),

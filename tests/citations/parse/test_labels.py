@@ -204,6 +204,15 @@ def labelled(*parts: tuple[str, str]) -> tuple[list[str], list[Label]]:
         ([("A", "Roe, A.,"), ("D", "1996,"), ("J", "The Machine,"), ("L", "New York, Maxwell.")], "The Machine,"),
         ([("A", "A. Roe,"), ("J", "Algebraic Topology, Springer"), ("D", "(1977).")], "Algebraic Topology,"),
         ([("A", "A. Roe,"), ("J", "Nature, Springer"), ("V", "3,"), ("D", "(1977).")], ""),
+        (
+            [("A", "Roe A."), ("T", "On the genes of vitamin"), ("J", "A. Eur J Biochem"), ("V", "3")],
+            "On the genes of vitamin A.",
+        ),
+        (
+            [("A", "Roe A.,"), ("T", "On things,"), ("L", "South Africa,"), ("J", "Nature,"), ("V", "3")],
+            "On things, South Africa,",
+        ),
+        ([("A", "Roe A.,"), ("T", "On things,"), ("L", "Paris,"), ("U", "Seuil,"), ("D", "1996")], "On things,"),
         ([("A", "Roe, A.,"), ("D", "1996,"), ("O", "in preparation.")], ""),
         (
             [("A", "Roe, A.,"), ("D", "1996,"), ("T", "Labor politics in"), ("L", "Germany,"), ("U", "Wiley.")],
