@@ -137,7 +137,11 @@ def _closeness(record: _Record) -> tuple[int, int, float]:
 
 
 def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
-    """Each field at its mildest: where one record agrees, the others are wrong or about another version."""
+    """Each field at its mildest: where one record agrees, the others are wrong or about another version.
+
+    A preprint could be of anything, so it excuses no venue once a record beyond doubt says where the work appeared.
+    """
+    told = any(_differs(record, FieldName.VENUE) and _consistent(record) for record in records)
     clean = {
         field
         for record in records
@@ -147,6 +151,8 @@ def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
     mildest: dict[FieldName, FieldDiff] = {}
     for diff in (diff for record in records for diff in record.comparison.diffs if diff.field not in clean):
         known = mildest.get(diff.field)
+        if told and diff.field is FieldName.VENUE and diff.note == PREPRINT_OF:
+            continue
         if known is None or diff.severity.rank < known.severity.rank:
             mildest[diff.field] = diff
     return list(mildest.values())

@@ -431,3 +431,19 @@ def test_no_sentence_names_a_registry_as_programs_do(name):
     said = [each.argument.sentence for each in given]
     assert [sentence for sentence in said if raw & set(re.findall(r"[\w.]+", sentence))] == []
     assert all(registry_title(name) in sentence for sentence in said)
+
+
+def test_a_preprint_excuses_no_venue_once_a_published_record_tells_it():
+    preprint = work(**{**BASE, "registry": "arxiv", "venue": "arXiv", "kind": Kind.PREPRINT, "volume": "", "pages": ""})
+    cited = cite(venue="UAI", volume="", pages="")
+    alone = judge(cited, found(preprint))
+    both = judge(cited, found(preprint), found(work(**BASE)))
+    assert alone.status is Status.VERIFIED
+    assert both.status is Status.MISMATCH
+    assert [diff.field for diff in both.diffs if diff.severity is Severity.MAJOR] == [FieldName.VENUE]
+
+
+def test_a_preprint_stands_for_the_meeting_where_only_the_journal_version_is_registered():
+    preprint = work(**{**BASE, "registry": "arxiv", "venue": "arXiv", "kind": Kind.PREPRINT, "volume": "", "pages": ""})
+    journal = work(**{**BASE, "venue": "Journal of Machine Learning Research", "kind": Kind.ARTICLE})
+    assert judge(cite(venue="UAI", volume="", pages=""), found(preprint), found(journal)).status is Status.VERIFIED
