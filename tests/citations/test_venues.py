@@ -23,6 +23,7 @@ NEURIPS = "Advances in Neural Information Processing Systems 33: Annual Conferen
     [
         ("NIPS 2017", NEURIPS),
         ("NeurIPS'20", NEURIPS),
+        ("Proceedings of the 36th International Conference on Neural Information Processing Systems", NEURIPS),
         ("In: Proc. NeurIPS", NEURIPS),
         ("CVPR", "2022 IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)"),
         (
