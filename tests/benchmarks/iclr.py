@@ -219,9 +219,7 @@ def lines(result: Result) -> list[Line]:
     everything = (*result.known, *result.unknown)
     fabricated = sum(each.verdict.status is Status.FABRICATED for each in everything)
     lost = sum(each.verdict.status is Status.NOT_FOUND for each in result.unknown)
-    audited = json.loads(AUDIT.read_text(encoding="utf-8"))
-    right = [each for each in result.known if each.reference.key not in audited]
-    wrong = [each for each in result.known if each.reference.key in audited]
+    right, wrong = audited(result.known)
     before, after = (share(each, Status.VERIFIED) for each in (result.known, right))
     caught = sum(each.verdict.status in FLAGGED for each in wrong) / len(wrong)
     return [
@@ -235,6 +233,15 @@ def lines(result: Result) -> list[Line]:
         ),
         Line("ICLR lists: flagged of the entries that are wrong", caught, note=f"{len(wrong)} entries"),
     ]
+
+
+def audited(checked: Sequence[CheckedReference]) -> tuple[list[CheckedReference], list[CheckedReference]]:
+    """The entries that are right in print, and those that are wrong."""
+    listed = json.loads(AUDIT.read_text(encoding="utf-8"))
+    return (
+        [each for each in checked if each.reference.key not in listed],
+        [each for each in checked if each.reference.key in listed],
+    )
 
 
 def share(checked: Sequence[CheckedReference], status: Status) -> float:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from citations.titles import title_key
 from citations.types import Fields, Kind, Name, Work
 from citations.venues import venue_key
 from tests.benchmarks.renderings import initials
@@ -60,7 +61,7 @@ def registry_form(work: Fields) -> Iterator[Work]:
 
 def chance(work: Fields, what: str, share: float) -> bool:
     """Whether something befell this work's record; the same on every machine."""
-    digest = hashlib.sha256(f"{what}|{work.title}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{what}|{title_key(work.title)}".encode()).hexdigest()
     return int(digest[:8], 16) / 0xFFFFFFFF < share
 
 
