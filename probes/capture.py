@@ -2,7 +2,9 @@
 
 A ``Capture`` is one callback for one context. What it records between two ``drain`` calls comes back layer by layer, as
 numpy arrays in the order in which llama.cpp computed the tokens. The last layer computes only the tokens whose logits
-were asked for, so its block has fewer columns than those of the other layers.
+were asked for, so its block has fewer columns than those of the other layers. That order is the batch's own, except in a
+batch that holds several tokens of several sequences whose caches are separate (``kv_unified`` off): those llama.cpp takes
+apart into groups of equal length.
 
 Two implementations behave alike: the C one of ``native/capture.c``, and one in Python for machines without a compiler.
 """

@@ -96,6 +96,19 @@ def test_two_sequences_in_one_batch_come_in_the_order_of_the_batch(opened: Opene
         np.testing.assert_allclose(seen[layer].z, [passes[s].z[layer][i] for s, i in order], atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("unified", [True, False])
+def test_steps_of_several_sequences_keep_the_order_of_their_batch(opened: Opener, unified: bool) -> None:
+    """As when ten samples of one question are written side by side."""
+    watched = opened(sequences=3, unified=unified)
+    texts = [[1, 70, 71], [1, 80, 81], [1, 90, 91]]
+    watched.capture.want(ALL)
+    passes = [watched.reference(text).z for text in texts]
+    for step, order in enumerate([(0, 1, 2), (2, 0, 1), (1, 2, 0)]):
+        watched.decode([texts[s][step] for s in order], [step] * 3, order)
+        for layer, block in by_layer(watched.capture.drain()).items():
+            np.testing.assert_allclose(block.z, [passes[s][layer][step] for s in order], atol=TOLERANCE)
+
+
 def test_selected_neurons_are_those_of_the_whole_layer(opened: Opener) -> None:
     watched = opened()
     chosen = np.array([0, 7, 47], np.int32)

@@ -66,13 +66,18 @@ def opener(tiny: Callable[[Family], Path], native: bool) -> Iterator[Opener]:
     with contextlib.ExitStack() as stack:
 
         def open_model(
-            family: Family = Family.LLAMA, *, sequences: int = 1, path: Path | None = None, **options
+            family: Family = Family.LLAMA,
+            *,
+            sequences: int = 1,
+            unified: bool = True,
+            path: Path | None = None,
+            **options,
         ) -> Watched:
             file = path or tiny(family)
             settings = {"n_ctx": 128, "n_threads": 1, "n_threads_batch": 1, "type_k": 0, "type_v": 0, "verbose": False}
             llama = llama_cpp.Llama(str(file), **settings | options)
             llama.context_params.n_seq_max = sequences
-            llama.context_params.kv_unified = True
+            llama.context_params.kv_unified = unified
             capture = attach(llama, native=native)
             stack.callback(capture.close)
             stack.callback(llama.close)
