@@ -127,7 +127,7 @@ class HtmlRenderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        problems = report.findings and is_without_problem(report)
+        problems = is_without_problem(report)
         pieces = environment.get_template("report.html").generate(
             inputs=[inline(each) for each in report.inputs],
             counts=counts_line(report),

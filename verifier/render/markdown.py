@@ -31,7 +31,7 @@ class MarkdownRenderer:
         out.write(f"# Citations of {', '.join(_escape(each) for each in report.inputs)}\n\n")
         out.write(f"**{_escape(counts_line(report))}**")
         out.write(f" ({report.tool.name} {report.tool.version}, {moment(report.finished_at)})\n\n")
-        if report.findings and is_without_problem(report):
+        if is_without_problem(report):
             out.write(f"{verdict_sentence(report)}\n\n")
         out.writelines(f"- not checked: {_escape(gap.what)}: {_escape(gap.why)}\n" for gap in report.gaps)
         out.writelines(

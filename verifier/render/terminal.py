@@ -77,7 +77,7 @@ class TextRenderer:
         time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
         stopped = ", interrupted" if report.interrupted else ""
         out.write(f"{self._bold(counts_line(report))} in {time} s{stopped}\n")
-        if report.findings and is_without_problem(report):
+        if is_without_problem(report):
             out.write(verdict_sentence(report) + "\n")
         for gap in report.gaps:
             hint = f" ({inline(gap.hint)})" if gap.hint else ""
@@ -103,6 +103,8 @@ def verdict_sentence(report: Report) -> str:
         return f"no problems: all {checked} references verified" if checked > 1 else "no problems: 1 reference verified"
     if not checked:
         return "nothing could be verified"
+    if not left:
+        return f"no problems among {checked} checked; what was not read is listed as a gap"
     return f"no problems among {checked} checked; {left} not checked"
 
 

@@ -139,8 +139,12 @@ def counts_line(report: Report) -> str:
 
 
 def is_without_problem(report: Report) -> bool:
-    """Whether nothing was found wrong, which says nothing about what was not checked."""
-    return not report.failed and not any(finding.status.accuses for finding in report.findings)
+    """Whether there is anything and nothing was found wrong, which says nothing about what was not checked."""
+    return (
+        bool(report.findings or report.unreadable)
+        and not report.failed
+        and not any(finding.status.accuses for finding in report.findings)
+    )
 
 
 def safe_url(url: str) -> str:
