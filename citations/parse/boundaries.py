@@ -126,6 +126,8 @@ def _before_year(texts: Sequence[str], labels: list[Label], start: int, end: int
     at = end - 1
     if at - start < 3 or Label.DATE in labels or end == len(labels) or not _ONLY_YEAR.match(texts[at]):
         return end
+    if word_class(texts[at - 1].lower()).startswith("=") or texts[at - 1].lower() in {"in", "since"}:
+        return end
     labels[at] = Label.DATE
     return at
 

@@ -37,8 +37,8 @@ _LOOSE = re.compile(
 _NEAR = 70
 _LONGEST_POSSESSOR = 160
 _POSSESSOR = re.compile(
-    r"(?P<names>[^\W\d_a-zß-ÿ][\w.-]*(?:(?:,? and|,|,? &)? [^\W\d_a-zß-ÿ][\w.-]*){0,5}(?: et al\.?)?)['’]s? (?P<year>(?:1[6-9]|20)\d\d) "
-    r"(?:\w+ ){0,3}(?:paper|article|book|study|report|work|survey|review)[,:]?(?: (?:titled|entitled|called|named),?)? ?$"
+    r"(?P<names>[^\W\d_a-zß-ÿ][\w.-]*(?:(?:,? and|,|,? &)? [^\W\d_a-zß-ÿ][\w.-]*){0,5}(?: et al\.?)?)['’]s? (?P<year>(?:1[6-9]|20)\d\d),? "
+    r"(?:(?:\w+ ){0,3}(?:paper|article|book|study|report|work|survey|review)[,:]?(?: (?:titled|entitled|called|named),?)? ?)?$"
 )
 _IN_VENUE = re.compile(r",?\s(?:was |is )?published in (?:[“\"*_]{1,3}(?P<venue>[^“”\"*_\n]{3,120})[”\"*_]{1,3})")
 

@@ -128,6 +128,7 @@ def test_a_remark_behind_a_reference_is_not_part_of_it(remark: str) -> None:
         ('Prize for Papers: "The Growth of Things" by Ann Roe', "The Growth of Things", "Roe", None, ""),
         ('Ann Roe, Bob Doe: "The Growth of Things", Nature, 2018', "The Growth of Things", "Roe", 2018, "Nature"),
         ('Roe\'s 2018 paper "The Growth of Things" published in "Nature"', "The Growth of Things", "Roe", 2018, "Nature"),
+        ("Roe's 2018 \"The Growth of Things\"", "The Growth of Things", "Roe", 2018, ""),
         ("**The Growth of Things** - Ann Roe, Bob Doe (2018)", "The Growth of Things", "Roe", 2018, ""),
         ("The Growth of Things: A Study (2018)", "The Growth of Things: A Study", "", 2018, ""),
         ("The Growth of Things (2018): arXiv.org", "The Growth of Things", "", 2018, ""),
