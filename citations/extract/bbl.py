@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from citations.extract.bbl_marked import amsrefs_block, biblatex_block, marked_fields
 from citations.extract.bibtex_blocks import Block
 from citations.extract.bibtex_fields import bibtex_fields
 from citations.extract.interface import Document
-from citations.extract.tex_source import braced, bracketed, readable_source, without_comments
+from citations.extract.tex_source import braced, bracketed, readable_source, without_comments, without_skipped
 from citations.extract.tex_text import tex_text
 from citations.identifiers import find_identifiers
 from citations.names import read_names
 from citations.parse.fields import parse_fields
 from citations.parse.repeated import with_repeated_authors
+from citations.parse.several import several
 from citations.types import Extracted, Fields, Kind, Location, Reference, Scheme, Unreadable
 
 _LIST = re.compile(rb"\\begin\s*\{thebibliography\}|\\bibitem\b|\\entry\{[^}]*\}\{[a-z]+\}|biblatex auxiliary file")
@@ -84,34 +86,54 @@ def bibliography_items(document: Document, text: str, readable: str) -> Iterator
             yield Unreadable(where, f"only the first {document.limits.max_entries:,} entries of a list are read")
             return
         if structured:
-            key, fields = _marked(biblatex_block(text[match.end() : end]))
+            key, works = _marked(biblatex_block(text[match.end() : end]))
         elif readable.startswith("\\bibitem", match.start()):
-            key, fields = _printed(text, readable, match.end(), end, above)
+            key, works = _printed(text, readable, match.end(), end, above)
         else:
-            key, fields = _marked(amsrefs_block(without_comments(text[match.end() : end])))
-        raw = text[match.start() : end].strip()
-        if fields is None:
+            key, works = _marked(amsrefs_block(without_comments(text[match.end() : end])))
+        raw = without_skipped(text[match.start() : end]).strip()
+        if not works:
             yield Unreadable(where, "the entry holds no words that can be read", raw[:500], key)
-            continue
-        above = fields
         handle = key or f"line-{line}"
-        seen[handle] = seen.get(handle, 0) + 1
-        if not structured or seen[handle] == 1:
-            again = f"~{seen[handle]}" if seen[handle] > 1 else ""
-            yield Reference(f"{document.name}#{handle}{again}", raw, fields, where, key, "bbl")
+        for work in works:
+            above = work.fields
+            seen[handle] = seen.get(handle, 0) + 1
+            if not structured or seen[handle] == 1:
+                again = f"~{seen[handle]}" if seen[handle] > 1 else ""
+                yield Reference(f"{document.name}#{handle}{again}", work.raw or raw, work.fields, where, key, "bbl")
 
 
-def _marked(block: Block) -> tuple[str, Fields | None]:
-    return block.key, bibtex_fields(block) if block.fields else None
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One work of an item."""
+
+    fields: Fields
+    raw: str = ""
+    """Its part of the item, where that cites several works."""
 
 
-def _printed(text: str, readable: str, position: int, end: int, above: Fields | None) -> tuple[str, Fields | None]:
-    r"""Key and fields of a ``\bibitem``."""
+def _marked(block: Block) -> tuple[str, list[_Work]]:
+    return block.key, [_Work(bibtex_fields(block))] if block.fields else []
+
+
+def _printed(text: str, readable: str, position: int, end: int, above: Fields | None) -> tuple[str, list[_Work]]:
+    r"""Key and works of a ``\bibitem``."""
     label = bracketed(readable, position, end)
     key = braced(readable, label[1] if label else position, end)
-    body = without_comments(text[key[1] if key else position : end])[:_LONGEST]
-    fields = printed_fields(body, above) if _WORDS.search(tex_text(body)) else None
-    return " ".join(key[0].split()) if key else "", fields
+    body = without_comments(without_skipped(text[key[1] if key else position : end]))[:_LONGEST]
+    return " ".join(key[0].split()) if key else "", _works(body, above)
+
+
+def _works(body: str, above: Fields | None) -> list[_Work]:
+    """The work that an item cites, or its works where it cites several."""
+    plain = tex_text(body)
+    if not _WORDS.search(plain):
+        return []
+    offsets = several(plain)
+    if not offsets:
+        return [_Work(printed_fields(body, above))]
+    pieces = [plain[begin:stop].strip() for begin, stop in pairwise((0, *offsets, len(plain)))]
+    return [_Work(with_repeated_authors(piece, parse_fields(piece), above), piece) for piece in pieces]
 
 
 def printed_fields(body: str, above: Fields | None = None) -> Fields:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable, Sequence
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
-_JOINT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n[ \t]*")
+_JOINT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?")
 _VERBATIM = re.compile(
     r"\\begin\s*\{(verbatim|Verbatim|lstlisting|minted|comment|filecontents|tcblisting)(\*?)\}"
     r"(.*?)(?:\\end\s*\{\1\2\}|\Z)",
     re.DOTALL,
 )
-_VERB = re.compile(r"\\(?:verb|lstinline)\*?([^\sA-Za-z0-9*{\[])[^\n]*?\1")
-_NEVER = re.compile(r"\\iffalse(?![A-Za-z]).*?(?:\\fi(?![A-Za-z])|\Z)", re.DOTALL)
+_VERB = re.compile(r"\\(?:verb|lstinline)\*?([^\sA-Za-z0-9*{\[])[^\n]{0,2000}?\1")
+_CONDITION = re.compile(
+    r"\\(?:(?P<end>fi)|(?P<other>else)|(?P<never>iffalse)|(?P<begin>if(?!f(?![A-Za-z@]))[A-Za-z@]*+(?!\s*\{)))(?![A-Za-z@])"
+)
+"""What TeX counts while it skips; ``\\iff`` and macros with arguments (``\\ifthenelse{...}``) begin nothing."""
 _END = re.compile(r"\\(?:end\s*\{document\}|endinput(?![A-Za-z])).*\Z", re.DOTALL)
 _VISIBLE = re.compile(r"[^\n]")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
@@ -25,12 +29,47 @@ def readable_source(tex: str) -> str:
     """The source with comments, verbatim text and what follows the end blanked; same length, same lines."""
     tex = _VERB.sub(_blank, _VERBATIM.sub(_blank, tex))
     tex = _COMMENT.sub(lambda match: match[1] + " " * (len(match[0]) - len(match[1])), tex)
-    return _END.sub(_blank, _NEVER.sub(_blank, tex))
+    return _END.sub(_blank, _replaced(tex, _skipped(tex), lambda skipped: _VISIBLE.sub(" ", skipped)))
 
 
 def without_comments(tex: str) -> str:
     """The source as TeX joins it: a comment takes its line end and the next line's indent with it."""
-    return _COMMENT.sub(r"\1", _JOINT.sub(r"\1", tex)) if "%" in tex else tex
+    return _JOINT.sub(r"\1", tex) if "%" in tex else tex
+
+
+def without_skipped(tex: str) -> str:
+    r"""The source without ``\iffalse ... \fi``, comment environments and verbatim text; comments stay.
+
+    >>> without_skipped(r"a \iffalse b \ifx c \fi d \else e \fi f")
+    'a  e  f'
+    """
+    if "\\iffalse" not in tex and "\\begin" not in tex:
+        return tex
+    tex = _VERBATIM.sub("", tex)
+    hidden = _COMMENT.sub(lambda match: " " * len(match[0]), tex)
+    return _replaced(tex, _skipped(hidden), lambda _: "")
+
+
+def _skipped(tex: str) -> list[tuple[int, int]]:
+    r"""Where TeX skips: from ``\iffalse`` to its ``\else`` or ``\fi``, and the ``\fi`` of an ``\else`` that is read."""
+    found: list[tuple[int, int]] = []
+    start, depth = -1, 0
+    read: list[bool] = []
+    for mark in _CONDITION.finditer(tex) if "\\iffalse" in tex else ():
+        if start >= 0:
+            depth += 1 if mark["begin"] or mark["never"] else -1 if mark["end"] else 0
+            if not depth or (depth == 1 and mark["other"]):
+                found.append((start, mark.end()))
+                start = -1
+                if depth:
+                    read.append(True)
+        elif mark["never"]:
+            start, depth = mark.start(), 1
+        elif mark["begin"]:
+            read.append(False)
+        elif mark["end"] and read and read.pop():
+            found.append((mark.start(), mark.end()))
+    return [*found, (start, len(tex))] if start >= 0 else found
 
 
 def braced(text: str, position: int, end: int = sys.maxsize) -> tuple[str, int] | None:
@@ -77,6 +116,15 @@ def arguments(text: str, position: int, most: int) -> tuple[tuple[str, ...], int
 def _skip_blank(text: str, position: int) -> int:
     blank = _BLANK.match(text, position)
     return blank.end() if blank else position
+
+
+def _replaced(tex: str, spans: Sequence[tuple[int, int]], instead: Callable[[str], str]) -> str:
+    """The text with something else in place of each span."""
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += [tex[position:start], instead(tex[start:end])]
+        position = end
+    return "".join((*pieces, tex[position:]))
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -198,3 +198,40 @@ def test_commented_items_are_no_references() -> None:
 def test_item_without_words_is_unreadable_with_its_key(body: str) -> None:
     items = list(BblExtractor().extract(Document("p.bbl", listed(f"\\bibitem{{k}} {body}").encode())))
     assert [(each.key, isinstance(each, Reference), each.location.line) for each in items] == [("k", False, 2)]
+
+
+FARMERS = "P. Holm and A. Bo. Early farmers of the lower plain. PLOS ONE 10(3):e0123456, 2015"
+MEADOWS = "A. Oak and B. Fir. Alpine meadows under warming climates. Ecology 92:100-110, 2011"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\\iffalse\n\\bibitem{no} Q. Fake. Hidden study. Ecology 3, 1999.\n\\fi",
+        "\\iffalse \\ifx\\a\\b Hidden \\else hidden \\fi Hidden study. \\fi",
+        "\\begin{comment}\n\\bibitem{no} Q. Fake. Hidden study. Ecology 3, 1999.\n\\end{comment}",
+        "% \\iffalse \n% Hidden study.",
+    ],
+)
+def test_what_latex_skips_is_no_part_of_an_item(hidden: str) -> None:
+    found = read(listed(f"\\bibitem{{a}} {FARMERS}.", hidden, f"\\bibitem{{b}} {MEADOWS}."))
+    assert [each.key for each in found] == ["a", "b"]
+    assert found[0].fields == printed_fields(FARMERS + ".")
+
+
+def test_the_other_branch_of_a_false_condition_is_read() -> None:
+    text = f"\\iffalse\n\\bibitem{{a}} {FARMERS}.\n\\else\n\\bibitem{{b}} {MEADOWS}.\n\\fi"
+    assert [(each.key, each.fields.year) for each in read(listed(text))] == [("b", 2011)]
+
+
+def test_two_works_of_one_item_are_two_references() -> None:
+    found = read(listed(f"\\bibitem{{a}} {FARMERS}; {MEADOWS}.", f"\\bibitem{{b}} {FARMERS}."))
+    assert [(each.key, each.fields.year) for each in found] == [("a", 2015), ("a", 2011), ("b", 2015)]
+    assert len({each.id for each in found}) == 3
+    assert "Alpine" not in found[0].raw
+
+
+@pytest.mark.parametrize("piece", ["%", "\\", "\\%", "\\verb|", "\\iffalse ", "\\iffalse\\else ", "{", "; A. B (2001)"])
+def test_hostile_items_are_read_in_linear_time(piece: str) -> None:
+    text = "\\begin{thebibliography}{9}\n\\bibitem{a} x\n" + piece * (2_000_000 // len(piece))
+    assert len(list(BblExtractor().extract(Document("p.bbl", text.encode())))) >= 1
