@@ -76,6 +76,9 @@ class Capture(Protocol):
     def want(self, wanted: Wanted) -> None:
         """Change what is read and scaled from the next decode on."""
 
+    def pause(self, paused: bool) -> None:
+        """Record nothing until the pause ends; scaling goes on."""
+
     def drain(self) -> list[Seen]:
         """What was recorded since the last call, joined by layer.
 

@@ -48,6 +48,7 @@ class _Capture(ctypes.Structure):
         ("n_layers", ctypes.c_int32),
         ("learning", ctypes.c_int32),
         ("scaling", ctypes.c_int32),
+        ("paused", ctypes.c_int32),
         ("layers", ctypes.POINTER(_Layer)),
         ("buffer_is_host", ctypes.c_void_p),
         ("tensor_get", ctypes.c_void_p),
@@ -122,6 +123,10 @@ class NativeCapture:
             layer.factors = self._array([factor for _, factor in scaled], np.float32)
         self._state.learning = int(wanted.learning)
         self._state.scaling = int(bool(wanted.factors))
+
+    def pause(self, paused: bool) -> None:
+        """Record nothing until the pause ends; scaling goes on."""
+        self._state.paused = int(paused)
 
     def drain(self) -> list[Seen]:
         """What was recorded since the last call, joined by layer."""

@@ -53,6 +53,7 @@ class PythonCapture:
         self._count = layers
         self._max_values = max_values
         self._wanted = Wanted({})
+        self._paused = False
         self._scaled: dict[int, tuple[npt.NDArray[np.int32], Floats]] = {}
         self._activations: dict[int, bytes] = {}
         self._parts: list[Part] = []
@@ -89,6 +90,10 @@ class PythonCapture:
             for layer, pairs in by_layer.items()
         }
 
+    def pause(self, paused: bool) -> None:
+        """Record nothing until the pause ends; scaling goes on."""
+        self._paused = paused
+
     def drain(self) -> list[Seen]:
         """What was recorded since the last call, joined by layer."""
         parts, failure = self._parts, self._failure
@@ -120,6 +125,8 @@ class PythonCapture:
         return not ask
 
     def _reads(self, layer: int) -> bool:
+        if self._paused:
+            return False
         return layer in self._wanted.whole_layers or len(self._wanted.neurons.get(layer, ())) > 0
 
     def _is_unknown(self, layer: int) -> bool:

@@ -98,6 +98,7 @@ def read_activations(
         raise CaptureFailed(f"the model has no layer {strange[0]}; its layers are 0 to {count - 1}")
     capture.want(Wanted({}, frozenset(layers), wanted.factors))
     z = h_norm = np.empty(0, np.float32)
+    capture.pause(False)
     capture.drain()
     for start, stop in chunks(llama, tokens, outputs=count - 1 in layers):
         seen = {block.layer: block for block in capture.drain()}

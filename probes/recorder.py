@@ -59,9 +59,10 @@ class Recorder:
 
     def begin(self, *, reading: bool = False) -> None:
         """Forget the last generation; ``reading`` if what follows is computed and not written."""
-        self._reading = reading
         self.traces, self._positions, self._scored, self._shares, self._length = [], [], [], {}, 0
         self._decoder = _utf8()
+        self._reading = reading
+        self.evaluating()
 
     def sampled(self, token: int, piece: bytes, position: int, row: Floats) -> None:
         """A token was drawn from the logits ``row`` and will stand at ``position``."""
@@ -70,6 +71,11 @@ class Recorder:
         logprob, entropy = measure(row, token)
         self.traces.append(TokenTrace(token, text, start, self._length, logprob, entropy))
         self._positions.append(position)
+
+    def evaluating(self) -> None:
+        """Tokens are about to be computed: those of a prompt have no scores, and a long one would fill the memory."""
+        if self.capture is not None and self.scorer is not None:
+            self.capture.pause(not (self.traces or self._reading))
 
     def evaluated(self, tokens: Sequence[int], start: int) -> None:
         """Tokens were computed at the positions from ``start`` on.
@@ -81,8 +87,7 @@ class Recorder:
         if self.capture is None:
             return
         seen = self.capture.drain()
-        # Before the first token is drawn it is the prompt that is computed, which has no scores.
-        if self.scorer is not None and seen and (self.traces or self._reading):
+        if self.scorer is not None and seen:
             for offset, shares in enumerate(self._joined(seen, len(tokens))):
                 self._shares[start + offset] = (tokens[offset], shares)
 
@@ -156,6 +161,7 @@ def watch(llama: Any, recorder: Recorder) -> None:
     def evaluate(tokens: Sequence[int]) -> None:
         model = _alive(reference)
         start = model.n_tokens
+        recorder.evaluating()
         kind.eval(model, tokens)
         recorder.evaluated([int(token) for token in tokens], start)
 

@@ -73,6 +73,7 @@ struct capture {
     int32_t n_layers;
     int32_t learning;         // 1: the activation nodes of all layers are looked up
     int32_t scaling;          // 1: some layer is scaled
+    int32_t paused;           // 1: nothing is recorded
     struct layer * layers;
     bool (*buffer_is_host)(void *);
     void (*tensor_get)(const struct tensor *, void *, size_t, size_t);
@@ -194,7 +195,7 @@ static void record(struct capture * c, int32_t index, const struct tensor * h) {
         fail(c, FAILURE_UNKNOWN, h);
         return;
     }
-    if (!layer->wanted || h->ne[1] == 0) {
+    if (c->paused || !layer->wanted || h->ne[1] == 0) {
         return;
     }
     if (z->type != TYPE_F32 || h->type != TYPE_F32 || z->nb[0] != sizeof(float) || h->nb[0] != sizeof(float)) {
@@ -269,7 +270,7 @@ bool capture_callback(struct tensor * t, bool ask, void * user_data) {
     struct capture * c = user_data;
     const int32_t product = layer_of_product(c, t);
     const bool watched = product >= 0 && product < c->n_layers &&
-        (c->learning || c->layers[product].wanted ||
+        (c->learning || (c->layers[product].wanted && !c->paused) ||
          (c->layers[product].n_scaled && !c->layers[product].activation[0]));
     const int32_t activation = c->scaling ? layer_of_activation(c, t) : -1;
     if (ask) {

@@ -127,6 +127,21 @@ def test_what_is_wanted_may_change_between_decodes(opened: Opener) -> None:
         assert layers == [block.layer for block in watched.capture.drain()]
 
 
+def test_nothing_is_recorded_in_a_pause_and_scaling_goes_on(opened: Opener) -> None:
+    watched = opened()
+    watched.capture.pause(True)
+    learn(watched)
+    watched.capture.want(Wanted({}, ALL.whole_layers, {Neuron(1, 5): 3.0}))
+    watched.decode(watched.tokens)
+    assert watched.capture.drain() == []
+    expected = watched.reference(watched.tokens, {(1, 5): 3.0})
+    np.testing.assert_allclose(watched.logits(20), expected.logits, atol=TOLERANCE)
+    watched.forget()
+    watched.capture.pause(False)
+    watched.decode(watched.tokens)
+    assert [len(block.z) for block in watched.capture.drain()] == [20, 20, 20]
+
+
 def learn(watched: Watched) -> None:
     watched.capture.want(Wanted({}, learning=True))
     watched.decode([1])

@@ -4,6 +4,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pytest
 
 import probes
 from probes.attach import attach
+from probes.capture import open_capture
 from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt, ModelUnreadable, ProbesError
 from probes.probed import NOT_ASKED, NOT_THERE, ProbedLlama
 from probes.testing import CHATML, Family, write_tiny_model
@@ -186,6 +188,15 @@ def test_a_stream_gives_a_score_one_token_late(probed: ProbedLlama) -> None:
         seen = max([seen, *(token["end"] for token in choice["probe"]["tokens"])])
         assert choice["finish_reason"] or seen < shown
     assert seen == shown
+
+
+def test_a_long_prompt_takes_no_memory_for_scores_it_does_not_have(model: Path, native: bool, monkeypatch) -> None:
+    neurons = tuple(Neuron(layer, i) for layer in range(3) for i in range(48))
+    monkeypatch.setattr("probes.attach.open_capture", partial(open_capture, max_values=3 * 49 * 10))
+    engine = ProbedLlama(model, SumOfShares(neurons), native=native, **SETTINGS)
+    tokens = engine.create_completion([1, *[70] * 200], **GREEDY)["choices"][0]["probe"]["tokens"]
+    engine.close()
+    assert None not in {token["score"] for token in tokens}
 
 
 def test_a_prompt_that_the_context_holds_changes_no_score(probed: ProbedLlama) -> None:
