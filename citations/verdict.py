@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from citations.argue import argue, named, unanswered
-from citations.identifiers import impossible
-from citations.match.compare import PREPRINT_OF, compare
-from citations.match.identity import chimera, doi_is_unknown, other_work, placeholder_authors
+from citations.contradict import contradiction, identifier_diffs, short, volume_named
+from citations.coverage import OFFLINE
+from citations.match.compare import PREPRINT_OF, RETITLED, compare
+from citations.match.identity import doi_is_unknown
 from citations.match.printed import printed
 from citations.match.title import NOTICE
 from citations.match.venue import published_twice
@@ -21,18 +22,14 @@ from citations.names import family_key
 from citations.types import (
     Argument,
     Comparison,
-    Contradiction,
-    ContradictionKind,
     Evidence,
     FieldDiff,
     FieldName,
     Fields,
-    Identifier,
     Kind,
     Reference,
     Retraction,
     RetractionKind,
-    Scheme,
     Severity,
     Status,
     Verdict,
@@ -45,7 +42,6 @@ _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 _DERIVED = {"openalex": "crossref"}
 """Registries whose records come from another one: never a second source beside it."""
 _TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
-_IDENTIFIER_FIELDS = ((FieldName.DOI, Scheme.DOI), (FieldName.ARXIV, Scheme.ARXIV), (FieldName.PMID, Scheme.PMID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +89,17 @@ def _with_records(
     today: date,
     venue_refuted: str,
 ) -> Verdict:
+    titled = [record for record in records if not _retitled(record)]
+    records = titled or records
     primary = max(records, key=_closeness)
     argument = argue(evidence, essential)
     found = {
         diff.field: _corroborated(diff, reference, records, complete=not unanswered(argument))
         for diff in _reconcile(records)
     }
-    found |= {diff.field: diff for diff in _identifier_diffs(reference, evidence, records, today)}
+    agreed = {field for record in records for field in record.comparison.agreed}
+    works = [record.work for record in records]
+    found |= {diff.field: diff for diff in identifier_diffs(reference, evidence, works, agreed, today)}
     future = _future_year(reference, primary.work, today)
     if future is not None:
         found[FieldName.YEAR] = future
@@ -110,10 +110,29 @@ def _with_records(
         return _unchecked(argument)
     retraction = _retraction(reference, records)
     status = _status(diffs, retraction)
-    compared = {field for record in records for field in record.comparison.agreed} | found.keys()
+    if status is Status.MISMATCH and _others_could_excuse(argument, records):
+        return _unchecked(argument)
+    compared = agreed | found.keys()
     not_compared = tuple(field for field in primary.comparison.not_compared if field not in compared)
     sentence = _record_sentence(status, primary, records)
     return Verdict(status, replace(argument, sentence=sentence), primary.work, diffs, not_compared, retraction)
+
+
+def _retitled(record: _Record) -> bool:
+    """Whether only identifier and authors tie the record to the citation: the cited title may be another's."""
+    return any(diff.field is FieldName.TITLE and diff.note.startswith(RETITLED) for diff in record.comparison.diffs)
+
+
+def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool:
+    """Whether a registry that matters gave no answer, so that its record could agree where these differ.
+
+    An offline index that somebody put there speaks for itself.
+    """
+    sources = {record.evidence.asked.registry for record in records}
+    missing = unanswered(argument)
+    if not missing or OFFLINE in sources:
+        return False
+    return bool(missing.intersection(argument.unavailable)) or sources.isdisjoint(argument.essential)
 
 
 def _appeared_there(record: _Record) -> bool:
@@ -200,41 +219,6 @@ def _roster_may_be_damaged(cited: Fields, registered: Fields) -> bool:
     return cut or (ours != theirs and sorted(ours) == sorted(theirs))
 
 
-def _identifier_diffs(
-    reference: Reference, evidence: Sequence[Evidence], records: Sequence[_Record], today: date
-) -> list[FieldDiff]:
-    """Cited identifiers that name another work, nothing at all, or cannot exist."""
-    diffs: list[FieldDiff] = []
-    for field, scheme in _IDENTIFIER_FIELDS:
-        value: str = getattr(reference.fields, field.value)
-        if not value or any(field in record.comparison.agreed for record in records):
-            continue
-        identifier = Identifier(scheme, value)
-        other = other_work(reference, identifier, evidence)
-        if other is not None:
-            note = f"the {_label(scheme)} of another work: {_short(other.fields.title)}"
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
-        elif scheme is Scheme.DOI and doi_is_unknown(reference, evidence):
-            note = "not registered with any agency"
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
-        elif why := impossible(identifier, today):
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, why))
-    return diffs
-
-
-def _registered_id(records: Sequence[_Record], field: FieldName) -> str:
-    values: list[str] = [getattr(record.work.fields, field.value) for record in records]
-    return next((value for value in values if value), "")
-
-
-def _label(scheme: Scheme) -> str:
-    return {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}[scheme]
-
-
-def _short(text: str, most: int = 80) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def _future_year(reference: Reference, work: Work, today: date) -> FieldDiff | None:
     """A year that has not come; the next one is printed honestly by journals ahead of their time."""
     year = reference.fields.year
@@ -310,47 +294,19 @@ def _without_record(
         return _unchecked(argument)
     if not essential or not essential <= set(argument.refuted_by):
         return _unverifiable(argument, evidence)
-    found = _contradiction(reference, evidence, today)
+    found = contradiction(reference, evidence, today)
     if found is not None:
         sentence = f"{found.sentence}; no registry that should know the work holds it"
         return Verdict(Status.FABRICATED, replace(argument, contradiction=found, sentence=sentence))
+    volume = volume_named(reference, evidence)
+    if volume is not None:
+        said = f"its identifier is that of {short(volume.fields.title)}, which may hold it: the record names no authors"
+        return Verdict(Status.UNVERIFIABLE, replace(argument, sentence=said))
     several = len(argument.refuted_by) > 1
     said = f"{named(argument.refuted_by)} answered and {'do' if several else 'does'} not hold it: a lead, not proof"
     if reference.fields.doi and doi_is_unknown(reference, evidence):
         said += f"; its DOI {reference.fields.doi} is not registered with any agency"
     return Verdict(Status.NOT_FOUND, replace(argument, sentence=said))
-
-
-def _contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:
-    """A fact that cannot be true together with the citation. Asked only once the title is known to exist nowhere."""
-    cited = reference.fields
-    identifiers = [Identifier(s, getattr(cited, f.value)) for f, s in _IDENTIFIER_FIELDS if getattr(cited, f.value)]
-    for identifier in identifiers:
-        other = other_work(reference, identifier, evidence)
-        if other is not None:
-            sentence = (
-                f"{_label(identifier.scheme)} {identifier.value} names another work: {_short(other.fields.title)}"
-            )
-            return Contradiction(ContradictionKind.IDENTIFIER_OF_OTHER_WORK, sentence, (other,))
-    mixed = chimera(reference, evidence)
-    if mixed is not None:
-        sentence = (
-            f"the title is that of a work by {_first_author(mixed.titled)}, "
-            f"the authors and the year are those of {_short(mixed.authored.fields.title)}"
-        )
-        return Contradiction(ContradictionKind.CHIMERA, sentence, (mixed.titled, mixed.authored))
-    placeholder = placeholder_authors(cited.authors)
-    if not placeholder:
-        return None
-    why = next((why for each in identifiers if (why := impossible(each, today))), "")
-    if why:
-        sentence = f"the author {placeholder} is a placeholder and the identifier cannot exist: {why}"
-        return Contradiction(ContradictionKind.IMPOSSIBLE_IDENTIFIER, sentence)
-    return Contradiction(ContradictionKind.PLACEHOLDER, f"the author {placeholder} is a placeholder")
-
-
-def _first_author(work: Work) -> str:
-    return str(work.fields.authors[0]) if work.fields.authors else "others"
 
 
 def _unchecked(argument: Argument) -> Verdict:

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed
-from citations.match.score import agrees_around, arxiv_number, authors_diff, first_page, locus, venue_relation, years_of
+from citations.match.score import (
+    agrees_around,
+    arxiv_number,
+    authors_diff,
+    first_page,
+    locus,
+    shared_identifier,
+    venue_relation,
+    years_of,
+)
 from citations.match.title import TitleFit, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.names import same_person
@@ -28,6 +37,8 @@ from citations.venues import VenueRelation, is_preprint_server
 
 PREPRINT_OF = "preprint of / published as"
 """Note on the venue where one side is a preprint: it says nothing about whether the work appeared where it is cited."""
+RETITLED = "registered under another title"
+"""Note on a title that differs although identifier and authors agree: translations, preprints, abstracts of meetings."""
 _AGREED = "agreed"
 _NOT_COMPARED = "not compared"
 _Result = FieldDiff | str
@@ -96,6 +107,9 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
         severity, note = _in_its_place(fit, text)
     elif severity is Severity.MAJOR and _is_version_of(cited, work) and _telling(fit.cited) & _telling(fit.registered):
         severity, note = Severity.COSMETIC, "title of another version"
+    misquoted = fit.kept >= _MOSTLY_KEPT and not _versions(cited, work)
+    if severity is Severity.MAJOR and not misquoted and _known_by_its_identifier(cited, work, text):
+        severity, note = Severity.MINOR, f"{RETITLED}: {note}" if note else RETITLED
     return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)
 
 
@@ -113,6 +127,17 @@ def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
     if fit.kept < _MOSTLY_KEPT or fit.other_numbers:
         return Severity.MAJOR, fit.note
     return (Severity.MINOR if text is None else Severity.COSMETIC), f"{fit.note}; volume and page agree"
+
+
+def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) -> bool:
+    """Whether a shared identifier, the authors and the year say that this is the work, and no venue denies it."""
+    elsewhere = venue_relation(cited, work) is VenueRelation.DIFFERENT and not _either_preprint(cited, work)
+    if elsewhere or shared_identifier(cited, work) is None:
+        return False
+    authors = authors_diff(cited, work.fields, text)
+    agree = authors is not None and authors.severity is not Severity.MAJOR and authors.paired > 0
+    years = years_of(work)
+    return agree and (cited.year is None or not years or min(abs(cited.year - year) for year in years) <= 2)
 
 
 def _telling(title: str) -> set[str]:

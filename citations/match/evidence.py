@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from citations.match.score import Score, agrees_around, score, venue_relation, years_of
-from citations.match.title import is_cut, words
+from citations.match.title import is_cut
 from citations.titles import is_generic, title_key, title_similarity
 from citations.types import (
     Answer,
@@ -21,7 +21,6 @@ from citations.types import (
     Outcome,
     Query,
     Reference,
-    Scheme,
     Severity,
     Unavailable,
     Work,
@@ -96,6 +95,9 @@ def _judge(query: Query, answer: Found, arbiter: Arbiter | None) -> Evidence:
     if judged and not judged[0].accepted and arbiter is not None:
         judged = _ask(arbiter, reference, judged)
     best = judged[0] if judged and judged[0].accepted else None
+    if best is None and any(_says_nothing(each) for each in judged):
+        reason = "holds the cited identifier, but its record names neither title nor authors"
+        return Evidence(reference.id, Outcome.UNAVAILABLE, answer.asked, reason=reason, identifier=query.identifier)
     return Evidence(
         reference.id,
         Outcome.MATCH if best else Outcome.NO_MATCH,
@@ -106,6 +108,12 @@ def _judge(query: Query, answer: Found, arbiter: Arbiter | None) -> Evidence:
         reason=judged[0].reason if judged else "nothing found",
         identifier=query.identifier,
     )
+
+
+def _says_nothing(judged: _Judged) -> bool:
+    """Whether this is the record of the cited identifier, and damaged: it neither confirms nor refutes."""
+    fields = judged.work.fields
+    return judged.score.shared is not None and not fields.title and not fields.authors
 
 
 def _ask(arbiter: Arbiter, reference: Reference, judged: list[_Judged]) -> list[_Judged]:
@@ -199,24 +207,13 @@ def _other_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]
         return True, "the authors and the year agree, the title is cut short"
     if fit.other_language and (likeness.shared is not None or (likeness.locus or 0) > 0) and likeness.year != 0:
         return True, "identifier or volume and the authors agree, the title is in another language"
-    if _renamed(cited, likeness):
-        return True, "the arXiv number and the authors agree, the title has changed"
+    if likeness.shared is not None:
+        return True, f"{likeness.shared.scheme} and authors agree, the title does not"
     near = fit.kept >= _NEAR_KEPT and (fit.similarity or 0) >= _NEAR_SIMILARITY and not fit.other_numbers
     place = likeness.shared is not None or likeness.locus == 1 or bool(likeness.year)
     if near and place and (authors.paired > 1 or _corroborated(cited, work, likeness) or fit.kept > 0.8):
         return True, "the authors agree, the title nearly"
     return False, "another title by the same authors" if near else "another title"
-
-
-def _renamed(cited: Fields, likeness: Score) -> bool:
-    """Whether this looks like an arXiv paper whose title changed between versions: its telling words stayed."""
-    if likeness.shared is None or likeness.shared.scheme is not Scheme.ARXIV:
-        return False
-    fit = likeness.title_fit
-    telling = {word for word in words(fit.cited) if len(word) > 3} & {
-        word for word in words(fit.registered) if len(word) > 3
-    }
-    return len(telling) >= 2 and not fit.other_numbers and bool(cited.title or fit.cited)
 
 
 def _without_title(cited: Fields, likeness: Score) -> tuple[bool, str]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.evidence import names_container
 from citations.match.printed import printed
-from citations.match.score import authors_diff, venue_relation
+from citations.match.score import authors_diff, venue_relation, years_of
 from citations.match.title import fit_title
-from citations.types import Evidence, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
-from citations.venues import VenueRelation
+from citations.types import Evidence, Fields, Identifier, Kind, Name, Outcome, Reference, Scheme, Severity, Work
+from citations.venues import VenueRelation, is_preprint_server
 
 _PLACEHOLDER_NAMES = frozenset(
     {
@@ -53,18 +53,49 @@ class Chimera:
     """The work that has the cited authors."""
 
 
-def other_work(reference: Reference, identifier: Identifier, evidence: Sequence[Evidence]) -> Work | None:
+def other_work(
+    reference: Reference, identifier: Identifier, evidence: Sequence[Evidence], *, titled: bool = False
+) -> Work | None:
     """The record that the cited identifier names, if it is plainly another work; ``None`` where that is not known.
 
     The book or issue that holds the cited work, a record without title, and a notice about the work are no other work.
+    Nor is one by the cited authors: titles are translated and change before print. ``titled`` says that a work of the
+    cited title was found elsewhere, so that the title alone tells them apart, unless this is a preprint of it.
     """
-    for each in evidence:
-        if each.identifier is None or each.outcome is not Outcome.NO_MATCH or not _same(each.identifier, identifier):
+    for work in named_by(identifier, evidence):
+        if not _plainly_other(reference, work):
             continue
-        for work in each.candidates:
-            if _holds(work, identifier) and _plainly_other(reference, work):
-                return work
+        preprint = work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
+        if _by_others(reference, work) or (titled and not preprint):
+            return work
     return None
+
+
+def named_by(identifier: Identifier, evidence: Sequence[Evidence]) -> list[Work]:
+    """The records that registries gave for the identifier."""
+    return [
+        work
+        for each in evidence
+        if each.identifier is not None and _same(each.identifier, identifier)
+        for work in each.candidates
+        if _holds(work, identifier)
+    ]
+
+
+def may_hold(cited: Fields, work: Work) -> bool:
+    """Whether neither venue nor year speaks against the record being the issue or book that holds the cited work."""
+    years = years_of(work)
+    near = cited.year is None or not years or min(abs(cited.year - year) for year in years) <= 1
+    return near and (names_container(cited, work) or venue_relation(cited, work) is not VenueRelation.DIFFERENT)
+
+
+def arxiv_is_unknown(reference: Reference, evidence: Sequence[Evidence]) -> bool:
+    """Whether arXiv itself answered that it has no paper of the cited number, and nobody else has one."""
+    identifier = Identifier(Scheme.ARXIV, reference.fields.arxiv)
+    asked = [each for each in evidence if each.identifier is not None and _same(each.identifier, identifier)]
+    denied = any(each.asked.registry == "arxiv" and each.outcome is Outcome.NO_MATCH for each in asked)
+    held = any(_holds(work, identifier) for each in evidence for work in each.candidates)
+    return denied and not held
 
 
 def doi_is_unknown(reference: Reference, evidence: Sequence[Evidence]) -> bool:
@@ -136,6 +167,15 @@ def _plainly_other(reference: Reference, work: Work) -> bool:
         return False
     fit = fit_title(reference.fields, work, printed(reference))
     return fit.severity is Severity.MAJOR and not fit.other_language and not fit.cut_short
+
+
+def _by_others(reference: Reference, work: Work) -> bool:
+    """Whether both name authors, and most of the cited ones are not in the record."""
+    text = printed(reference)
+    diff = authors_diff(reference.fields, work.fields, text)
+    if diff is None:
+        return bool(work.fields.authors and text is not None and not reference.fields.authors)
+    return diff.severity is Severity.MAJOR and diff.paired * 2 < len(reference.fields.authors)
 
 
 def _titled(reference: Reference, work: Work) -> bool:

@@ -41,8 +41,8 @@ _MACRO = re.compile(
 )
 _LIGATURE_LETTERS = str.maketrans("", "", "fil")
 _LANGUAGES = {
-    "english": "the of and for with from on to by an is are how what using towards between its",
-    "german": "der die das und von zur zum des im fur uber mit auf ein eine einer bei aus den dem",
+    "english": "the of and for with from in on to by an is are how what using towards between its under at",
+    "german": "der die das und von zur zum des im in fur uber mit auf ein eine einer bei aus den dem unter",
     "french": "le la les de du des et en pour sur dans une un au aux par avec chez",
     "spanish": "el la los las de del y en para por con una un al sobre como",
     "italian": "il lo la gli di del della dei delle e nel nella per con una un sul sulla",
@@ -233,8 +233,8 @@ def _other_language(cited: str, registered: str, ours: tuple[str, ...], theirs: 
     """Whether the two differ in script, or in the small words that give a language away."""
     if _latin(cited) != _latin(registered):
         return True
-    a, b = _language(ours), _language(theirs)
-    return bool(a and b) and a != b
+    a, b = _languages(ours), _languages(theirs)
+    return bool(a and b) and not a & b
 
 
 def _latin(text: str) -> bool:
@@ -242,11 +242,11 @@ def _latin(text: str) -> bool:
     return sum(ord(sign) < 0x250 for sign in letters) * 2 >= len(letters)
 
 
-def _language(title: tuple[str, ...]) -> str:
-    """The language whose small words occur most, empty where there is none or no clear one."""
-    counts = sorted(((len(small.intersection(title)), name) for name, small in _SMALL_WORDS.items()), reverse=True)
-    (most, name), (second, _) = counts[0], counts[1]
-    return name if most > second else ""
+def _languages(title: tuple[str, ...]) -> set[str]:
+    """The languages whose small words occur most: "in" alone may be of any of four."""
+    counts = {name: len(small.intersection(title)) for name, small in _SMALL_WORDS.items()}
+    most = max(counts.values())
+    return {name for name, count in counts.items() if count == most} if most else set()
 
 
 def _once(title: tuple[str, ...]) -> tuple[str, ...]:

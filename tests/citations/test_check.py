@@ -110,7 +110,8 @@ def test_a_dead_doi_on_a_real_title_is_a_mismatch():
 
 
 def test_the_doi_of_another_work_and_a_title_that_exists_nowhere_are_fabricated():
-    assert verdicts([reference(**INVENTED, doi="10.1038/x")], FakeRegistry(works=[WORK])) == {"r": Status.FABRICATED}
+    cited = reference(**{**INVENTED, "authors": "Niels Bohr; Marie Curie"}, doi="10.1038/x")
+    assert verdicts([cited], FakeRegistry(works=[WORK])) == {"r": Status.FABRICATED}
 
 
 def test_a_hundred_inventions_are_judged_although_semantic_scholar_always_refuses():

@@ -85,6 +85,78 @@ def diffs(given: Verdict) -> dict[FieldName, Severity]:
     return {diff.field: diff.severity for diff in given.diffs}
 
 
+# --- the same work under another title
+
+RETITLED_BASE = {**BASE, "title": "Studium rerum singularium locis singularibus", "doi": "10.1000/x"}
+
+
+@pytest.mark.parametrize(
+    ("registered", "kind", "venue"),
+    [
+        ("Studium rerum singularium locis singularibus", Kind.ARTICLE, "ICML"),
+        ("Perubahan iklim dan ketahanan pangan Jawa Tengah", Kind.ARTICLE, "ICML"),
+        ("Olfactory navigation circuits within fish larvae", Kind.PREPRINT, "bioRxiv"),
+        ("Data from: Olfactory navigation circuits within fish larvae", Kind.DATASET, "Dryad"),
+    ],
+)
+def test_identifier_and_authors_of_the_record_make_another_title_a_minor_difference(registered, kind, venue):
+    other = work(**{**BASE, "title": registered, "doi": "10.1000/x", "kind": kind, "venue": venue})
+    given = judge(cite(doi="10.1000/x"), found(other, identifier=doi("10.1000/x")), found())
+    assert (given.status, diffs(given)[FieldName.TITLE]) == (Status.MISMATCH, Severity.MINOR)
+
+
+def test_a_title_found_under_its_own_identifier_leaves_the_cited_identifier_with_another_work():
+    other = work(**RETITLED_BASE)
+    given = judge(
+        cite(doi="10.1000/x"),
+        found(other, identifier=doi("10.1000/x")),
+        found(work(**BASE, doi="10.1000/y")),
+    )
+    assert (given.status, diffs(given)) == (Status.MISMATCH, {FieldName.DOI: Severity.MAJOR})
+
+
+def test_the_identifier_of_a_collection_without_authors_accuses_nobody():
+    collection = work(title="Abstracts of the annual meeting", year=2019, venue="ICML", doi="10.1000/x")
+    given = judge(cite(doi="10.1000/x"), found(collection, identifier=doi("10.1000/x")), found())
+    assert given.status is Status.UNVERIFIABLE
+
+
+def test_an_arxiv_number_that_arxiv_does_not_know_is_a_mismatch():
+    number = Identifier(Scheme.ARXIV, "1905.01234")
+    given = judge(cite(arxiv="1905.01234"), found(by="arxiv", identifier=number), found(work(**BASE)))
+    assert (given.status, diffs(given)) == (Status.MISMATCH, {FieldName.ARXIV: Severity.MAJOR})
+
+
+def test_an_arxiv_number_is_not_unknown_because_arxiv_could_not_be_asked():
+    number = Identifier(Scheme.ARXIV, "1905.01234")
+    given = judge(cite(arxiv="1905.01234"), failed(by="arxiv", identifier=number), found(work(**BASE)))
+    assert (given.status, given.diffs) == (Status.VERIFIED, ())
+
+
+# --- records that are damaged, registries that are silent
+
+
+def test_a_record_that_says_neither_title_nor_authors_refutes_nothing():
+    empty = work(doi="10.1000/x")
+    given = judge(cite(doi="10.1000/x"), found(empty, identifier=doi("10.1000/x")), found(empty))
+    assert given.status is Status.UNCHECKED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"year": 2011}, {"authors": people("Niels Bohr", "Marie Curie")}, {"title": TITLE.replace("study", "stud")}],
+)
+def test_a_record_that_differs_accuses_nobody_while_an_essential_registry_is_silent(wrong):
+    lone = found(work("semantic_scholar", **{**BASE, **wrong}), by="semantic_scholar")
+    assert judge(cite(), lone, found(work(**BASE))).status is Status.VERIFIED
+    assert judge(cite(), lone, failed()).status is Status.UNCHECKED
+
+
+def test_an_offline_index_speaks_for_itself_where_the_network_is_silent():
+    held = found(work("offline", **{**BASE, "year": 2005}), by="offline")
+    assert judge(cite(), held, failed(why=Why.OFFLINE)).status is Status.MISMATCH
+
+
 # --- with a record
 
 
@@ -418,7 +490,7 @@ def test_no_sentence_names_a_registry_as_programs_do(name):
     raw = {"crossref", "arxiv", "semantic_scholar", "datacite", "doi_org", "dblp", "openalex", "pubmed", "openlibrary"}
     given = [
         judge(cite(), found(work(**BASE), by=name)),
-        judge(cite(year=1999), found(work(**BASE), by=name)),
+        judge(cite(year=1999), found(work(**BASE), by=name), essential=frozenset({name})),
         judge(cite(), found(by=name), essential=frozenset({name})),
         judge(cite(), failed(by=name), essential=frozenset({name})),
     ]

@@ -1,0 +1,120 @@
+"""What in a citation contradicts itself: identifiers of other works, parts of two works, placeholders for people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from citations.identifiers import impossible
+from citations.match.identity import (
+    arxiv_is_unknown,
+    chimera,
+    doi_is_unknown,
+    may_hold,
+    named_by,
+    other_work,
+    placeholder_authors,
+)
+from citations.types import (
+    Contradiction,
+    ContradictionKind,
+    Evidence,
+    FieldDiff,
+    FieldName,
+    Identifier,
+    Reference,
+    Scheme,
+    Severity,
+    Work,
+)
+
+_IDENTIFIER_FIELDS = ((FieldName.DOI, Scheme.DOI), (FieldName.ARXIV, Scheme.ARXIV), (FieldName.PMID, Scheme.PMID))
+
+
+def identifier_diffs(
+    reference: Reference,
+    evidence: Sequence[Evidence],
+    records: Sequence[Work],
+    agreed: Collection[FieldName],
+    today: date,
+) -> list[FieldDiff]:
+    """Cited identifiers that name another work than the records, nothing at all, or cannot exist.
+
+    ``agreed`` are the fields in which some record agrees.
+    """
+    diffs: list[FieldDiff] = []
+    for field, scheme in _IDENTIFIER_FIELDS:
+        value: str = getattr(reference.fields, field.value)
+        if not value or field in agreed:
+            continue
+        identifier = Identifier(scheme, value)
+        other = other_work(reference, identifier, evidence, titled=FieldName.TITLE in agreed)
+        if other is not None:
+            note = f"the {_label(scheme)} of another work: {short(other.fields.title)}"
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
+        elif scheme is Scheme.DOI and doi_is_unknown(reference, evidence):
+            note = "not registered with any agency"
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
+        elif scheme is Scheme.ARXIV and arxiv_is_unknown(reference, evidence):
+            note = "not known to arXiv"
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
+        elif why := impossible(identifier, today):
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, why))
+    return diffs
+
+
+def _registered_id(records: Sequence[Work], field: FieldName) -> str:
+    values: list[str] = [getattr(record.fields, field.value) for record in records]
+    return next((value for value in values if value), "")
+
+
+def _label(scheme: Scheme) -> str:
+    return {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}[scheme]
+
+
+def volume_named(reference: Reference, evidence: Sequence[Evidence]) -> Work | None:
+    """The record of a cited identifier that names no authors and may hold the cited work: abstracts of a meeting, an issue."""
+    cited = reference.fields
+    for field, scheme in _IDENTIFIER_FIELDS:
+        value: str = getattr(cited, field.value)
+        if value:
+            named = named_by(Identifier(scheme, value), evidence)
+            found = next((work for work in named if not work.fields.authors and may_hold(cited, work)), None)
+            if found is not None:
+                return found
+    return None
+
+
+def contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:
+    """A fact that cannot be true together with the citation. Asked only once the title is known to exist nowhere."""
+    cited = reference.fields
+    identifiers = [Identifier(s, getattr(cited, f.value)) for f, s in _IDENTIFIER_FIELDS if getattr(cited, f.value)]
+    for identifier in identifiers:
+        other = other_work(reference, identifier, evidence)
+        if other is not None:
+            sentence = f"{_label(identifier.scheme)} {identifier.value} names another work: {short(other.fields.title)}"
+            return Contradiction(ContradictionKind.IDENTIFIER_OF_OTHER_WORK, sentence, (other,))
+    mixed = chimera(reference, evidence)
+    if mixed is not None:
+        sentence = (
+            f"the title is that of a work by {_first_author(mixed.titled)}, "
+            f"the authors and the year are those of {short(mixed.authored.fields.title)}"
+        )
+        return Contradiction(ContradictionKind.CHIMERA, sentence, (mixed.titled, mixed.authored))
+    placeholder = placeholder_authors(cited.authors)
+    if not placeholder:
+        return None
+    why = next((why for each in identifiers if (why := impossible(each, today))), "")
+    if why:
+        sentence = f"the author {placeholder} is a placeholder and the identifier cannot exist: {why}"
+        return Contradiction(ContradictionKind.IMPOSSIBLE_IDENTIFIER, sentence)
+    return Contradiction(ContradictionKind.PLACEHOLDER, f"the author {placeholder} is a placeholder")
+
+
+def _first_author(work: Work) -> str:
+    return str(work.fields.authors[0]) if work.fields.authors else "others"
+
+
+def short(text: str, most: int = 80) -> str:
+    """The text, or its beginning where it is long."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
