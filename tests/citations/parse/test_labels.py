@@ -288,3 +288,8 @@ def test_labelled_references_become_examples_with_words_between_the_parts() -> N
         "pages": Label.PAGES,
         "3-4": Label.PAGES,
     }
+
+
+def test_a_year_that_a_preposition_ties_to_the_title_stays_in_it() -> None:
+    texts, labels = labelled(("A", "Roe A:"), ("T", "Things and growth since 1996."), ("J", "AIDS"), ("V", "3"))
+    assert mend_borders(texts, labels) == labels
