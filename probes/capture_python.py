@@ -181,8 +181,7 @@ class PythonCapture:
         else:
             raw = (ctypes.c_ubyte * size)()
             self._ggml.library.ggml_backend_tensor_get(ctypes.cast(pointer, ctypes.c_void_p), raw, 0, size)
-        flat = np.frombuffer(raw, dtype=np.float32)
-        return np.lib.stride_tricks.as_strided(flat, (columns, rows), (stride, 4))
+        return np.ndarray((columns, rows), np.float32, raw, 0, (stride, 4))
 
     def _scale(self, layer: int, z: Any, address: int) -> None:
         neurons, factors = self._scaled[layer]
