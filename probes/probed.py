@@ -126,11 +126,11 @@ class ProbedLlama:
         chosen = range(capture.layers) if layers is None else layers
         try:
             tokens = text_tokens(self._llama, prompt)
-            found = read_activations(self._llama, capture, tokens, chosen, Wanted({}, factors=self._factors))
+            scaled = Wanted({}, factors=self._factors)
+            found = read_activations(self._llama, capture, tokens, chosen, scaled, keep_z="z" in names)
         finally:
             self._apply()
-        keep_z, keep_norm = "z" in names, "h_norm" in names
-        return Activations(found.tokens, found.layers, found.z if keep_z else None, found.h_norm if keep_norm else None)
+        return found if "h_norm" in names else replace(found, h_norm=None)
 
     def read(self, text: str | Sequence[int], prompt: str | Sequence[int] = "") -> dict[str, Any]:
         """The ``probe`` block of a text that somebody else wrote, behind a prompt, from one prefill of bounded memory.

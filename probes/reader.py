@@ -82,9 +82,9 @@ def forget(llama: Any) -> None:
 
 
 def read_activations(
-    llama: Any, capture: Capture, tokens: Sequence[int], layers: Sequence[int], wanted: Wanted
+    llama: Any, capture: Capture, tokens: Sequence[int], layers: Sequence[int], wanted: Wanted, *, keep_z: bool = True
 ) -> Activations:
-    """Every neuron of ``layers`` at every token; ``wanted`` is what the capture scales meanwhile.
+    """Every neuron of ``layers`` at every token, or only the norms; ``wanted`` is what the capture scales meanwhile.
 
     The last layer computes only tokens with logits, so where it is asked for all tokens are made such.
 
@@ -93,6 +93,8 @@ def read_activations(
 
     """
     count = capture.layers
+    if not layers:
+        raise CaptureFailed("no layer was asked for")
     strange = [layer for layer in layers if not 0 <= layer < count]
     if strange:
         raise CaptureFailed(f"the model has no layer {strange[0]}; its layers are 0 to {count - 1}")
@@ -103,11 +105,15 @@ def read_activations(
     for start, stop in chunks(llama, tokens, outputs=count - 1 in layers):
         seen = {block.layer: block for block in capture.drain()}
         if start == 0:
-            z, h_norm = _room(seen, layers, len(tokens))
+            z, h_norm = (
+                _room(seen, layers, len(tokens) if keep_z else 0),
+                np.empty((len(layers), len(tokens)), np.float32),
+            )
         for row, layer in enumerate(layers):
-            z[row, start:stop, : seen[layer].z.shape[1]] = seen[layer].z
+            if keep_z:
+                z[row, start:stop, : seen[layer].z.shape[1]] = seen[layer].z
             h_norm[row, start:stop] = seen[layer].h_norm
-    return Activations(tuple(tokens), tuple(layers), z, h_norm)
+    return Activations(tuple(tokens), tuple(layers), z if keep_z else None, h_norm)
 
 
 def read_text(llama: Any, recorder: Recorder, prompt: Sequence[int], text: Sequence[int]) -> None:
@@ -131,7 +137,7 @@ def read_text(llama: Any, recorder: Recorder, prompt: Sequence[int], text: Seque
             recorder.sampled(token, llama.detokenize([token]), position, np.frombuffer(row, np.float32))
 
 
-def _room(seen: dict[int, Seen], layers: Sequence[int], tokens: int) -> tuple[Floats, Floats]:
+def _room(seen: dict[int, Seen], layers: Sequence[int], tokens: int) -> Floats:
     missing = [layer for layer in layers if layer not in seen]
     if missing:
         raise CaptureFailed(f"layer {missing[0]} has no down projection that could be watched")
@@ -142,4 +148,4 @@ def _room(seen: dict[int, Seen], layers: Sequence[int], tokens: int) -> tuple[Fl
             f"the activations would take {size / 2**30:.1f} GB and {MAX_BYTES >> 30} GB are allowed",
             hint="ask for fewer layers or a shorter text",
         )
-    return np.full(shape, np.nan, np.float32), np.empty(shape[:2], np.float32)
+    return np.full(shape, np.nan, np.float32)

@@ -300,6 +300,8 @@ def test_a_text_is_read_whole_behind_the_models_own_first_token(plain: ProbedLla
 def test_reading_disturbs_neither_probe_nor_generation(probed: ProbedLlama) -> None:
     before = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
     assert (probed.run_with_cache([1, 70, 71], names=["z"]).h_norm, probed.n_tokens) == (None, 0)
+    norms = probed.run_with_cache([1, 70, 71], names=["h_norm"])
+    assert (norms.z, norms.h_norm.shape) == (None, (3, 3))
     after = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
     assert (before["text"], before["probe"]["tokens"]) == (after["text"], after["probe"]["tokens"])
 
@@ -343,6 +345,7 @@ def test_a_scale_that_fails_is_undone(plain: ProbedLlama) -> None:
     ("what", "error", "sentence"),
     [
         (lambda e: e.run_with_cache([]), EmptyPrompt, "there is no token to read"),
+        (lambda e: e.run_with_cache("it", []), CaptureFailed, "no layer was asked for"),
         (lambda e: e.read(""), EmptyPrompt, "there is no token to read"),
         (lambda e: e.read("it " * 100, "it " * 100), ContextOverflow, "tokens and the context holds 256"),
         (lambda e: e.run_with_cache("it " * 300), ContextOverflow, "tokens and the context holds 256"),
