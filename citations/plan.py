@@ -11,9 +11,8 @@ from math import inf
 
 from citations.coverage import DOI_ORG, OFFLINE, coverage_table, rule_for
 from citations.identifiers import identifiers_of
-from citations.names import family_key
+from citations.match.printed import printed
 from citations.registries.interface import Coverage
-from citations.titles import title_key
 from citations.types import (
     Evidence,
     FieldName,
@@ -25,7 +24,6 @@ from citations.types import (
     Status,
     Verdict,
 )
-from citations.venues import venue_key
 
 _MUST_BE_COMPARED = frozenset(
     {FieldName.TITLE, FieldName.AUTHORS, FieldName.YEAR, FieldName.DOI, FieldName.ARXIV, FieldName.PMID}
@@ -111,18 +109,12 @@ def settled(verdict: Verdict) -> bool:
 
 
 def same_question(reference: Reference) -> tuple[object, ...]:
-    """A key that is equal for references which would be asked and judged alike, wherever they stand."""
-    cited = reference.fields
-    title = title_key(cited.title)
-    if not title:
-        return (reference.raw, cited)
-    return (
-        title,
-        tuple(family_key(name) for name in cited.authors),
-        cited.year,
-        venue_key(cited.venue) if cited.venue else "",
-        (cited.volume, cited.issue, cited.pages, cited.doi, cited.arxiv, cited.pmid, cited.isbn),
-    )
+    """A key that is equal for references which would be asked and judged alike, wherever they stand.
+
+    All that a verdict may depend on is in it: given names, the kind, the printed words, and what was mended.
+    """
+    text = printed(reference)
+    return (reference.fields, " ".join(text.text.split()) if text is not None else "", reference.mended)
 
 
 def in_plan_order(reference: Reference, evidence: Iterable[Evidence]) -> list[Evidence]:

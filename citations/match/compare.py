@@ -39,6 +39,7 @@ PREPRINT_OF = "preprint of / published as"
 """Note on the venue where one side is a preprint: it says nothing about whether the work appeared where it is cited."""
 RETITLED = "registered under another title"
 """Note on a title that differs although identifier and authors agree: translations, preprints, abstracts of meetings."""
+_HALF = "the record holds only a part of the title"
 _AGREED = "agreed"
 _NOT_COMPARED = "not compared"
 _Result = FieldDiff | str
@@ -47,6 +48,10 @@ _YEAR_IN_TEXT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
 _LISTED_AUTHORS = 6
 _MOSTLY_KEPT = 0.7
+_KEPT_BY_VERSIONS = 2
+"""So many telling words stay at least when an arXiv paper gets another title."""
+_CARELESS_YEARS = frozenset({1900, 1970})
+"""What records say whose date was lost: the beginnings of two calendars."""
 _PREPRINT_PREFIXES = frozenset(
     {
         "10.48550",
@@ -105,10 +110,16 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
         severity, note = Severity.COSMETIC, f"title cut short: {fit.note}"
     elif severity is Severity.MAJOR and locus(cited, work.fields) == 1:
         severity, note = _in_its_place(fit, text)
-    elif severity is Severity.MAJOR and _is_version_of(cited, work) and _telling(fit.cited) & _telling(fit.registered):
+    elif (
+        severity is Severity.MAJOR
+        and _is_version_of(cited, work)
+        and len(_telling(fit.cited) & _telling(fit.registered)) >= _KEPT_BY_VERSIONS
+    ):
         severity, note = Severity.COSMETIC, "title of another version"
     misquoted = fit.kept >= _MOSTLY_KEPT and not _versions(cited, work)
     if severity is Severity.MAJOR and not misquoted and _known_by_its_identifier(cited, work, text):
+        if title_key(fit.cited).startswith(title_key(fit.registered)):
+            return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, Severity.COSMETIC, _HALF)
         severity, note = Severity.MINOR, f"{RETITLED}: {note}" if note else RETITLED
     return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)
 
@@ -123,7 +134,7 @@ def _no_title_after_all(cited: Fields, text: Printed | None) -> bool:
 def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
     """Another title on the very page: registries lose formulas and italic words, people misremember a word."""
     if is_cut(fit) or title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited)):
-        return Severity.COSMETIC, "the record holds only a part of the title"
+        return Severity.COSMETIC, _HALF
     if fit.kept < _MOSTLY_KEPT or fit.other_numbers:
         return Severity.MAJOR, fit.note
     return (Severity.MINOR if text is None else Severity.COSMETIC), f"{fit.note}; volume and page agree"
@@ -179,6 +190,8 @@ def _year(cited: Fields, work: Work, _: Printed | None) -> _Result:
         return _NOT_COMPARED
     if year == work.fields.year:
         return _AGREED
+    if _CARELESS_YEARS.issuperset(years):
+        return _NOT_COMPARED
     severity, note = _year_severity(year, years, cited, work)
     registered = ", ".join(str(known) for known in dict.fromkeys(years))
     return FieldDiff(FieldName.YEAR, str(year), registered, severity, note)

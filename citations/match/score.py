@@ -18,6 +18,17 @@ _ARXIV_DOI = "10.48550/arxiv."
 _HOPELESS = 0.5
 """Titles that resemble each other less are not worth comparing authors, unless something else speaks for the record."""
 _YEARS = (1.0, 0.8, 0.4)
+_PUBLISHERS = (
+    "wiley",
+    "johnwiley",
+    "elsevier",
+    "springer",
+    "taylorfrancis",
+    "taylorandfrancis",
+    "sagepub",
+    "mdpi",
+    "iop",
+)
 _VENUES = {VenueRelation.SAME: 1.0, VenueRelation.RELATED: 0.7, VenueRelation.DIFFERENT: 0.0}
 
 
@@ -70,6 +81,8 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
     """
     if not registered.authors:
         return None
+    if _is_publisher(registered) and not any(name.literal for name in cited.authors):
+        return None
     if cited.authors:
         diff = compare_authors(cited.authors, registered.authors, et_al=cited.et_al)
         if diff.severity in {None, Severity.COSMETIC} or text is None:
@@ -82,6 +95,14 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
             return diff
         return replace(diff, severity=Severity.MINOR) if diff.contradicted else held
     return _from_print(registered.authors, text, 1) if text is not None else None
+
+
+def _is_publisher(registered: Fields) -> bool:
+    """Whether the record names its publisher where the authors should stand."""
+    if len(registered.authors) != 1 or not registered.authors[0].literal:
+        return False
+    key = title_key(registered.authors[0].literal)
+    return key == title_key(registered.publisher) or key.startswith(_PUBLISHERS)
 
 
 def _from_print(registered: tuple[Name, ...], text: Printed, wanted: int) -> AuthorsDiff | None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from citations.check import CheckOptions, Progress, check
 from citations.registries.interface import Coverage
@@ -94,6 +96,26 @@ def test_equal_references_are_asked_once_and_all_get_their_verdict():
     assert Counter(each.same_as for each in found) == {"": 1, "0": 6}
     assert {each.reference.id for each in found} == {str(n) for n in range(7)}
     assert all(learnt.reference_id == each.reference.id for each in found for learnt in each.evidence)
+
+
+SAME_QUESTION_ALMOST = [
+    reference("right", **BASE),
+    reference("other person", **{**BASE, "authors": "Xavier Byron; Carl Gauss"}),
+    reference("website", **{**BASE, "kind": Kind.WEBSITE}),
+    reference("other page", **BASE, volume="7", pages="900"),
+    reference("right again", **BASE),
+    reference("printed", "A. Byron, C. Gauss. A distinctive study of particular things. Nature, 2019.", "text", **BASE),
+]
+
+
+@given(st.permutations(SAME_QUESTION_ALMOST), st.integers(1, len(SAME_QUESTION_ALMOST)))
+@settings(max_examples=25, deadline=None)
+def test_a_verdict_depends_neither_on_the_order_nor_on_the_company_of_the_references(order, kept):
+    alone = {}
+    for each in SAME_QUESTION_ALMOST:
+        alone |= verdicts([each], FakeRegistry(works=[WORK]))
+    together = verdicts(order[:kept], FakeRegistry(works=[WORK]))
+    assert together == {name: alone[name] for name in together}
 
 
 def test_the_index_settles_without_the_network():

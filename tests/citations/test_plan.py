@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from citations.match.evidence import evidence
 from citations.plan import Known, due_s, in_plan_order, meanwhile, next_questions, same_question, settled
 from citations.registries.interface import Coverage
@@ -8,6 +10,7 @@ from citations.types import (
     Found,
     Identifier,
     Kind,
+    Location,
     Query,
     Scheme,
     Unavailable,
@@ -145,8 +148,15 @@ def test_an_identifier_that_nobody_compared_leaves_a_reference_unsettled():
 
 def test_equal_references_have_one_key_and_different_ones_do_not():
     one = reference("a", **BASE)
-    assert same_question(one) == same_question(reference("b", **{**BASE, "title": BASE["title"].upper() + "."}))
-    for change in ({"year": 2018}, {"venue": "Science"}, {"doi": "10.1000/x"}, {"authors": "Some One"}):
+    assert same_question(one) == same_question(replace(one, id="b", key="b", location=Location("other.bib")))
+    changes = (
+        {"year": 2018},
+        {"venue": "Science"},
+        {"doi": "10.1000/x"},
+        {"authors": "Some One"},
+        {"kind": Kind.WEBSITE},
+    )
+    for change in changes:
         assert same_question(one) != same_question(reference("b", **{**BASE, **change}))
 
 

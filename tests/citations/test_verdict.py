@@ -18,6 +18,7 @@ from citations.types import (
     Found,
     Identifier,
     Kind,
+    Name,
     NotCovered,
     Query,
     Reference,
@@ -519,3 +520,18 @@ def test_a_preprint_stands_for_the_meeting_where_only_the_journal_version_is_reg
     preprint = work(**{**BASE, "registry": "arxiv", "venue": "arXiv", "kind": Kind.PREPRINT, "volume": "", "pages": ""})
     journal = work(**{**BASE, "venue": "Journal of Machine Learning Research", "kind": Kind.ARTICLE})
     assert judge(cite(venue="UAI", volume="", pages=""), found(preprint), found(journal)).status is Status.VERIFIED
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"authors": (Name(literal="Wiley"),)},
+        {"authors": (Name(literal="Byron Books"),), "publisher": "Byron Books"},
+        {"year": 1970},
+        {"year": 1900},
+        {"title": TITLE[:14]},
+    ],
+)
+def test_one_damaged_record_accuses_nobody(damage):
+    given = judge(cite(doi="10.1000/x"), found(work(**{**BASE, "doi": "10.1000/x", **damage})))
+    assert (given.status, set(diffs(given).values()) - {Severity.COSMETIC}) == (Status.VERIFIED, set())
