@@ -1,6 +1,17 @@
 """Titles: their plain form, the key that is equal for equal titles, and how much two titles resemble each other."""
 
-from citations.titles.keys import is_generic, main_title, plain, strip_labels, title_key, title_keys
+from citations.titles.keys import is_generic, main_title, plain, title_key, title_keys
+from citations.titles.labels import is_labelled_reprint, strip_both, strip_labels
 from citations.titles.similarity import title_similarity
 
-__all__ = ["is_generic", "main_title", "plain", "strip_labels", "title_key", "title_keys", "title_similarity"]
+__all__ = [
+    "is_generic",
+    "is_labelled_reprint",
+    "main_title",
+    "plain",
+    "strip_both",
+    "strip_labels",
+    "title_key",
+    "title_keys",
+    "title_similarity",
+]

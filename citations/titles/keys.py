@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from citations.markup import plain_text, to_ascii
+from citations.titles.labels import CACHE_SIZE, strip_labels
 
-CACHE_SIZE = 16384
 MAX_CHARS = 1000
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -18,24 +18,6 @@ _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SUBTITLE = re.compile(r"\s*[?!.]?\s*(?::|\||\s/\s|\s[-–—]\s|—|–(?=\s))\s*|[?!]\s+|\.\s+(?=[A-ZÀ-Þ])")
 _MAY_HAVE_SUBTITLE = re.compile(r"[:|?!—]|\s[-–/]\s|–\s|\.\s")
 """A quick look before the slow one: most titles have none."""
-_PREFIX = re.compile(
-    r"^(?:\[?\(?(?:extended abstract|invited (?:paper|talk|review)|short paper|full paper|poster(?: abstract)?|demo(?: abstract)?|"
-    r"tutorial|panel|brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article)\]?\)?\s*[:.\-–—]\s*"
-    r"|\[(?:extended abstract|invited [a-z ]+)\]\s*"
-    r"|(?:chapter|kapitel|chapitre)\s+(?:\d+|[ivxl]+)\s*[:.\-–—]\s*|\d{1,3}\.\s+(?=\D))",
-    re.IGNORECASE,
-)
-_SUFFIX = re.compile(
-    r"\s*[\[(](?:extended abstract|abstract|extended version|full version|short paper|full paper|invited (?:paper|talk|contribution|lecture)"
-    r"|student abstract|poster|demo|demonstration|preprint|with discussion|abstract only|reprint|position paper|keynote"
-    r"|online first|in press|in [a-z]+|republication|best paper)\]?\)?\s*\.?$",
-    re.IGNORECASE,
-)
-_LABEL_INSIDE = re.compile(
-    r"\s*[\[(]\s*(?:(?:demo(?:nstration)?|panel|tutorial|poster|keynote|invited|industrial|experience|vision|student)\s+"
-    r"(?:abstract|session|paper|talk|track|demo)|tutorial|panel|extended abstract)\s*[\])]",
-    re.IGNORECASE,
-)
 _FLATTENED = re.compile(
     r"\bvar(?=(?:epsilon|theta|pi|rho|sigma|phi)(?![a-z]))|\b(?:wide)?tilde[ _]?(?=[a-z]\b)|\bel(?=l_?\d|l_[a-z]\b)"
 )
@@ -83,7 +65,7 @@ def title_key(text: str) -> str:
 
 
 def title_keys(text: str) -> tuple[str, ...]:
-    """The key, then the keys without label ("Extended Abstract:", "16.") and without subtitle; no empty one.
+    """The key, then the keys without label ("Extended Abstract:", "16.", "IV.—") and without subtitle; no empty one.
 
     A main title that says too little on its own gives no key.
     """
@@ -93,19 +75,6 @@ def title_keys(text: str) -> tuple[str, ...]:
     if main and not is_generic(main):
         keys.append(title_key(main))
     return tuple(dict.fromkeys(key for key in keys if key))
-
-
-@lru_cache(maxsize=CACHE_SIZE)
-def strip_labels(text: str) -> str:
-    """The title without what only labels it: ``Extended Abstract:``, ``[Invited Paper]``, a chapter number."""
-    text = plain(text)
-    bracketed = "(" in text or "[" in text
-    if bracketed:
-        text = _LABEL_INSIDE.sub("", text, count=1) or text
-    prefix = _PREFIX.match(text)
-    if prefix:
-        text = text[prefix.end() :] or text
-    return (_SUFFIX.sub("", text, count=1) or text) if bracketed else text
 
 
 def main_title(text: str) -> str:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA, Levenshtein
 from rapidfuzz.fuzz import ratio
 
-from citations.titles.keys import CACHE_SIZE, MAX_CHARS, fold, is_generic, main_titles, strip_labels
+from citations.titles.keys import MAX_CHARS, fold, is_generic, main_titles
+from citations.titles.labels import CACHE_SIZE, strip_both
 
 _STOP_WORDS = (
     "a an the of on in for to and or with by from at as via into its is are der die das und von zur zum des im le "
@@ -56,7 +57,7 @@ def title_similarity(a: str, b: str) -> float:
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _similarity(a: str, b: str) -> float:
-    label_free = strip_labels(a), strip_labels(b)
+    label_free = strip_both(a, b)
     first, second = fold(label_free[0]), fold(label_free[1])
     if first.key == second.key:
         return 0.99
