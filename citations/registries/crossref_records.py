@@ -42,6 +42,7 @@ _RETRACTIONS = {
 # An update that replaces the work is a work itself; all others only speak about one.
 _REPLACEMENTS = frozenset({"new_version", "new_edition"})
 _SAME_WORK = ("is-preprint-of", "has-preprint", "is-version-of", "has-version", "is-identical-to", "is-same-as")
+_OWN_404 = frozenset({"resource not found", "resource not found."})
 _LABEL = re.compile(
     r"[\[(]?\s*(retracted|withdrawn|removed)(?:\s+(?:article|paper|chapter))?\s*(?:[:.–—]|\s-\s|[\])]\s*:?)\s*",
     re.IGNORECASE,
@@ -73,12 +74,11 @@ def work_list(body: Body) -> WorkList:
 def single_work(body: Body) -> tuple[Work, ...]:
     """A ``work`` message, or none for Crossref's own 404; raises ``Undecodable`` for anything else.
 
-    The 404 is the plain text "Resource not found." under content types that change over the years: an HTML 404 comes
-    from a gateway and says nothing.
+    The 404 is the plain text "Resource not found." under content types that change over the years: any other comes from
+    a gateway and says nothing about the work.
     """
     if body.status == 404:
-        text = body.text.strip()
-        if len(text) < 1_000 and "not found" in text.lower() and not text.startswith("<"):
+        if body.text.strip().strip('"').lower() in _OWN_404:
             return ()
         raise Undecodable("a 404 that is not Crossref's own")
     message = _message(body, "work")

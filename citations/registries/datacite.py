@@ -32,6 +32,7 @@ _DECODER = 1
 _BATCH = 25
 _ROWS = 5
 _WORDS = 12
+_NO_SUCH_DOI = "the resource you are looking for doesn't exist"
 _KINDS = {
     "Dataset": Kind.DATASET,
     "Software": Kind.SOFTWARE,
@@ -129,10 +130,15 @@ def work_or_none(body: Body) -> tuple[Work, ...]:
     """One DOI, or none for the API's own 404."""
     envelope = read_object(body)
     if body.status == 404:
-        if envelope.get("errors"):
+        if any(_says_unknown(each) for each in _objects(envelope.get("errors"))):
             return ()
         raise Undecodable("a 404 that is not the API's own")
     return (work(envelope.get("data")),)
+
+
+def _says_unknown(error: dict[str, Any]) -> bool:
+    """Whether this is the one error with which the API itself says that it has no such DOI."""
+    return str(error.get("status")) == "404" and str(error.get("title")).strip().rstrip(".").lower() == _NO_SUCH_DOI
 
 
 def work(document: Any) -> Work:

@@ -64,7 +64,7 @@ def exists(body: Body, doi: str) -> bool:
     code = said.get("responseCode")
     if code in _EXISTS and body.status == 200:
         return True
-    if code == _UNKNOWN:
+    if code == _UNKNOWN and body.status == 404:
         return False
     raise Undecodable(f"response code {code!r:.20}")
 

@@ -6,6 +6,7 @@ https://api.semanticscholar.org/api-docs/graph. Without a key its shared pool mo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,8 @@ _ROWS = 5
 _WORDS = 3
 _ALIKE = 0.6
 _FIELDS = "title,authors,year,publicationDate,venue,publicationVenue,journal,externalIds,publicationTypes,url,abstract"
+_NO_PAPER = re.compile(r"paper with id .{1,300} not found\.?", re.IGNORECASE | re.DOTALL)
+_NO_MATCH = re.compile(r"title match not found\.?", re.IGNORECASE)
 _PREFIX = {Scheme.DOI: "DOI", Scheme.ARXIV: "ARXIV", Scheme.PMID: "PMID"}
 _KINDS = {
     "Conference": Kind.CONFERENCE,
@@ -130,14 +133,14 @@ def papers(body: Body, wanted: int) -> tuple[tuple[Work, ...], ...]:
 def paper_or_none(body: Body) -> tuple[Work, ...]:
     """One paper, or none for the API's own 404."""
     if body.status == 404:
-        return _not_found(body)
+        return _not_found(body, _NO_PAPER)
     return (work(read_object(body)),)
 
 
 def matches(body: Body) -> tuple[Work, ...]:
     """What a title match found: at most one paper in practice, none for "Title match not found" or an empty list."""
     if body.status == 404:
-        return _not_found(body)
+        return _not_found(body, _NO_MATCH)
     listed = read_object(body).get("data")
     if not isinstance(listed, list):
         raise Undecodable("a match without data")
@@ -233,13 +236,13 @@ def _any_alike(reference: Reference, found: Found) -> bool:
     return any(title_similarity(reference.fields.title, work.fields.title) >= _ALIKE for work in found.works)
 
 
-def _not_found(body: Body) -> tuple[Work, ...]:
-    """The API's own 404 says that something was "not found"; any other is a gateway's."""
+def _not_found(body: Body, own: re.Pattern[str]) -> tuple[Work, ...]:
+    """None, if the 404 says so in the API's ``own`` words alone; gateways say "Not Found" as well, of a path."""
     try:
         said = json.loads(body.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Undecodable("a 404 that is not the API's own") from error
-    if isinstance(said, dict) and "not found" in str(said.get("error")).lower():
+    if isinstance(said, dict) and said.keys() == {"error"} and own.fullmatch(str(said["error"]).strip()):
         return ()
     raise Undecodable("a 404 that is not the API's own")
 

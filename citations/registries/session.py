@@ -46,7 +46,7 @@ class Request:
     json: Any = None
     """Sent by POST if it is not ``None``."""
     facts: frozenset[int] = frozenset({404})
-    """Statuses beside 2xx whose body the decoder understands."""
+    """Statuses beside 200 whose body the decoder understands."""
 
     @property
     def shown(self) -> str:
@@ -282,7 +282,7 @@ def _judged(request: Request, reply: Reply | Failure, asked_at: datetime) -> Bod
     """What a status means before anybody looks at the body."""
     if isinstance(reply, Failure):
         return reply
-    if 200 <= reply.status < 300 or reply.status in request.facts:
+    if reply.status == 200 or reply.status in request.facts:  # 203 and 206 are a proxy's own version of an answer
         asked = replace(_asked(request, asked_at), body_sha256=sha256(reply.content).hexdigest())
         return Body(asked, reply.status, reply.content, reply.headers.get("content-type", ""))
     detail = f"HTTP {reply.status}"

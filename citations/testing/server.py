@@ -31,6 +31,7 @@ from citations.types import Fields, Work
 REGISTRIES = ("crossref", "semantic_scholar", "arxiv", "datacite", "doi_org")
 _HTML = b"<html><head><title>Checking your browser</title></head><body>Please wait.</body></html>"
 _UNLIMITED = Pool("unlimited", 200, 1.0, told=True, at_once=8)
+_OTHER_STATUSES = {Fault.PROXY_VERSION: 203, Fault.PARTIAL_CONTENT: 206}
 _OTHER_SHAPES = {"arxiv": b"<?xml version='1.0'?><rss><channel/></rss>"}
 
 
@@ -207,11 +208,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, registry: str, switched: Switched | None, ask: Ask) -> Reply | None:
         """The answer, be it late or wrong; ``None`` for a fault that is no answer."""
-        if switched and switched.fault is not Fault.SLOW:
-            return _plain_fault(registry, switched)
-        if switched:
+        if switched and switched.fault is Fault.SLOW:
             self.server.registries.stopping.wait(switched.seconds)
-        return self.server.registries.healthy(registry, ask)
+        elif switched and switched.fault not in _OTHER_STATUSES:
+            return _plain_fault(registry, switched)
+        healthy = self.server.registries.healthy(registry, ask)
+        return replace(healthy, status=_OTHER_STATUSES.get(switched.fault, healthy.status)) if switched else healthy
 
     def _note(self, status: int) -> None:
         """Log the request, before whoever sent it can know that it was answered."""
@@ -315,6 +317,9 @@ def _plain_fault(registry: str, switched: Switched) -> Reply | None:
         Fault.OUT_OF_SERVICE: Reply(503, _HTML, "text/html"),
         Fault.HTML: Reply(200, _HTML, "text/html"),
         Fault.HTML_NOT_FOUND: Reply(404, _HTML, "text/html"),
+        Fault.GATEWAY_NOT_FOUND: Reply(404, b'{"status":404,"error":"Not Found","path":"/works"}'),
+        Fault.GATEWAY_NO_ROUTE: Reply(404, b'{"message":"Not Found"}'),
+        Fault.GATEWAY_PAGE_NOT_FOUND: Reply(404, b"404 page not found", text),
         Fault.EMPTY_BODY: Reply(200, b""),
         Fault.OTHER_SHAPE: Reply(200, _OTHER_SHAPES.get(registry, b'{"hello":"world"}')),
         Fault.REDIRECT_ELSEWHERE: Reply(302, b"", text, (("Location", "http://169.254.169.254/latest/"),)),

@@ -93,6 +93,48 @@ def test_semantic_scholar_title_match_and_its_404(server):
     assert titles(answers) == [[PREPRINTS[0].title], []]
 
 
+PAPER, TITLE = identifier(Scheme.DOI, "10.1000/nothing"), words("Zebra quibble vex")
+OTHERS_404 = [
+    "",
+    "404 page not found",
+    "[]",
+    "{}",
+    '{"message":"Not Found"}',
+    '{"message":"Missing Authentication Token"}',
+    '{"message":"no Route matched with those values"}',
+    '{"status":404,"error":"Not Found","path":"/graph/v1/paper/search/match"}',
+    '{"error":"Not Found"}',
+    '{"error":"not found"}',
+    '{"error":"Resource not found"}',
+    '{"error":"Author with id 0 not found"}',
+    '{"error":null}',
+    '{"errors":[{"status":"404","title":"Not Found"}]}',
+    '{"errors":[{"code":"NOT_FOUND"}]}',
+    '{"errors":"not found"}',
+]
+
+
+@pytest.mark.parametrize("said", OTHERS_404)
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("semantic_scholar", PAPER), ("semantic_scholar", TITLE), ("datacite", PAPER), ("crossref", PAPER)],
+)
+def test_404_in_other_words_than_the_registrys_own_says_nothing_about_a_work(name, query, said):
+    with RegistryServer(others={name: lambda asked: Reply(404, said.encode())}) as server:
+        (answer,) = ask(name, server, query, key="k")
+    assert isinstance(answer, Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [(TITLE, "Title match not found"), (PAPER, "Paper with id DOI:10.1000/nothing not found")]
+)
+def test_semantic_scholar_is_believed_that_it_holds_nothing_only_on_the_route_that_says_so(query, said):
+    body = json.dumps({"error": said}).encode()
+    with RegistryServer(others={"semantic_scholar": lambda asked: Reply(404, body)}) as server:
+        answers = ask("semantic_scholar", server, PAPER) + ask("semantic_scholar", server, TITLE)
+    assert [isinstance(answer, Found) for answer in answers] == [query is PAPER, query is TITLE]
+
+
 def test_semantic_scholar_record_of_another_identifier_is_not_accepted():
     paper = shapes.semantic_scholar_paper(Work("", "", "", ARTICLE))
     with RegistryServer(others={"semantic_scholar": lambda asked: Reply(200, json.dumps(paper).encode())}) as server:
@@ -227,6 +269,8 @@ def test_doi_org_tells_existing_from_unknown(server):
         (200, {"responseCode": 200, "handle": "10.1000/x1"}, DoiExists),
         (404, {"responseCode": 100, "handle": "10.1000/x1"}, DoiUnknown),
         (404, {"responseCode": 1, "handle": "10.1000/x1"}, Unavailable),
+        (200, {"responseCode": 100, "handle": "10.1000/x1"}, Unavailable),
+        (404, {"status": 404, "error": "Not Found", "path": "/api/handles/10.1000/x1"}, Unavailable),
         (200, {"responseCode": 2, "handle": "10.1000/x1"}, Unavailable),
         (200, {"responseCode": 1, "handle": "10.1000/other"}, Unavailable),
         (200, {"responseCode": 1}, Unavailable),

@@ -257,7 +257,23 @@ def test_own_404_means_none(text):
     assert single_work(body(text, 404)) == ()
 
 
-@pytest.mark.parametrize("text", [b"", b"<html>404 not found</html>", b"nginx", b"not found" * 1000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"<html>404 not found</html>",
+        b"nginx",
+        b"not found" * 1000,
+        b"not found",
+        b"404 page not found",
+        b"The requested resource is not found.",
+        b'{"message":"Not Found"}',
+        b'{"message":"Missing Authentication Token"}',
+        b'{"message":"no Route matched with those values"}',
+        b'{"status":404,"error":"Not Found","path":"/works"}',
+        b'{"error":"Resource not found."}',
+    ],
+)
 def test_404_of_a_gateway_means_nothing(text):
     with pytest.raises(Undecodable):
         single_work(body(text, 404))

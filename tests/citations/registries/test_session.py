@@ -73,6 +73,8 @@ def test_decoded_answer_says_what_was_asked_and_what_came(server, session):
         (Fault.OUT_OF_SERVICE, Why.SERVER_ERROR, 2),
         (Fault.HTML, Why.BAD_BODY, 2),
         (Fault.HTML_NOT_FOUND, Why.BAD_BODY, 2),
+        (Fault.PROXY_VERSION, Why.BAD_BODY, 2),
+        (Fault.PARTIAL_CONTENT, Why.BAD_BODY, 2),
         (Fault.TRUNCATED, Why.BAD_BODY, 2),
         (Fault.WRONG_GZIP, Why.BAD_BODY, 2),
         (Fault.EMPTY_BODY, Why.BAD_BODY, 2),
