@@ -19,6 +19,7 @@ from citations.match.printed import printed
 from citations.match.title import NOTICE
 from citations.match.venue import published_twice
 from citations.names import family_key
+from citations.restrain import restrained
 from citations.types import (
     Argument,
     Comparison,
@@ -74,8 +75,10 @@ def verdict(
         if each.best is not None
     ]
     if records:
-        return _with_records(reference, evidence, records, essential, today, venue_refuted)
-    return _without_record(reference, evidence, essential, today)
+        given = _with_records(reference, evidence, records, essential, today, venue_refuted)
+    else:
+        given = _without_record(reference, evidence, essential, today)
+    return restrained(given, reference)
 
 
 # --- a record was accepted --------------------------------------------------------------------------------------------

@@ -9,8 +9,21 @@ from itertools import accumulate
 
 from rapidfuzz.distance import Levenshtein, Prefix
 
+from citations.match.damage import misread
 from citations.match.printed import Printed
-from citations.titles import is_generic, main_title, plain, title_key, title_keys, title_similarity
+from citations.titles import (
+    american,
+    is_generic,
+    main_title,
+    number_before,
+    number_of,
+    plain,
+    strip_both,
+    strip_labels,
+    title_key,
+    title_keys,
+    title_similarity,
+)
 from citations.types import Fields, Severity, Work
 
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -52,23 +65,10 @@ _LANGUAGES = {
 }
 _SMALL_WORDS = {name: frozenset(text.split()) for name, text in _LANGUAGES.items()}
 """Words that give a language away."""
-_SPELLINGS = (
-    ("isation", "ization"),
-    ("ise", "ize"),
-    ("ising", "izing"),
-    ("yse", "yze"),
-    ("our", "or"),
-    ("tre", "ter"),
-    ("ogue", "og"),
-    ("elling", "eling"),
-    ("elled", "eled"),
-    ("ae", "e"),
-    ("oe", "e"),
-    ("ae", "a"),
-    ("oe", "o"),
-    ("ue", "u"),
-    ("ph", "f"),
-)
+_SPELLINGS = (("ae", "e"), ("oe", "e"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
+_LABEL = "the same but for a label, such as its number in a series or the note of a reprint"
+_CITED_SHORT = "cited without its subtitle"
+_RECORD_SHORT = "the record has no subtitle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,12 @@ def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
         return TitleFit(1.0, None, "", cited, registered)
     if text is not None and text.holds(registered):
         return replace(TitleFit(1.0, None, "", registered, registered), elsewhere=_elsewhere(cited, registered))
-    if cited and _subtitle_dropped(cited, registered):
-        return TitleFit(0.98, Severity.COSMETIC, "without its subtitle", cited, registered, shortened=True)
-    if text is not None and _holds_main(text, registered):
-        found = TitleFit(0.98, Severity.COSMETIC, "without its subtitle", registered, registered, shortened=True)
+    note = _label_or_subtitle(cited, registered) if cited else ""
+    if note:
+        return TitleFit(0.98, Severity.COSMETIC, note, cited, registered, shortened=note != _LABEL)
+    note = _printed_without(text, cited, registered) if text is not None else ""
+    if note:
+        found = TitleFit(0.98, Severity.COSMETIC, note, registered, registered, shortened=note != _LABEL)
         return replace(found, elsewhere=_elsewhere(cited, registered))
     fit = _by_words(cited, registered) if cited else NOTHING
     if text is not None and not fit.cut_short and (fit.similarity is None or fit.severity is Severity.MAJOR):
@@ -162,9 +164,14 @@ def _by_stretch(stretch: str, registered: str) -> TitleFit:
     return next((fit for fit in sentences if fit.cut_short), None) or _by_words(stretch, registered)
 
 
-def _holds_main(text: Printed, registered: str) -> bool:
-    main = main_title(registered)
-    return bool(main) and not is_generic(main) and text.holds(main, with_subtitle=False)
+def _printed_without(text: Printed, cited: str, registered: str) -> str:
+    """What the printed string leaves out of the title that it holds, empty if it does not hold it."""
+    bare = strip_labels(registered)
+    if bare != plain(registered) and not is_generic(bare) and text.holds(bare):
+        mine, yours = {number_of(cited), number_before(text.before(bare))} - {None}, number_of(registered)
+        return _LABEL if yours is None or mine <= {yours} else ""
+    main = main_title(bare)
+    return _CITED_SHORT if main and not is_generic(main) and text.holds(main, with_subtitle=False) else ""
 
 
 def _elsewhere(cited: str, registered: str) -> bool:
@@ -175,16 +182,23 @@ def _elsewhere(cited: str, registered: str) -> bool:
     return not title_key(cited).startswith(title_key(registered)) and apart < _SAME_PLACE
 
 
-def _subtitle_dropped(cited: str, registered: str) -> bool:
-    """Whether one is the other without its subtitle or label; two different subtitles never count."""
-    return title_key(cited) in title_keys(registered) or title_key(registered) in title_keys(cited)
+def _label_or_subtitle(cited: str, registered: str) -> str:
+    """What the two differ in if it is nothing but a label or a subtitle; two different subtitles, or numbers, never count."""
+    ours, theirs = strip_both(cited, registered)
+    if title_key(ours) == title_key(theirs):
+        return _LABEL
+    if title_key(cited) in title_keys(registered) or title_key(ours) in title_keys(theirs):
+        return _CITED_SHORT
+    return _RECORD_SHORT if {title_key(registered), title_key(theirs)} & {*title_keys(cited), *title_keys(ours)} else ""
 
 
 @lru_cache(maxsize=4096)
 def _by_words(cited: str, registered: str) -> TitleFit:
     """Compare two titles that are not equal."""
+    if misread(cited, registered):
+        return TitleFit(0.99, Severity.COSMETIC, "letters misread", cited, registered)
     similarity = title_similarity(cited, registered)
-    ours, theirs = words(cited), words(registered)
+    ours, theirs = map(words, strip_both(cited, registered))
     longest = max(len(ours), len(theirs), 1)
     foreign = _other_language(cited, registered, ours, theirs)
     cut = _cut_short(ours, theirs)
@@ -292,7 +306,7 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
     said = _said(" ".join(mine), " ".join(yours))
     if a == b or a.translate(_LIGATURE_LETTERS) == b.translate(_LIGATURE_LETTERS) != "":
         return (None, "") if a == b else (Severity.COSMETIC, "letters lost in typesetting")
-    if _same_spelling(a, b):
+    if _same_spelling(a, b) or "".join(map(american, mine)) == "".join(map(american, yours)):
         return Severity.COSMETIC, "another spelling of the same word"
     if set(mine) | set(yours) <= _ARTICLES:
         return Severity.MINOR, f"{said} (article)"
@@ -315,7 +329,11 @@ def _initial(found: re.Match[str]) -> str:
 
 
 def _same_spelling(a: str, b: str) -> bool:
-    if a.removeprefix("var") == b.removeprefix("var") or _GREEK.sub(_initial, a) == _GREEK.sub(_initial, b):
+    if (
+        misread(a, b)
+        or a.removeprefix("var") == b.removeprefix("var")
+        or _GREEK.sub(_initial, a) == _GREEK.sub(_initial, b)
+    ):
         return True  # \varepsilon for ε, "1a" for "1α"
     if _MACRO.sub("", a) == _MACRO.sub("", b):
         return True  # formulas with and without their macros
