@@ -45,6 +45,12 @@ class Printed:
             start = self.key.find(key, start + 1)
         return False
 
+    def before(self, title: str) -> str:
+        """The string up to where the title first stands in it, empty if it does not."""
+        key = title_key(title)
+        start = self.key.find(key) if key else -1
+        return self.text[: self.positions[start]] if start >= 0 else ""
+
     def nearest(self, title: str) -> str:
         """The stretch of whole words that resembles the title most, empty where nothing does."""
         key = title_key(title)

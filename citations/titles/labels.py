@@ -24,6 +24,10 @@ _NUMBERED = re.compile(
 )
 """``I.—``, ``VIII. A``, ``No. 5.``, ``Art. IV.``, ``§ 3.``, ``(12)``, ``Lecture 2:``; no lower-case word follows a bare
 numeral, so that ``V. cholerae`` and ``C. elegans`` keep their genus."""
+_NUMBER_BEFORE = re.compile(
+    r"(?:(?i:\b(?:chapter|lecture|paper|article|art\.|no\.|nr\.)|§)\s*(?:\d{1,3}|[ivxlcIVXLC]{1,7})|\b[IVXLC]{2,7})[\s.:\-–—)]*$"
+)
+"""A number that ends a text; one letter alone would be the initial of an author: ``Maxwell, J. C.``."""
 _KIND = re.compile(
     r"^(?:\[?\(?(?:extended abstract|invited (?:paper|talk|review)|short paper|full paper|poster(?: abstract)?|demo(?: abstract)?|"
     r"tutorial|panel|brief announcement|keynote(?: talk)?|technical report|regular paper|research article|review article|"
@@ -93,6 +97,21 @@ def is_labelled_reprint(text: str) -> bool:
     """Whether the title itself says that the work is printed again: "Reprinted from ...", "Reprint of: ..."."""
     text = plain_text(text)
     return _REPRINTED.search(text) is not None or _without_reprint_note(text) != text
+
+
+def number_before(text: str) -> int | None:
+    """The number of a series with which the text ends, if it ends with one: what stands before a printed title.
+
+    >>> number_before("Bohr N. Lecture 2: "), number_before("Maxwell, J. C. ")
+    (2, None)
+    """
+    found = _NUMBER_BEFORE.search(text[-24:])
+    return _value(found[0]) if found else None
+
+
+def number_of(title: str) -> int | None:
+    """The number that labels a title."""
+    return _take_apart(title).number
 
 
 @lru_cache(maxsize=CACHE_SIZE)

@@ -12,6 +12,7 @@ from rapidfuzz.fuzz import ratio
 
 from citations.titles.keys import MAX_CHARS, fold, is_generic, main_titles
 from citations.titles.labels import CACHE_SIZE, strip_both
+from citations.titles.spelling import american
 
 _STOP_WORDS = (
     "a an the of on in for to and or with by from at as via into its is are der die das und von zur zum des im le "
@@ -28,16 +29,7 @@ _NUMERALS = {
 }
 _UMLAUT = re.compile(r"(?<=[aou])e")
 _LIGATURE = re.compile(r"ff[il]?|f[il]")
-_ABBREVIATED = {"vs": "versus", "grey": "gray"}
 _OPPOSITE = re.compile(r"un|in|im|ir|il|a|an|non|dis|de|re|pre|co|bi|sub|anti|ab")
-_BRITISH = tuple(
-    (re.compile(pattern), american)
-    for pattern, american in (
-        (r"is(?=ation|ing|e)", "iz"), (r"ys(?=e|ing)", "yz"), (r"our", "or"), (r"tre(?=s?$)", "ter"), (r"ll(?=ed$|ing$|er)", "l"),
-        (r"ogue(?=s?$)", "og"), (r"ae|oe", "e"), (r"ph", "f"), (r"ence$", "ense"), (r"mme(?=s?$)", "m"), (r"aluminium", "aluminum"),
-        (r"ageing", "aging"), (r"gement", "gment"), (r"grey", "gray"),
-    )
-)  # fmt: skip
 
 
 def title_similarity(a: str, b: str) -> float:
@@ -166,21 +158,9 @@ def _same_spelling(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     """Whether British spelling, ``ue`` for an umlaut or a lost ligature explain the difference."""
     if abs(sum(map(len, a)) - sum(map(len, b))) > 4 + len(a):
         return False
-    if "".join(map(_american, a)) == "".join(map(_american, b)):
+    if "".join(map(american, a)) == "".join(map(american, b)):
         return True
     left, right = "".join(a), "".join(b)
     if _UMLAUT.sub("", left) == _UMLAUT.sub("", right):
         return True
     return min(len(left), len(right)) > 3 and _LIGATURE.sub("", left) == _LIGATURE.sub("", right)
-
-
-@lru_cache(maxsize=CACHE_SIZE)
-def _american(word: str) -> str:
-    """One form for British and American spellings; not meant to be read."""
-    if word in _ABBREVIATED:
-        return _ABBREVIATED[word]
-    if len(word) < 5:
-        return word
-    for pattern, american in _BRITISH:
-        word = pattern.sub(american, word)
-    return word

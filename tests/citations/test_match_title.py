@@ -174,3 +174,59 @@ def test_another_work_is_no_title_cut_short(cited, registered):
 )
 def test_a_note_on_a_title_says_which_words_are_left_out_added_or_exchanged(cited, note):
     assert fit(cited, "Careful measurement of sparse circuits for language comprehension").note == note
+
+
+NUMBERS = ["I.—", "VIII. ", "LIII. ", "No. 5. ", "§ 3. ", "(12) ", "Art. IV. ", "Lecture 2: "]
+
+
+@pytest.mark.parametrize("label", NUMBERS)
+@pytest.mark.parametrize("subtitle", ["", ". By the late Mr. Bayes, communicated in a letter to a friend"])
+def test_a_number_before_the_registered_title_is_cosmetic_in_fields_and_in_print(label, subtitle):
+    title = "A dynamical theory of the electromagnetic field"
+    registered = label + title.upper() + subtitle
+    for found in (fit(title, registered), fit(label + title, title), fit_raw(f"Maxwell J. {title}. 1865.", registered)):
+        assert found.severity is Severity.COSMETIC
+        assert not found.other_numbers
+
+
+def test_the_note_of_a_reprint_behind_the_registered_title_is_cosmetic():
+    registered = "Cramming components onto circuits, Reprinted from Electronics, volume 38, April 19, 1965, pp.114 ff."
+    assert fit("Cramming components onto circuits", registered).severity is Severity.COSMETIC
+    assert fit("Cramming transistors onto circuits", registered).severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("II. Excitations of nuclear cores", "III. Excitations of nuclear cores"),
+        ("Lecture 2: Excitations of nuclear cores", "XI.—Excitations of nuclear cores"),
+        ("V. cholerae in the rivers of Asia", "C. cholerae in the rivers of Asia"),
+    ],
+)
+def test_other_parts_of_a_series_are_other_works(cited, registered):
+    found = fit(cited, registered)
+    assert (found.severity, found.other_numbers) == (Severity.MAJOR, True)
+    assert fit_raw(f"Bohr N. {cited}. Phys. Rev. 1, 1950.", registered).severity is Severity.MAJOR
+
+
+def test_the_note_says_whose_subtitle_is_missing():
+    whole, main = "Neural models of sequences: an analysis", "Neural models of sequences"
+    assert fit(main, whole).note == "cited without its subtitle"
+    assert fit(whole, main).note == "the record has no subtitle"
+    assert fit_raw(f"Shen S. {main}. Interspeech 2016.", whole).note == "cited without its subtitle"
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("Judgement under uncertainty of people", "Judgment under uncertainty of people"),
+        ("Problems in connexion with graphs", "Problems in connection with graphs"),
+        ("The sceptical programme and its artefacts", "The skeptical program and its artifacts"),
+        ("Defence of grey centred aluminium tyres", "Defense of gray centered aluminum tires"),
+        ("Modelling the behaviour of analysed fibres", "Modeling the behavior of analyzed fibers"),
+        ("Towards ageing moulds of sulphur", "Toward aging molds of sulfur"),
+    ],
+)
+def test_british_and_american_spelling_is_cosmetic(british, american):
+    assert fit(british, american).severity is Severity.COSMETIC
+    assert fit(american, british).severity is Severity.COSMETIC
