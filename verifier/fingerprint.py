@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from citations.types import CheckedReference, Fields, Severity, Status
+from citations.types import CheckedReference, FieldDiff, FieldName, Fields, Severity, Status
 
 _WORDS = re.compile(r"[^\W_]+")
 _FILLERS = frozenset(
@@ -19,15 +19,24 @@ def fingerprint(checked: CheckedReference) -> str:
     """32 hexadecimal digits that stay the same while the same work is cited with the same fault.
 
     Case, accents, punctuation, word order, filler words, plurals, the file, the key and the line do not matter. The
-    fault does: another verdict, or another set of seriously wrong fields, is another finding.
+    fault does: another verdict, another set of seriously wrong fields, or another wrong value is another finding, so that
+    who dismisses one wrong DOI has not dismissed the next.
     """
     verdict = checked.verdict
     fault: tuple[str, ...] = (verdict.status.value,)
     if verdict.status in {Status.MISMATCH, Status.RETRACTED}:
-        wrong = (diff.field.value for diff in verdict.diffs if diff.severity is Severity.MAJOR)
-        fault = (verdict.status.value, *sorted(wrong))
+        fault += tuple(sorted(_wrong(diff) for diff in verdict.diffs if diff.severity is Severity.MAJOR))
+    if verdict.status is Status.FABRICATED:
+        cited = checked.reference.fields
+        fault += tuple(value for value in (cited.doi, cited.arxiv, cited.pmid) if value)
     text = "\n".join((subject(checked.reference.fields, checked.reference.raw), *fault))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _wrong(diff: FieldDiff) -> str:
+    """The field and what is wrong in it; the title is the subject already, and may drift."""
+    value = "" if diff.field is FieldName.TITLE else " ".join(sorted(set(_folded(diff.cited))))
+    return f"{diff.field.value} {value}".strip()
 
 
 def subject(fields: Fields, raw: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citations.types import Fields, Name, Status
+from citations.types import FieldDiff, FieldName, Fields, Name, Severity, Status
 from tests.verifier.samples import TURING, checked, reference
 from verifier.fingerprint import fingerprint, subject
 
@@ -38,6 +38,33 @@ def test_another_set_of_wrong_fields_is_another_finding():
     one = checked(Status.MISMATCH)
     two = replace(one, verdict=replace(one.verdict, diffs=one.verdict.diffs[:1]))
     assert fingerprint(one) != fingerprint(two)
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "two"),
+    [
+        (FieldName.DOI, "10.1000/a", "10.1000/b"),
+        (FieldName.YEAR, "1999", "2001"),
+        (FieldName.VENUE, "Nature", "Science"),
+        (FieldName.AUTHORS, "A. Church", "K. Gödel"),
+    ],
+)
+def test_another_wrong_value_is_another_finding_and_its_spelling_is_not(field, one, two):
+    def wrong(value):
+        found = checked(Status.MISMATCH)
+        diff = FieldDiff(field, value, "", Severity.MAJOR)
+        return fingerprint(replace(found, verdict=replace(found.verdict, diffs=(diff,))))
+
+    assert wrong(one) != wrong(two)
+    assert wrong(one) == wrong(one.upper() + ".")
+
+
+def test_a_fabrication_with_another_identifier_is_another_finding():
+    found = checked(Status.FABRICATED)
+    reference = found.reference
+    dois = [replace(reference, fields=replace(reference.fields, doi=doi)) for doi in ("10.1000/a", "10.1000/b")]
+    one, two = (fingerprint(replace(found, reference=each)) for each in dois)
+    assert one != two
 
 
 def test_a_reference_without_title_is_known_by_its_text():
