@@ -71,7 +71,7 @@ class World:
     works: tuple[Work, ...]
     withheld: frozenset[str]
     excluded: frozenset[str]
-    """Wrong rows whose original is not at hand."""
+    """Rows whose original is not at hand."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def read_world(shared: Path, index: Index, share: float) -> World:
         entries,
         tuple(record for work in held.values() for record in registry_form(work)),
         withheld,
-        frozenset(id_ for id_, row in rows.items() if not row.valid and not can_be_told(row, originals[id_])),
+        frozenset(id_ for id_, row in rows.items() if not can_be_told(row, originals[id_])),
     )
 
 
@@ -146,7 +146,9 @@ def original(row: Row, index: Index) -> Fields | None:
         return None
     works = [work.fields for work in index.by_title(quoted.group(1) if quoted else cited.title)]
     published = [work for work in works if not is_preprint_server(work.venue) and work.kind is not Kind.PREPRINT]
-    if row.valid and (not works or cited.arxiv):
+    if row.valid and not works and cited.et_al:
+        return None  # nobody knows the authors that the row leaves out
+    if row.valid and (not works or (cited.arxiv and not cited.et_al)):
         return replace(cited, kind=Kind.PREPRINT if cited.arxiv and not cited.venue else cited.kind)
     chosen = min(published or works, key=lambda work: abs((work.year or 0) - (cited.year or 0)), default=None)
     return None if chosen is None else with_identifiers_of(row, chosen)
