@@ -63,7 +63,7 @@ def _pieces(path: Path) -> Iterator[str]:
 
 def _titles(path: Path) -> set[str]:
     """Titles that the rows cite or quote, letters only."""
-    found = set()
+    found: set[str] = set()
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         quoted = re.findall(r"original: '(.+?)'\)", row["explanation"] or "")
