@@ -18,7 +18,7 @@ from citations.extract.pdf_words import page_words
 from citations.extract.printed import PrintedEntry, printed_references
 from citations.parse.cuts import cuts
 from citations.parse.section import is_heading
-from citations.parse.several import several
+from citations.parse.several import own_label, several
 from citations.types import Extracted, Location
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def _printed(run: Sequence[PageLine], words: dict[str, int], name: str) -> Itera
     for cut in cuts(parse_lines(run)):
         part = run[cut.first : cut.last]
         raw = repaired(join([line.text for line in part], words))
-        offsets = [0, *(several(raw) if cut.label else ()), len(raw)]
+        offsets = [0, *several(raw, labelled=bool(cut.label)), len(raw)]
         for begin, end in pairwise(offsets):
-            yield PrintedEntry(raw[begin:end].strip(), cut.label, Location(name, page=part[0].page))
+            label = own_label(raw[begin:end], cut.label) if begin else cut.label
+            yield PrintedEntry(raw[begin:end].strip(), label, Location(name, page=part[0].page))

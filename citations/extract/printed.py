@@ -27,6 +27,8 @@ class PrintedEntry:
     location: Location
     plain: str = ""
     """The same without markup, for reading the fields; ``raw`` where there is no markup."""
+    problem: str = ""
+    """Why it is not read, empty if it is."""
 
 
 def printed_references(entries: Iterable[PrintedEntry], source: str, most: int) -> Iterator[Extracted]:
@@ -52,6 +54,8 @@ def printed_references(entries: Iterable[PrintedEntry], source: str, most: int) 
 
 def _damage(entry: PrintedEntry) -> str:
     """Why an entry cannot be read, empty if it can."""
+    if entry.problem:
+        return entry.problem
     if len(entry.raw) > LONGEST:
         return f"this entry has {len(entry.raw):,} characters and cannot be one reference"
     if not LETTERS.search(entry.raw):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from citations.errors import NoReferences, UnreadableInput
@@ -13,11 +13,17 @@ from citations.extract.interface import Document
 from citations.extract.markdown import plain_markdown
 from citations.extract.pandoc import bibliography_files, listed_references
 from citations.extract.printed import PrintedEntry, printed_references
-from citations.parse.section import reference_sections
+from citations.parse.elsewhere import elsewhere
+from citations.parse.section import HUGE, reference_sections
 from citations.parse.segment import NEWLINE, segment
+from citations.parse.strays import is_row, row_cells
 from citations.types import Extracted, Location
 
 MARKUP = re.compile(r"\]\(|[*_]{1,3}[^\W_]|<https?:|\\[_*&\[]|</?[a-z]|`")
+
+UNLISTED = (
+    "this looks like a reference, but stands in no list that could be recognised; put it under the heading References"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,27 @@ def _entries(text: str, name: str, *, headed_only: bool) -> Iterator[PrintedEntr
     """
     breaks = [match.end() for match in NEWLINE.finditer(text)]
     markdown = PurePath(name).suffix.lower() in {".md", ".markdown", ".rst"} or bool(MARKUP.search(text[:200_000]))
-    for section in reference_sections(text):
-        if headed_only and not section.heading:
-            continue
-        for entry in segment(text[section.start : section.end]):
-            start, end = section.start + entry.start, section.start + entry.end
-            location = Location(name, line=bisect_right(breaks, start) + 1, start=start, end=end)
-            yield PrintedEntry(entry.raw, entry.label, location, plain_markdown(entry.raw) if markdown else "")
+    sections = [section for section in reference_sections(text) if section.heading or not headed_only]
+    found = [
+        PrintedEntry(
+            entry.raw, entry.label, Location(name, start=section.start + entry.start, end=section.start + entry.end)
+        )
+        for section in sections
+        for entry in segment(text[section.start : section.end])
+    ]
+    if not headed_only and (sections or len(text) <= HUGE):
+        found += [
+            PrintedEntry(
+                loose.entry.raw,
+                loose.entry.label,
+                Location(name, start=loose.entry.start, end=loose.entry.end),
+                problem="" if loose.listed else UNLISTED,
+            )
+            for loose in elsewhere(text, sections)
+        ]
+    for entry in sorted(found, key=lambda each: each.location.start or 0):
+        line = bisect_right(breaks, entry.location.start or 0) + 1
+        plain = row_cells(entry.raw) if is_row(entry.raw) else entry.raw
+        yield replace(
+            entry, location=replace(entry.location, line=line), plain=plain_markdown(plain) if markdown else plain
+        )

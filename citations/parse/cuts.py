@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from citations.parse.lines import Line
 from citations.parse.numbering import numbering
+from citations.parse.strays import Part, parts
 from citations.parse.unnumbered import unnumbered
 
 
@@ -24,12 +25,15 @@ class Cut:
 
 
 def cuts(lines: Sequence[Line]) -> tuple[Cut, ...]:
-    """Entries as runs of lines; what stands before the first label is an entry only if it looks like one."""
+    """Entries as runs of lines; between and around the labels, what looks like an entry of its own is one."""
     if not lines:
         return ()
     marks = numbering(lines)
     if not marks:
         starts = unnumbered(lines)
         return tuple(Cut(a, b) for a, b in zip(starts, (*starts[1:], len(lines)), strict=True))
+    found = list(parts(lines, 0, marks[0].line, None))
     ends = (*(mark.line for mark in marks[1:]), len(lines))
-    return tuple(Cut(mark.line, end, mark.label, mark.width) for mark, end in zip(marks, ends, strict=True))
+    for mark, end in zip(marks, ends, strict=True):
+        found += parts(lines, mark.line, end, Part(mark.line, end, mark.label, mark.width))
+    return tuple(Cut(part.first, part.last, part.label, part.width) for part in found)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from citations.parse.cuts import cuts
 from citations.parse.lines import Line, read_lines
 from citations.parse.section import is_heading
-from citations.parse.several import several
+from citations.parse.several import own_label, several
 
 LONG_LINE = 2_000
 """From this length on a line may hold several entries."""
@@ -54,14 +54,12 @@ def segment(text: str) -> tuple[Entry, ...]:
     for cut in cuts(lines):
         start, end = lines[cut.first].start, lines[cut.last - 1].end
         raw = text[start:end]
-        offsets = [0, *(several(raw) if cut.label else ()), len(raw)]
+        offsets = [0, *several(raw, labelled=bool(cut.label)), len(raw)]
         for begin, stop in pairwise(offsets):
             part = raw[begin:stop].rstrip()
-            entries.append(
-                Entry(
-                    part, cut.label, start + begin, start + begin + len(part), bisect_right(breaks, start + begin) + 1
-                )
-            )
+            label = own_label(part, cut.label) if begin else cut.label
+            at = start + begin
+            entries.append(Entry(part, label, at, at + len(part), bisect_right(breaks, at) + 1))
     return tuple(entries)
 
 

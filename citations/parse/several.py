@@ -1,6 +1,7 @@
 """Cuts a numbered entry that cites several works, as chemistry and physics print them.
 
-``[3] A. Smith, Phys. Rev. 12, 3 (1990); B. Doe, Phys. Lett. 4, 5 (1991)`` holds two works under one number.
+``[3] A. Smith, Phys. Rev. 12, 3 (1990); B. Doe, Phys. Lett. 4, 5 (1991)`` holds two works under one number. Where a
+list was typed or pasted, a full stop may be all that stands between two works: then the first must be complete.
 """
 
 from __future__ import annotations
@@ -10,26 +11,50 @@ import re
 LONGEST = 5_000
 """Longer entries are left alone: they are no entries."""
 
-_SEPARATOR = re.compile(r";\s+|(?<=[.)\]\d])\s*\n\s*|(?<=[.;)])\s+(?=\([b-h]\)\s)")
+_SEPARATOR = re.compile(
+    r";\s+|(?<=\d)\.\s+(?=(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?[^\W\d_a-z])|(?<=[.)\]\d])\s*\n\s*|(?<=[.;)])\s+(?=\([b-h]\)\s)"
+)
 _INITIALS_FIRST = re.compile(
     r"(?:see also |see |also |and )?(?:\([b-h]\)\s*)?(?:[^\W\d_a-z]\.[\s\-‐]*){1,4}(?:(?:van|von|de|del|der|di|da|le|la)\s)*[^\W\d_a-z][\w'’\-]+(?:,| and | et\b|\s\(|\s+[^\W\d_a-z])",
 )
 _FAMILY_FIRST = re.compile(
     r"(?:\([b-h]\)\s*)?(?:(?:van|von|de|del|der|di|da|le|la)\s)*[^\W\d_a-z][\w'’\-]+,? [^\W\d_a-z](?:\.|\s|,)[^;]{0,120}?(?:1[89]|20)\d\d\b"
 )
+_NO_NAME = re.compile(
+    r"(?:Vol|Volume|Part|Series|Ser|Chapter|Ch|Paper|Article|Art|Section|Sec|Report|Rep|Suppl|Supplement|Issue|Number|No|Class|Type|Group|Figure|"
+    r"Fig|Table|Appendix|Erratum|Discussion|Epub|PMID|Vitamin|Hepatitis|Springer|Wiley|Elsevier|New|In|The|A|An)\b"
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+FEWEST = 6
+"""Words of authors, title and venue; a publisher's address has fewer."""
+
+_LEAD = re.compile(r"(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?(?:(?:see|also|and|cf\.?|compare)[\s,:]+){0,3}", re.IGNORECASE)
+_ONE_AUTHOR = re.compile(r"(?:[^\W\d_a-z]\.[\s\-‐]*){1,4}[^\W\d_a-z][\w'’\-]+\.\s[^\W\d_a-z]")
+_GIVEN_FIRST = re.compile(
+    r"[^\W\d_a-z][^\W\d_A-Z]+ (?:[^\W\d_a-z]\.? )?[^\W\d_a-z][\w'’\-]+(?:\.|(?:,|,? and|,? &) [^\W\d_a-z][^\W\d_A-Z]+ (?:[^\W\d_a-z]\.? )?[\w'’\-]+[.,]) [^;]*?(?: [a-z]{2,}\b[^;]*?){3}"
+)
+"""``Jane Smith. A study of nothing in particular.``: a name before a title in lower case."""
+
+_LOCUS = re.compile(
+    r"\d\s?(?:\(\w[\w–-]*\))?\s?[:,]\s?(?:pp?\.\s?)?[a-zA-Z]?\d[\w.–-]*(?:,?\s\(?(?:1[89]|20)\d\d[a-z]?\)?)?\W*$"
+)
+"""Volume and page at the end, perhaps with the year behind them: nothing is missing."""
+
 _DATED = re.compile(
     r"\((?:1[89]|20)\d\d\)|\b(?:1[89]|20)\d\d\b|arXiv|(?:hep|astro|cond|gr|quant|nucl)-\w+/\d{7}|\d{4}\.\d{4,5}"
 )
 _CLOSED = re.compile(
     r"(?:\((?:1[89]|20)\d\d[a-z]?\)|\b(?:1[89]|20)\d\d\b[^;]{0,30}|\]|\d|/\d{7}|\d{4}\.\d{4,5}(?:v\d+)?)\W{0,3}$"
 )
+_NUMBER = re.compile(r"(?:\[(\d{1,3})\]\s?|\(?(\d{1,3})[.)]\s)(?=[^\W\d_])")
 _LETTER = re.compile(r"\(([a-h])\)")
 
 
-def several(raw: str) -> tuple[int, ...]:
+def several(raw: str, *, labelled: bool = True) -> tuple[int, ...]:
     """Offsets in ``raw`` at which a further work begins; empty for the usual entry.
 
-    Semicolons between authors are none: what stands before them has no year yet.
+    Semicolons between authors are none: what stands before them has no year yet. Where entries are not ``labelled``,
+    their lines were already told apart, and only what stands in one line is looked at.
 
     >>> several("A. Smith, Phys. Rev. 12, 3 (1990); B. Doe, Phys. Lett. 4, 5 (1991)")
     (35,)
@@ -41,11 +66,23 @@ def several(raw: str) -> tuple[int, ...]:
     found: list[int] = []
     begin = 0
     for match in _SEPARATOR.finditer(raw):
+        if not labelled and "\n" in match.group() and ";" not in match.group():
+            continue
         before, after = raw[begin : match.start()], raw[match.end() : match.end() + 400]
-        if _closed(before) and _opens(after, at_line="\n" in match.group() and ";" not in match.group()):
+        if _closed(before) and _opens(match.group(), before, after):
             found.append(match.end())
             begin = match.end()
     return tuple(found)
+
+
+def own_label(part: str, label: str) -> str:
+    """The number that a further work has of its own, otherwise that of the entry.
+
+    >>> own_label("4. Doe B. A title. 2001.", "3"), own_label("Doe B. A title. 2001.", "3")
+    ('4', '3')
+    """
+    number = _NUMBER.match(part)
+    return number[number.lastindex or 1] if number else label
 
 
 def _closed(before: str) -> bool:
@@ -57,12 +94,21 @@ def _closed(before: str) -> bool:
     )
 
 
-def _opens(after: str, *, at_line: bool) -> bool:
+def _opens(separator: str, before: str, after: str) -> bool:
     """Whether authors and, before the next semicolon, something dated follow."""
-    head = after.split(";", 1)[0]
+    head = " ".join(after.split(";", 1)[0].split())
     if not _DATED.search(head):
         return False
-    flat = " ".join(head.split())
-    if _LETTER.match(flat) or _INITIALS_FIRST.match(flat):
+    if separator.startswith(".") and "\n" not in separator:
+        return bool(_LOCUS.search(before[-80:])) and _begins_work(head)
+    if _LETTER.match(head) or _INITIALS_FIRST.match(head):
         return True
-    return at_line and bool(_FAMILY_FIRST.match(flat))
+    return ("\n" in separator and bool(_FAMILY_FIRST.match(head))) or _begins_work(head)
+
+
+def _begins_work(head: str) -> bool:
+    """Whether a name and enough words for a title follow; titles may begin like names, venues and places too."""
+    head = _LEAD.sub("", head, count=1)
+    if _NO_NAME.match(head) or len(_WORD.findall(head)) < FEWEST:
+        return False
+    return any(pattern.match(head) for pattern in (_FAMILY_FIRST, _INITIALS_FIRST, _ONE_AUTHOR, _GIVEN_FIRST))

@@ -132,3 +132,26 @@ def test_what_a_label_or_bullet_looks_like_changes_nothing_that_is_read(label: s
     lines = [(label % number if "%" in label else label) + work for number, work in enumerate(works, 1)]
     found = read("References\n\n" + "\n".join(lines) + "\n", name)
     assert [each.fields for each in found if isinstance(each, Reference)] == [parse_fields(work) for work in works]
+
+
+HOLM = "Holm, P., & Bo, A. (2015). Early farmers of the lower plain. PLoS ONE, 10(3), 1-9."
+QUILL = "Quill, P. (2022). Neural fable detection. Machine Learning, 3, 1-9."
+
+
+def test_every_list_of_a_text_is_read_in_file_order() -> None:
+    text = f"## Software\n\n- {QUILL}\n\n## References\n\n1. {HOLM}\n\n## Further reading\n\n* {QUILL}\n"
+    assert [each.location.line for each in read(text, "paper.md")] == [3, 7, 11]
+
+
+def test_rows_of_tables_are_read_without_their_rules() -> None:
+    table = "| # | Paper | Year |\n|---|---|---|\n| 2 | Quill, P., Neural fable detection, Ecology | 2022 |"
+    last = read(f"## References\n\n1. {HOLM}\n\n{table}\n", "paper.md")[-1]
+    assert isinstance(last, Reference)
+    assert (last.fields.year, [name.family for name in last.fields.authors]) == (2022, ["Quill"])
+
+
+def test_what_looks_like_a_reference_outside_all_lists_is_counted_as_unreadable() -> None:
+    first, second = read(f"## References\n\n- {HOLM}\n\n## Appendix\n\n{QUILL}\n", "paper.md")
+    assert isinstance(first, Reference)
+    assert isinstance(second, Unreadable)
+    assert (second.location.line, second.raw) == (7, QUILL)

@@ -100,6 +100,39 @@ def test_works_under_one_number_are_cut_and_share_the_label() -> None:
     assert [entry.label for entry in entries] == ["1", "1", "2"]
 
 
+FARMERS = "Holm P, Bo A. Early farmers of the lower plain. PLoS ONE 2015;10(3):e0123456"
+HIDDEN = "A wholly invented study of nothing in particular. Ecology 2014;3:1-9."
+
+
+@pytest.mark.parametrize("between", ["; ", ". ", "; see also ", ";\n", ".\n"])
+@pytest.mark.parametrize(
+    "authors", ["Fake Q.", "Fake, Q.", "Q. Fake.", "Q. Fake and B. Roe.", "Quentin Fake.", "Fake Q, Roe B."]
+)
+def test_a_work_behind_a_complete_one_is_its_own_entry(between: str, authors: str) -> None:
+    entries = segment(f"1. {FARMERS}{between}{authors} {HIDDEN}\n2. {KNUTH}")
+    assert [entry.label for entry in entries] == ["1", "1", "2"]
+
+
+@pytest.mark.parametrize("bullet", ["- ", ""])
+def test_a_work_behind_a_complete_one_is_its_own_entry_without_labels_too(bullet: str) -> None:
+    assert len(segment(f"{bullet}{FARMERS}; Fake Q. {HIDDEN}\n{bullet}{KNUTH}")) == 3
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "Smith, J.; Doe, B. A title of some words. In Proceedings of Things, Berlin, Germany, 2001; Springer: Berlin, Germany, 2002; pp. 1-5.",
+        "Smith, J. (2015). Vitamin D. and other things of this kind. Journal of Things, 3(2), 1-9, 2016.",
+        "Smith J, Doe B. A title of some words. Nature 2001;5:1-9. Erratum in Nature 2002;6:3.",
+        "Smith J. A title. J Things 2001; 5: 1-9; discussion by several other people of the field 10-12, 2001.",
+        "Smith J. A title of words. J Things 2001;5:1-9. New York Academy of the Sciences of America 2001.",
+        "Smith J, editor. A book of words. 2001. Oxford University Press of the United Kingdom, 2001.",
+    ],
+)
+def test_what_belongs_to_one_work_is_not_cut(entry: str) -> None:
+    assert len(segment(f"1. {entry}\n2. {KNUTH}")) == 2
+
+
 def test_entries_of_one_long_line_are_cut_at_their_numbers() -> None:
     assert [entry.label for entry in segment(f"[1] {SHANNON} [2] {TURING} [3] {KNUTH}")] == ["1", "2", "3"]
 
@@ -120,7 +153,15 @@ def test_any_text_gives_entries_in_order_without_overlap(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[1] Smith, J. " * 20_000, "a" * 300_000, "( " * 100_000, "1. " * 50_000, "Smith, J.; " * 20_000]
+    "text",
+    [
+        "[1] Smith, J. " * 20_000,
+        "a" * 300_000,
+        "( " * 100_000,
+        "1. " * 50_000,
+        "Smith, J.; " * 20_000,
+        "- A. B 2001\n" * 20_000,
+    ],
 )
 def test_hostile_lines_are_cut_in_linear_time(text: str) -> None:
     assert all(0 <= entry.start < entry.end <= len(text) for entry in segment(text))

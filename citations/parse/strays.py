@@ -1,0 +1,160 @@
+"""Finds entries that stand between or behind the numbered ones: bullets, repeated or mistyped numbers, table rows.
+
+Nothing may hide in a neighbour: a work that is glued to the entry above it would never be checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from citations.parse.likeness import IDENTIFIER, likeness
+from citations.parse.lines import Line
+from citations.parse.numbering import BULLET
+from citations.parse.opening import YEAR, begins, ends
+
+NUMBER = re.compile(r"(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
+"""A number in front of an entry in any of the usual forms; a year is none."""
+
+CAPTION = re.compile(r"#{1,6}\s+\S.{0,80}$|(\*\*|__)[^*_]{2,60}\1:?$|[^\W\d_][^.;\d]{1,60}:$")
+"""``## Software``, ``**Books**``, ``More:``."""
+
+NUMBERED = re.compile(r"\b10\.\d{4,9}/\S|arxiv[:./]|\bPMID\b|\bISBN\b", re.IGNORECASE)
+"""An identifier of a work; an address alone says nothing."""
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+PIECE = 6
+"""Lines that are looked at to see whether an entry begins."""
+
+FEWEST = 5
+"""Words of the shortest entry that is believed without a label of the list's own kind."""
+
+SHORTEST = 3
+"""Words of the shortest entry that has a label and no neighbour."""
+
+BELOW_CAPTION = 0.35
+"""Likeness to a reference of what begins without a label and an author below a caption of the list."""
+
+ABOVE_LIST = 0.9
+"""The same above the first label, where prose may stand."""
+
+NESTED = 1.5
+"""Ems by which the notes below an entry are indented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of lines that is one entry of a list."""
+
+    first: int
+    last: int
+    """Index behind its last line."""
+    label: str = ""
+    width: int = 0
+    """Characters of the first line that are its label."""
+
+
+def parts(lines: Sequence[Line], first: int, last: int, own: Part | None) -> Iterator[Part]:
+    """The entries between two labels: the one that the first label begins (``own``), then those that have none.
+
+    Captions, rules of tables and rows that are no works are left out of all of them.
+    """
+    is_open = own is not None
+    least = BELOW_CAPTION if own else ABOVE_LIST
+    start, label, width = first, own.label if own else "", own.width if own else 0
+    for index in range(first + is_open, last):
+        row = is_row(lines[index].text)
+        mark = _mark(lines, index)
+        if not (row or is_caption(lines, index) or _opens(lines, index, mark, start if is_open else None, last, least)):
+            continue
+        if is_open:
+            yield Part(start, index, label, width)
+        start, label, width = index, *mark
+        is_open = not row and not is_caption(lines, index)
+        if row and is_work_row(lines[index].text):
+            yield Part(index, index + 1)
+    if is_open:
+        yield Part(start, last, label, width)
+
+
+def is_caption(lines: Sequence[Line], index: int) -> bool:
+    """Whether a line names the group of entries below it."""
+    line = lines[index]
+    match = CAPTION.match(line.text)
+    if not match or YEAR.search(line.text):
+        return False
+    marked = line.text.startswith(("#", "*", "_"))
+    return marked or (
+        line.gap and index + 1 < len(lines) and (lines[index + 1].gap or bool(_mark(lines, index + 1)[1]))
+    )
+
+
+def is_row(text: str) -> bool:
+    """Whether a line is a row of a Markdown table."""
+    return text.startswith("|") and text.endswith("|") and len(text) > 2
+
+
+def is_work_row(text: str) -> bool:
+    """Whether a row of a table holds a work: words, and a year or an identifier."""
+    cells = row_cells(text)
+    return len(WORD.findall(cells)) >= FEWEST and bool(YEAR.search(cells) or NUMBERED.search(cells))
+
+
+def row_cells(text: str) -> str:
+    """The cells of a row as one sentence, without the number in front.
+
+    >>> row_cells('| 4 | Quill, P., "Neural detection", ICML | 2022 |')
+    'Quill, P., "Neural detection", ICML, 2022'
+    """
+    cells = [cell.strip() for cell in text.strip().strip("|").split("|")]
+    return ", ".join(
+        cell for number, cell in enumerate(cells) if cell and (number or not cell.strip("#[]().").isdigit())
+    )
+
+
+def _mark(lines: Sequence[Line], index: int) -> tuple[str, int]:
+    """The label of a line and how many characters it takes; 0 if there is none."""
+    text = lines[index].text
+    number = NUMBER.match(text)
+    if number:
+        return number[number.lastindex or 1], number.end()
+    bullet = BULLET.match(text)
+    return "", bullet.end() if bullet else 0
+
+
+def _opens(
+    lines: Sequence[Line], index: int, mark: tuple[str, int], above: int | None, last: int, least: float
+) -> bool:
+    """Whether an entry begins at a line although the list's own numbers do not say so."""
+    label, width = mark
+    text = lines[index].text[width:].lstrip("*_[“\"'")
+    piece = _piece(lines, index, last, width)
+    authors = begins(text) >= 0.8
+    told = bool(YEAR.search(piece) or IDENTIFIER.search(piece))
+    alike = likeness(piece) >= 0.5 and len(piece.split()) >= FEWEST
+    if above is None and width:
+        return len(piece.split()) >= SHORTEST and (told or authors or alike)
+    if above is None:
+        return told and (alike if authors else likeness(piece) >= least)
+    if not width:
+        return False
+    if not label and lines[index].indent <= lines[above].indent + NESTED:
+        return authors or (told and alike) or bool(BULLET.match(lines[above].text))
+    if not (told and alike) or ends(lines[index - 1].text.rstrip("*_")) <= 0:
+        return False
+    complete = " ".join(line.text for line in lines[above:index][-PIECE:])
+    if not (YEAR.search(complete) or IDENTIFIER.search(complete)):
+        return False
+    return authors or lines[index - 1].full is False
+
+
+def _piece(lines: Sequence[Line], index: int, last: int, width: int) -> str:
+    """The text of what might begin at a line, up to the next label or gap."""
+    words = [lines[index].text[width:]]
+    for line in lines[index + 1 : min(last, index + PIECE)]:
+        if line.gap or NUMBER.match(line.text) or BULLET.match(line.text):
+            break
+        words.append(line.text)
+    return " ".join(words)
