@@ -21,6 +21,7 @@ from citations.types import (
     Evidence,
     FieldDiff,
     FieldName,
+    Fields,
     Identifier,
     Reference,
     Scheme,
@@ -88,8 +89,7 @@ def volume_named(reference: Reference, evidence: Sequence[Evidence]) -> Work | N
 def contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:
     """A fact that cannot be true together with the citation. Asked only once the title is known to exist nowhere."""
     cited = reference.fields
-    identifiers = [Identifier(s, getattr(cited, f.value)) for f, s in _IDENTIFIER_FIELDS if getattr(cited, f.value)]
-    for identifier in identifiers:
+    for identifier in _identifiers(cited):
         other = other_work(reference, identifier, evidence)
         if other is not None:
             sentence = f"{_label(identifier.scheme)} {identifier.value} names another work: {short(other.fields.title)}"
@@ -104,11 +104,25 @@ def contradiction(reference: Reference, evidence: Sequence[Evidence], today: dat
     placeholder = placeholder_authors(cited.authors)
     if not placeholder:
         return None
-    why = next((why for each in identifiers if (why := impossible(each, today))), "")
+    why = impossible_identifier(cited, today)
     if why:
-        sentence = f"the author {placeholder} is a placeholder and the identifier cannot exist: {why}"
+        sentence = f"the author {placeholder} is a placeholder and {why}"
         return Contradiction(ContradictionKind.IMPOSSIBLE_IDENTIFIER, sentence)
     return Contradiction(ContradictionKind.PLACEHOLDER, f"the author {placeholder} is a placeholder")
+
+
+def impossible_identifier(cited: Fields, today: date) -> str:
+    """A sentence about the first cited identifier that cannot exist, empty if all could: a slip of the pen may do that."""
+    for identifier in _identifiers(cited):
+        why = impossible(identifier, today)
+        if why:
+            return f"its {_label(identifier.scheme)} {identifier.value} cannot exist: {why}"
+    return ""
+
+
+def _identifiers(cited: Fields) -> list[Identifier]:
+    values = ((scheme, str(getattr(cited, field.value))) for field, scheme in _IDENTIFIER_FIELDS)
+    return [Identifier(scheme, value) for scheme, value in values if value]
 
 
 def _first_author(work: Work) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from citations.argue import argue, named, unanswered
-from citations.contradict import contradiction, identifier_diffs, short, volume_named
+from citations.contradict import contradiction, identifier_diffs, impossible_identifier, short, volume_named
 from citations.coverage import OFFLINE
 from citations.match.compare import PREPRINT_OF, RETITLED, compare
 from citations.match.identity import doi_is_unknown
@@ -117,7 +117,7 @@ def _with_records(
         return _unchecked(argument)
     compared = agreed | found.keys()
     not_compared = tuple(field for field in primary.comparison.not_compared if field not in compared)
-    sentence = _record_sentence(status, primary, records)
+    sentence = _record_sentence(status, primary, records, diffs)
     return Verdict(status, replace(argument, sentence=sentence), primary.work, diffs, not_compared, retraction)
 
 
@@ -266,12 +266,13 @@ def _status(diffs: Sequence[FieldDiff], retraction: Retraction | None) -> Status
     return Status.VERIFIED
 
 
-def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record]) -> str:
+def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record], diffs: Sequence[FieldDiff]) -> str:
     sources = named(record.evidence.asked.registry for record in records)
     concern = any(r.work.retraction and r.work.retraction.kind is RetractionKind.CONCERN for r in records)
+    slips = "" if any(diff.severity is Severity.MAJOR for diff in diffs) else " in minor ways"
     said = {
         Status.VERIFIED: f"agrees with the record of {sources}",
-        Status.MISMATCH: f"the work exists ({sources}); what is cited differs from its record",
+        Status.MISMATCH: f"the work exists ({sources}); what is cited differs{slips} from its record",
         Status.RETRACTED: f"the record of {sources} says that the work was taken back",
     }.get(status, f"compared with the record of {sources}")
     parts = [f"{said}: {primary.evidence.reason}"]
@@ -307,7 +308,10 @@ def _without_record(
         return Verdict(Status.UNVERIFIABLE, replace(argument, sentence=said))
     several = len(argument.refuted_by) > 1
     said = f"{named(argument.refuted_by)} answered and {'do' if several else 'does'} not hold it: a lead, not proof"
-    if reference.fields.doi and doi_is_unknown(reference, evidence):
+    impossible = impossible_identifier(reference.fields, today)
+    if impossible:
+        said += f"; {impossible}"
+    elif reference.fields.doi and doi_is_unknown(reference, evidence):
         said += f"; its DOI {reference.fields.doi} is not registered with any agency"
     return Verdict(Status.NOT_FOUND, replace(argument, sentence=said))
 

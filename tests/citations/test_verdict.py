@@ -345,6 +345,20 @@ def test_placeholder_authors_of_a_title_that_exists_nowhere_are_fabricated():
     assert given.argument.contradiction.kind is ContradictionKind.IMPOSSIBLE_IDENTIFIER
 
 
+@pytest.mark.parametrize("number", ["2313.12345", "2999.12345", "hep-th/9713001"])
+def test_an_impossible_identifier_alone_is_no_contradiction_but_is_told(number):
+    given = judge(cite(arxiv=number), found())
+    assert (given.status, given.argument.contradiction) == (Status.NOT_FOUND, None)
+    assert f"its arXiv number {number} cannot exist: " in given.argument.sentence
+
+
+def test_a_mismatch_by_slips_alone_is_called_minor():
+    slip = judge(cite(title=TITLE.replace("distinctive", "distinctife")), found(work(**BASE)))
+    assert (slip.status, "in minor ways" in slip.argument.sentence) == (Status.MISMATCH, True)
+    gross = judge(cite(title=TITLE.replace("distinctive", "distinctife"), year=1987), found(work(**BASE)))
+    assert (gross.status, "in minor ways" in gross.argument.sentence) == (Status.MISMATCH, False)
+
+
 def test_a_dead_doi_alone_is_no_contradiction_but_is_told():
     unknown = ("doi_org", DoiUnknown(asked("doi_org"), "10.1000/none"), doi("10.1000/none"))
     given = judge(cite(doi="10.1000/none"), found(), found(identifier=doi("10.1000/none")), unknown)

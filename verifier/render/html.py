@@ -220,9 +220,10 @@ def _beside(cited: Fields, nearest: Work | None) -> tuple[Row, ...]:
 
 
 def _nearest(checked: CheckedReference) -> Work | None:
+    """What contradicts the citation, or else the best record that was offered; a placeholder is contradicted by none."""
     contradiction = checked.verdict.argument.contradiction
-    if contradiction and contradiction.works:
-        return contradiction.works[0]
+    if contradiction:
+        return next(iter(contradiction.works), None)
     offers = [each for each in checked.evidence if each.candidates and each.best is None]
     best = max(offers, key=lambda each: each.score or 0.0, default=None)
     return best.candidates[0] if best else None

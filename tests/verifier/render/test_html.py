@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from citations.types import Status
+from citations.types import Contradiction, ContradictionKind, Status
 from tests.verifier.samples import asked, checked, full_report, no_match, one_of_each, reference, report_of
 from verifier.render.html import MAX_VERIFIED_CARDS, HtmlRenderer
 
@@ -83,6 +83,17 @@ def test_a_reference_that_was_not_found_stands_beside_the_nearest_record():
 
 def test_a_fabricated_reference_stands_beside_what_contradicts_it():
     assert "Contradicted by" in page(report_of([checked(Status.FABRICATED)]))
+
+
+def test_a_contradiction_within_the_citation_shows_no_work_that_has_nothing_to_do_with_it():
+    fabricated = checked(Status.FABRICATED)
+    argument = fabricated.verdict.argument
+    within = Contradiction(ContradictionKind.PLACEHOLDER, "the author John Doe is a placeholder")
+    verdict = replace(fabricated.verdict, argument=replace(argument, contradiction=within))
+    nearest = no_match(fabricated.reference)
+    text = page(report_of([replace(fabricated, verdict=verdict, evidence=(nearest,))]))
+    assert "the author John Doe is a placeholder" in text
+    assert "Contradicted by" not in text
 
 
 def test_the_page_follows_the_readers_light():
