@@ -1,6 +1,7 @@
 """One printed reference to its fields, in whatever style it was printed.
 
-The pieces of the reference are labelled (``citations.parse.labels``); what is done here is reading each labelled run.
+Styles whose marks tell what is what (GB/T 7714, GOST, corner quotes) are read by rule. The pieces of all others are
+labelled (``citations.parse.labels``); what is done here is reading each labelled run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from citations.identifiers import find_identifiers
 from citations.names import NameList, read_names
 from citations.parse.answer_styles import arranged
 from citations.parse.boundaries import mend_borders
+from citations.parse.corner_quotes import corner_quotes
+from citations.parse.gbt7714 import gbt7714
+from citations.parse.gost import gost
 from citations.parse.kinds import kind_of
 from citations.parse.labels import Label, label_pieces
 from citations.parse.legal import legal_title
@@ -57,6 +61,10 @@ def parse_fields(raw: str) -> Fields:
     >>> parse_fields("Turing, A. M. (1937). On computable numbers. Proc. London Math. Soc., 42, 230-265.").title
     'On computable numbers'
     """
+    printed = mend(raw[:_LONGEST])
+    standard = gbt7714(printed) or (None if printed.isascii() else gost(printed) or corner_quotes(printed))
+    if standard:
+        return _completed(replace(standard, url=_url(raw[:_LONGEST])), raw[:_LONGEST])
     told = arranged(raw[:_LONGEST])
     text = mend(told.text)
     runs = _runs(text)
