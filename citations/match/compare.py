@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
+from citations.match.language import reads_as_english
 from citations.match.printed import Printed
 from citations.match.score import (
     agrees_around,
@@ -116,7 +117,7 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
         and len(_telling(fit.cited) & _telling(fit.registered)) >= _KEPT_BY_VERSIONS
     ):
         severity, note = Severity.COSMETIC, "title of another version"
-    misquoted = fit.kept >= _MOSTLY_KEPT and not _versions(cited, work)
+    misquoted = (fit.kept >= _MOSTLY_KEPT and not _versions(cited, work)) or _invented(fit)
     if severity is Severity.MAJOR and not misquoted and _known_by_its_identifier(cited, work, text):
         if title_key(fit.cited).startswith(title_key(fit.registered)):
             return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, Severity.COSMETIC, _HALF)
@@ -153,6 +154,12 @@ def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) ->
 
 def _telling(title: str) -> set[str]:
     return {word for word in words(title) if len(word) > 3}
+
+
+def _invented(fit: TitleFit) -> bool:
+    """Whether no translation explains the title: both sides are English, and at most one telling word is in both."""
+    english = all(reads_as_english(words(title), title) for title in (fit.cited, fit.registered))
+    return english and len(_telling(fit.cited) & _telling(fit.registered)) < _KEPT_BY_VERSIONS
 
 
 def _is_version_of(cited: Fields, work: Work) -> bool:

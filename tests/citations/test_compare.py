@@ -209,3 +209,18 @@ def test_a_wrong_word_in_the_title_weighs_less_where_volume_and_page_agree():
 def test_a_year_before_that_of_the_arxiv_number_is_too_early():
     found = severity(FieldName.YEAR, {"year": 2018, "arxiv": "1901.01234"}, more={"other_years": (2019,)})
     assert found is Severity.MINOR
+
+
+@pytest.mark.parametrize(
+    ("registered", "severity"),
+    [
+        ("Instance-aware dynamic neural network quantization", Severity.MAJOR),
+        ("Wärmetransport geschichteter Oxidkathoden", Severity.MINOR),
+        ("Pengaruh suhu terhadap pertumbuhan tanaman", Severity.MINOR),
+    ],
+)
+def test_an_english_title_on_the_identifier_of_another_english_one_is_no_translation(registered, severity):
+    given = {"authors": "Ada Byron; Carl Gauss", "year": 2022, "venue": "CVPR", "doi": "10.1109/cvpr.2022.1"}
+    cited = reference(title="Token-free language modeling with byte-level transformers", **given).fields
+    (title,) = [d for d in compare(cited, work(title=registered, **given)).diffs if d.field is FieldName.TITLE]
+    assert title.severity is severity
