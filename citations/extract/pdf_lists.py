@@ -19,10 +19,14 @@ from citations.parse.section import alike, headed, headless, worth
 MARGIN = 0.13
 """Share of the page height at top and bottom where running heads and page numbers stand."""
 
+WIDE_MARGIN = 0.18
+"""The same for what is repeated from page to page: text made for a smaller sheet leaves wider margins."""
+
 PAGE_NUMBER = re.compile(
     r"(?:[-–—|\s]*\d{1,5}[-–—|\s]*|[ivxlc]{1,6}|(?:page|p\.|seite|página)\s*\d+(?:\s*(?:of|/|von|de)\s*\d+)?|\d+\s*(?:of|/)\s*\d+)$",
     re.IGNORECASE,
 )
+AROUND_NUMBER = "-–—| \t"
 AROUND = re.compile(r"^\d{1,5}\b[\s|]*|[\s|]*\b\d{1,5}$")
 FIRST = 40
 """Lines from which the usual type size of a list is read."""
@@ -47,20 +51,40 @@ def without_furniture(lines: Sequence[PageLine], texts: Sequence[str]) -> list[P
     rows: dict[tuple[int, int], list[PageLine]] = defaultdict(list)
     for line in lines:
         rows[line.page, round(line.base)].append(line)
-    edges = _edges(lines)
-    return [
-        line
-        for index, line in enumerate(lines)
-        if not (
-            (line.base < MARGIN * line.height or line.base > (1 - MARGIN) * line.height)
-            and index in edges
-            and (
-                _head_key(" ".join(each.text for each in rows[line.page, round(line.base)])) in repeated
-                or _head_key(line.text) in repeated
-                or (PAGE_NUMBER.match(line.text) and _stands_alone(line, lines))
-            )
-        )
-    ]
+    counted = _page_numbers(texts)
+    furniture: set[int] = set()
+    for index in _edges(lines):
+        line = lines[index]
+        row = " ".join(each.text for each in rows[line.page, round(line.base)])
+        head = _in_margin(line, WIDE_MARGIN) and not repeated.isdisjoint((_head_key(row), _head_key(line.text)))
+        number = _in_margin(line, MARGIN) and PAGE_NUMBER.match(line.text) and _stands_alone(line, lines)
+        expected = counted.get(line.page) == line.text.strip(AROUND_NUMBER) and _is_outermost(line, lines)
+        if head or number or expected:
+            furniture.add(index)
+    return [line for index, line in enumerate(lines) if index not in furniture]
+
+
+def _in_margin(line: PageLine, share: float) -> bool:
+    return not share * line.height <= line.base <= (1 - share) * line.height
+
+
+def _page_numbers(texts: Sequence[str]) -> dict[int, str]:
+    """The number that each page is expected to bear, where the pages count on; a single page may bear its 1."""
+    distances: Counter[int] = Counter()
+    for page, text in enumerate(texts, 1):
+        lines = [line.strip(AROUND_NUMBER) for line in text.splitlines() if line.strip()]
+        numbers = {line for line in (*lines[:2], *lines[-2:]) if line.isascii() and line.isdigit() and len(line) <= 5}
+        distances.update({int(number) - page for number in numbers})
+    distance, count = distances.most_common(1)[0] if distances else (0, 0)
+    if count < max(2, len(texts) // 2) and not (len(texts) == 1 and not distance and count):
+        return {}
+    return {page: str(page + distance) for page in range(1, len(texts) + 1)}
+
+
+def _is_outermost(line: PageLine, lines: Sequence[PageLine]) -> bool:
+    """Whether nothing is printed below a line, or nothing above it, on its page, and white stands between."""
+    others = [each.base for each in lines if each.page == line.page and abs(each.base - line.base) > 0.3 * line.size]
+    return (not others or line.base < min(others) or line.base > max(others)) and _stands_alone(line, lines)
 
 
 def _stands_alone(line: PageLine, lines: Sequence[PageLine]) -> bool:

@@ -85,6 +85,25 @@ def test_line_numbers_in_the_margin_are_no_words(columns: int) -> None:
     assert letters(raws(paper.pdf)) == letters(paper.entries)
 
 
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("numbering", ["1", "— 1 —"])
+@pytest.mark.parametrize("first", [1, 517])
+def test_page_numbers_and_running_heads_of_small_text_on_large_paper_are_no_words(
+    tmp_path: Path, columns: int, numbering: str, first: int
+) -> None:
+    entries = [
+        f"Author{chr(65 + number // 26)}{chr(97 + number % 26)}, J. (20{number % 20 + 10}). A title of some words that "
+        f"goes on. Journal of Things, {number}, 12–{number + 20}."
+        for number in range(60)
+    ]
+    source = (
+        f'#set page(paper: "a4", columns: {columns}, numbering: "{numbering}", margin: 5cm, footer-descent: 0.7cm, '
+        "header-ascent: 0.7cm, header: [A running head of a paper about things])\n#set text(size: 9pt)\n#set par(hanging-indent: 2em)\n"
+        f"#counter(page).update({first})\n= References\n" + "\n\n".join(entries)
+    )
+    assert letters(raws(compiled(source, tmp_path))) == letters(entries)
+
+
 def test_references_carry_page_key_and_source(ieee: Paper) -> None:
     first = extract(ieee.pdf)[0]
     assert isinstance(first, Reference)
