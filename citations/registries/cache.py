@@ -7,6 +7,7 @@ answers for the real one, and old logic never for new.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from citations.registries.bodies import Body
-from citations.registries.database import Database
+from citations.registries.database import Database, seal
+from citations.registries.settings import without_credentials
 from citations.types import Answer, DoiExists, DoiUnknown, Found
 
 if TYPE_CHECKING:
@@ -26,15 +28,20 @@ if TYPE_CHECKING:
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (
     source TEXT NOT NULL, key TEXT NOT NULL, outcome TEXT NOT NULL, answer TEXT NOT NULL, asked_at REAL NOT NULL,
-    fresh_until REAL NOT NULL, usable_until REAL NOT NULL, body_sha256 TEXT NOT NULL, PRIMARY KEY (source, key));
+    fresh_until REAL NOT NULL, usable_until REAL NOT NULL, body_sha256 TEXT NOT NULL, seal TEXT NOT NULL,
+    PRIMARY KEY (source, key));
 CREATE TABLE IF NOT EXISTS body (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL, usable_until REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS answer_age ON answer (usable_until);
 """
-_VERSION = 1
+_VERSION = 2
+_SELECT = """
+SELECT outcome, answer, asked_at, fresh_until, usable_until, body_sha256, seal FROM answer WHERE source = ? AND key = ?
+"""
 _POSITIVE = timedelta(days=90)
 _NEGATIVE = timedelta(days=7)
 _NEGATIVE_OF_NEW_WORK = timedelta(days=1)
 _RETRACTION = timedelta(days=14)
+_CLOCK_SLACK_S = 300.0
 _BODY_BYTES = 100_000_000
 
 
@@ -51,8 +58,8 @@ class Source:
 
     @property
     def key(self) -> str:
-        """First half of the cache key."""
-        return f"{self.registry} {self.base_url} {self.decoder}"
+        """First half of the cache key; a password in the URL stays out of the file."""
+        return f"{self.registry} {without_credentials(self.base_url)} {self.decoder}"
 
 
 class AnswerCache:
@@ -65,12 +72,22 @@ class AnswerCache:
         self._pruned = False
 
     def get(self, source: Source, key: str, *, stale: bool = False) -> Answer | None:
-        """The kept answer if it is fresh; with ``stale`` also a positive one past its time: a work stays a work."""
-        column = "usable_until" if stale else "fresh_until"
-        query = f"SELECT outcome, answer FROM answer WHERE source = ? AND key = ? AND {column} > ?"  # noqa: S608
+        """The kept answer if it is fresh; with ``stale`` also a positive one past its time: a work stays a work.
+
+        One from the future is none: it was kept under a wrong clock, and nobody knows how old it is.
+        """
+        place = (source.key, key)
+        row = self._database.read(lambda db: db.execute(_SELECT, place).fetchone(), None)
+        if row is None:
+            return None
+        *values, sealed = row
+        outcome, written, asked_at, fresh_until, usable_until, _ = values
+        answer = _read(outcome, written) if sealed == seal(*place, *values) else None
+        if answer is None:
+            self._database.run(lambda db: db.execute("DELETE FROM answer WHERE source = ? AND key = ?", place), None)
+            return None
         now = self._clock().timestamp()
-        row = self._database.read(lambda db: db.execute(query, (source.key, key, now)).fetchone(), None)
-        return _read(row)
+        return answer if asked_at - _CLOCK_SLACK_S <= now < (usable_until if stale else fresh_until) else None
 
     def put(self, source: Source, key: str, answer: Answer, *, cited_year: int | None = None) -> None:
         """Keep an answer; one that is not a statement about the work is ignored."""
@@ -82,7 +99,7 @@ class AnswerCache:
             written = _adapter(type(answer).__name__).dump_json(answer).decode()
         except ValueError:  # half a surrogate pair, which no file can hold
             return
-        row = (
+        values = (
             source.key,
             key,
             type(answer).__name__,
@@ -92,8 +109,9 @@ class AnswerCache:
             (now + usable).timestamp(),
             answer.asked.body_sha256,
         )
+        row = (*values, seal(*values))
         self._database.run(
-            lambda db: db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row), None
+            lambda db: db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row), None
         )
 
     def keep_body(self, body: Body) -> None:
@@ -114,11 +132,14 @@ class AnswerCache:
         row = self._database.read(lambda db: db.execute(query, (sha256,)).fetchone(), None)
         if row is None:
             return None
-        unpack = zlib.decompressobj()
         try:
-            return unpack.decompress(row[0], _BODY_BYTES)
+            content = zlib.decompressobj().decompress(row[0], _BODY_BYTES)
         except (zlib.error, TypeError):
-            return None
+            content = b""
+        if hashlib.sha256(content).hexdigest() == sha256:
+            return content
+        self._database.run(lambda db: db.execute("DELETE FROM body WHERE sha256 = ?", (sha256,)), None)
+        return None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -141,11 +162,9 @@ def _lifetimes(source: Source, answer: Answer, cited_year: int | None, now: date
     return negative, negative
 
 
-def _read(row: tuple[str, str] | None) -> Answer | None:
-    if row is None:
-        return None
+def _read(outcome: str, written: str) -> Answer | None:
     try:
-        answer: Answer = _adapter(row[0]).validate_json(row[1])
+        answer: Answer = _adapter(outcome).validate_json(written)
         return replace(answer, asked=replace(answer.asked, from_cache=True))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

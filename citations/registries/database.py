@@ -6,13 +6,27 @@ import contextlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
 
 _BUSY_S = 10.0
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,  # for too long
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_INTERRUPT,
+    }
+)
 
 
 class Database:
@@ -42,12 +56,12 @@ class Database:
             for _ in range(2):
                 try:
                     return work()
-                except sqlite3.OperationalError:  # locked for too long, disk full, read-only
-                    return default
-                except sqlite3.DatabaseError:
-                    self._discard()
                 except OSError:
                     self._path = None
+                except Exception as error:  # noqa: BLE001  a damaged file shows itself in many ways
+                    if not _is_damage(error):
+                        return default
+                    self._discard()
             return default
 
     def close(self) -> None:
@@ -84,13 +98,27 @@ class Database:
             self._path or ":memory:", timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode=WAL").fetchone()
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.executescript(self._schema)
+            connection.text_factory = _lenient
+            self._prepare(connection)
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        """Set the modes and make the tables; SQLite itself does not wait where two processes do so at once."""
+        end = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL").fetchone()
+                connection.execute("PRAGMA synchronous=NORMAL")
+                connection.executescript(self._schema)
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _disconnect(self) -> None:
         if self._connection is not None and self._owner == os.getpid():
@@ -105,6 +133,30 @@ class Database:
             for each in _files_of(self._path):
                 with contextlib.suppress(OSError):
                     each.unlink()
+
+
+def seal(*values: object) -> str:
+    """Digest kept in a row beside its values: SQLite does not notice a byte that changed inside one."""
+    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether the file is to blame, and not the moment or what it was given to keep."""
+    if isinstance(error, sqlite3.OperationalError):
+        return _code(error) not in _PASSING
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.NotSupportedError):
+        return False
+    # SQLite's messages quote the file, and Python cannot always read them.
+    return isinstance(error, sqlite3.DatabaseError | UnicodeDecodeError)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; what Python found by itself counts as damage."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def _create_private(path: Path) -> None:

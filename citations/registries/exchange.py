@@ -137,6 +137,7 @@ def _one(http: requests.Session, wire: Wire, patience: Patience, end: float) -> 
             params=list(wire.params),
             headers=dict(wire.headers),
             json=wire.json,
+            auth=_auth(wire.url),
             timeout=(patience.connect_s, patience.read_s),
             stream=True,
             allow_redirects=False,
@@ -155,6 +156,14 @@ def _one(http: requests.Session, wire: Wire, patience: Patience, end: float) -> 
         return _body_failure(error)
     except Exception as error:  # noqa: BLE001  nobody is there to catch it: this runs in a thread of its own
         return Failure(Why.CRASHED, f"internal error ({type(error).__name__})")
+
+
+def _auth(url: str) -> tuple[str, str] | None:
+    """User and password where the URL of a mirror holds them."""
+    from requests.utils import get_auth_from_url
+
+    user, password = get_auth_from_url(url)
+    return (user, password) if user or password else None
 
 
 def _connection_failure(error: Exception) -> Failure:

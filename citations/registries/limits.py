@@ -12,18 +12,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from citations.registries.database import Database
+from citations.registries.database import Database, seal
+from citations.registries.settings import without_credentials
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS lane (
-    name TEXT PRIMARY KEY, free_at REAL NOT NULL, interval_s REAL, learnt_at REAL NOT NULL DEFAULT 0);
+    name TEXT PRIMARY KEY, free_at REAL NOT NULL, interval_s REAL, learnt_at REAL NOT NULL, kept_at REAL NOT NULL,
+    seal TEXT NOT NULL);
 """
+_VERSION = 2
 _MARGIN = 1.1  # requests bunch up on the way: at exactly the published rate some are refused
 _REMEMBERED_S = 86_400.0
-_CLOCK_JUMP_S = 3_600.0
+_CLOCK_SLACK_S = 5.0
 _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
@@ -100,7 +103,7 @@ class Limits:
 
     def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
         """Keep the lanes in ``folder``, or in memory for this process alone."""
-        self._database = Database(folder and folder / "limits.sqlite3", _SCHEMA)
+        self._database = Database(folder and folder / f"limits-{_VERSION}.sqlite3", _SCHEMA)
         self._clock = clock
         self._gates: dict[str, _Gate] = {}
         self._lock = threading.Lock()
@@ -110,9 +113,9 @@ class Limits:
 
         def take(connection: sqlite3.Connection) -> float:
             now = self._clock()
-            free_at, interval_s = _state(connection, lane, now)
-            _keep(connection, lane.name, max(now, free_at) + interval_s * _MARGIN)
-            return max(0.0, free_at - lane.burst * interval_s - now)
+            pace = _pace(connection, lane, now)
+            _keep(connection, lane, replace(pace, free_at=max(now, pace.free_at) + pace.interval_s * _MARGIN), now)
+            return _wait_s(pace, lane, now)
 
         return self._database.run(take, lane.interval_s)
 
@@ -121,8 +124,7 @@ class Limits:
 
         def look(connection: sqlite3.Connection) -> float:
             now = self._clock()
-            free_at, interval_s = _state(connection, lane, now)
-            return max(0.0, free_at - lane.burst * interval_s - now)
+            return _wait_s(_pace(connection, lane, now), lane, now)
 
         return self._database.read(look, 0.0)
 
@@ -131,8 +133,9 @@ class Limits:
 
         def hold(connection: sqlite3.Connection) -> None:
             now = self._clock()
-            free_at, interval_s = _state(connection, lane, now)
-            _keep(connection, lane.name, max(now + seconds + lane.burst * interval_s, free_at))
+            pace = _pace(connection, lane, now)
+            until = now + seconds + lane.burst * pace.interval_s
+            _keep(connection, lane, replace(pace, free_at=max(until, pace.free_at)), now)
 
         self._database.run(hold, None)
 
@@ -146,13 +149,11 @@ class Limits:
 
         def keep(connection: sqlite3.Connection) -> None:
             now = self._clock()
-            free_at, until_now_s = _state(connection, lane, now)
-            if interval_s < until_now_s:  # the next moment was given out at the slower pace
+            pace = _pace(connection, lane, now)
+            free_at = pace.free_at
+            if interval_s < pace.interval_s:  # the next moment was given out at the slower pace
                 free_at = min(free_at, now + interval_s * _MARGIN)
-            connection.execute(
-                "INSERT OR REPLACE INTO lane (name, free_at, interval_s, learnt_at) VALUES (?, ?, ?, ?)",
-                (lane.name, free_at, interval_s, now),
-            )
+            _keep(connection, lane, _Pace(free_at, interval_s, learnt_at=now), now)
 
         self._database.run(keep, None)
 
@@ -175,22 +176,36 @@ class Limits:
             return self._gates.setdefault(lane.name, _Gate(lane.connections))
 
 
-def _state(connection: sqlite3.Connection, lane: Lane, now: float) -> tuple[float, float]:
-    """When the lane is free, and its interval."""
-    row = connection.execute("SELECT free_at, interval_s, learnt_at FROM lane WHERE name = ?", (lane.name,)).fetchone()
-    if row is None:
-        return now, lane.interval_s
-    free_at, interval_s, learnt_at = row
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """What is kept of a lane."""
+
+    free_at: float
+    interval_s: float
+    learnt_at: float | None = None
+    """When the registry's headers told the interval, ``None`` where it is only assumed."""
+
+
+def _pace(connection: sqlite3.Connection, lane: Lane, now: float) -> _Pace:
+    """The kept pace of a lane; a damaged row is none, and neither is one kept before the clock was set back."""
+    name = without_credentials(lane.name)
+    query = "SELECT free_at, interval_s, learnt_at, kept_at, seal FROM lane WHERE name = ?"
+    row = connection.execute(query, (name,)).fetchone()
+    if row is None or row[-1] != seal(name, *row[:-1]) or row[3] > now + _CLOCK_SLACK_S:
+        return _Pace(now, lane.interval_s)
+    free_at, interval_s, learnt_at = row[:3]
     known = interval_s is not None and 0 <= now - learnt_at < _REMEMBERED_S
-    # A clock that was set back must not stop the lane for days.
-    return (free_at if free_at - now < _CLOCK_JUMP_S else now), (interval_s if known else lane.interval_s)
+    return _Pace(free_at, interval_s, learnt_at) if known else _Pace(free_at, lane.interval_s)
 
 
-def _keep(connection: sqlite3.Connection, name: str, free_at: float) -> None:
-    connection.execute(
-        "INSERT INTO lane (name, free_at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET free_at = excluded.free_at",
-        (name, free_at),
-    )
+def _keep(connection: sqlite3.Connection, lane: Lane, pace: _Pace, now: float) -> None:
+    interval_s = None if pace.learnt_at is None else pace.interval_s
+    values = (without_credentials(lane.name), pace.free_at, interval_s, pace.learnt_at or 0.0, now)
+    connection.execute("INSERT OR REPLACE INTO lane VALUES (?, ?, ?, ?, ?, ?)", (*values, seal(*values)))
+
+
+def _wait_s(pace: _Pace, lane: Lane, now: float) -> float:
+    return max(0.0, pace.free_at - lane.burst * pace.interval_s - now)
 
 
 class _Gate:

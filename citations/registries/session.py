@@ -21,7 +21,7 @@ from citations.registries.breaker import Breaker
 from citations.registries.cache import AnswerCache
 from citations.registries.exchange import Failure, Reply, Wire, exchange, is_loopback, reach
 from citations.registries.limits import Lane, Limits, read_rate, read_retry_after
-from citations.registries.settings import RegistrySettings
+from citations.registries.settings import RegistrySettings, without_credentials
 from citations.types import Asked, Unavailable, Why
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Request:
     @property
     def shown(self) -> str:
         """The URL as it may be printed and kept."""
-        parts = urlsplit(self.url)
-        place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        place = without_credentials(self.url)
         return f"{place}?{urlencode(self.params)}" if self.params else place
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 
@@ -35,9 +36,18 @@ class Patience:
     """Before a registry that failed again and again gets one more trial; doubles when that fails."""
 
 
-@dataclass(frozen=True, slots=True)
+def without_credentials(text: str) -> str:
+    """The text with user names and passwords taken out of its URLs: as it may be printed and kept.
+
+    >>> without_credentials("list of https://someone:secret@mirror.example.org/v1")
+    'list of https://mirror.example.org/v1'
+    """
+    return re.sub(r"(?<=//)[^/?#\s]*@", "", text)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class RegistrySettings:
-    """Everything the registries need to know; immutable, and printed without its keys.
+    """Everything the registries need to know; immutable, and printed without its keys and passwords.
 
     >>> RegistrySettings(semantic_scholar_key="secret").offline
     False
@@ -62,6 +72,11 @@ class RegistrySettings:
     patience: Patience = Patience()
     paced: bool = True
     """Keep the registries' pace; ``False`` only for simulated ones that publish no limits."""
+
+    def __repr__(self) -> str:
+        """All but the secrets."""
+        shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+        return without_credentials(f"RegistrySettings({', '.join(shown)})")
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> RegistrySettings:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -147,7 +149,7 @@ def test_damaged_row_is_a_miss(damage, tmp_path):
     kept, _ = cache(tmp_path)
     kept.put(SOURCE, "key", FOUND)
     kept.close()
-    with sqlite3.connect(tmp_path / "answers-1.sqlite3") as connection:
+    with sqlite3.connect(tmp_path / "answers-2.sqlite3") as connection:
         connection.execute("UPDATE answer SET answer = ?", (damage,))
     connection.close()
     assert kept.get(SOURCE, "key") is None
@@ -155,9 +157,100 @@ def test_damaged_row_is_a_miss(damage, tmp_path):
     assert kept.get(SOURCE, "key") is not None
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "answer = replace(answer, '2020', '2021')",
+        "answer = replace(answer, 'Oord', 'Oost')",
+        "answer = CAST(x'7bff7d' AS TEXT)",
+        "answer = x'7b7d'",
+        "outcome = 'DoiExists'",
+        "outcome = 'Nothing'",
+        "asked_at = 'soon'",
+        "asked_at = asked_at - 1",
+        "fresh_until = 1e300",
+        "usable_until = usable_until + 1",
+        "usable_until = 'never'",
+        "body_sha256 = ''",
+        "seal = ''",
+        "seal = x'ff'",
+    ],
+)
+def test_row_that_changed_in_any_place_is_a_miss_and_goes(change, tmp_path):
+    kept, _ = cache(tmp_path)
+    kept.put(SOURCE, "key", FOUND)
+    kept.put(SOURCE, "other", FOUND)
+    kept.close()
+    with sqlite3.connect(tmp_path / "answers-2.sqlite3") as connection:
+        assert connection.execute(f"UPDATE answer SET {change} WHERE key = 'key'").rowcount == 1
+    connection.close()
+    assert kept.get(SOURCE, "key", stale=True) is None
+    assert kept.get(SOURCE, "other") is not None
+    kept.close()
+    with sqlite3.connect(tmp_path / "answers-2.sqlite3") as connection:
+        assert connection.execute("SELECT key FROM answer").fetchall() == [("other",)]
+    connection.close()
+
+
+def test_answer_of_another_question_is_a_miss(tmp_path):
+    kept, _ = cache(tmp_path)
+    kept.put(SOURCE, "key", FOUND)
+    kept.close()
+    with sqlite3.connect(tmp_path / "answers-2.sqlite3") as connection:
+        connection.execute("UPDATE answer SET key = 'other'")
+    connection.close()
+    assert kept.get(SOURCE, "other") is None
+
+
+@pytest.mark.parametrize("content", [zlib.compress(b"another"), b"no zlib", b""])
+def test_damaged_body_is_a_miss(content, tmp_path):
+    kept, _ = cache(tmp_path)
+    body = Body(replace(ASKED, body_sha256=sha256(b"one").hexdigest()), 200, b"one")
+    kept.keep_body(body)
+    kept.close()
+    with sqlite3.connect(tmp_path / "answers-2.sqlite3") as connection:
+        connection.execute("UPDATE body SET content = ?", (content,))
+    connection.close()
+    assert kept.body(body.asked.body_sha256) is None
+    kept.keep_body(body)
+    assert kept.body(body.asked.body_sha256) == b"one"
+
+
+@pytest.mark.parametrize("answer", [FOUND, NONE])
+@pytest.mark.parametrize("stale", [False, True])
+def test_answer_from_the_future_is_a_miss(answer, stale, tmp_path):
+    kept, clock = cache(tmp_path)
+    clock.now = NOW.replace(year=2040)
+    kept.put(SOURCE, "key", replace(answer, asked=replace(ASKED, asked_at=clock.now)))
+    clock.now = NOW
+    assert kept.get(SOURCE, "key", stale=stale) is None
+
+
+def test_clock_may_be_a_little_late():
+    kept, clock = cache()
+    kept.put(SOURCE, "key", FOUND)
+    clock.now = NOW - timedelta(minutes=4)
+    assert kept.get(SOURCE, "key") is not None
+    clock.now = NOW - timedelta(minutes=6)
+    assert kept.get(SOURCE, "key") is None
+
+
+def test_what_cannot_be_kept_costs_nothing_else(tmp_path):
+    kept, _ = cache(tmp_path)
+    kept.put(SOURCE, "key", FOUND)
+    kept.put(SOURCE, "half a pair \ud800", FOUND)
+    assert kept.get(SOURCE, "half a pair \ud800") is None
+    assert kept.get(SOURCE, "key") is not None
+
+
+def test_password_in_a_url_stays_out_of_the_key():
+    source = Source("crossref", "https://someone:secret@mirror.example.org/v1", 1)
+    assert source.key == Source("crossref", "https://mirror.example.org/v1", 1).key
+
+
 @pytest.mark.parametrize("content", [b"", b"garbage" * 1000, b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_damaged_file_is_made_anew(content, tmp_path):
-    (tmp_path / "answers-1.sqlite3").write_bytes(content)
+    (tmp_path / "answers-2.sqlite3").write_bytes(content)
     kept, _ = cache(tmp_path)
     assert kept.get(SOURCE, "key") is None
     kept.put(SOURCE, "key", FOUND)
@@ -168,7 +261,7 @@ def test_file_damaged_while_it_is_open_is_made_anew(tmp_path):
     kept, _ = cache(tmp_path)
     kept.put(SOURCE, "key", FOUND)
     kept.close()
-    file = tmp_path / "answers-1.sqlite3"
+    file = tmp_path / "answers-2.sqlite3"
     content = file.read_bytes()
     file.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
     kept.get(SOURCE, "key")
@@ -194,22 +287,24 @@ def test_file_is_for_its_owner_only(tmp_path):
 
 def test_body_is_kept_compressed_under_its_digest(tmp_path):
     kept, _ = cache(tmp_path)
-    body = Body(ASKED, 200, b'{"a": 1}' * 1000, "application/json")
+    content = b'{"a": 1}' * 1000
+    body = Body(replace(ASKED, body_sha256=sha256(content).hexdigest()), 200, content, "application/json")
     kept.keep_body(body)
-    assert AnswerCache(tmp_path).body(ASKED.body_sha256) == body.content
+    assert AnswerCache(tmp_path).body(body.asked.body_sha256) == body.content
     assert kept.body("00" * 32) is None
-    assert (tmp_path / "answers-1.sqlite3").stat().st_size < 50_000
+    assert (tmp_path / "answers-2.sqlite3").stat().st_size < 50_000
 
 
 def test_what_is_too_old_is_dropped(tmp_path):
     kept, clock = cache(tmp_path)
-    old = Body(ASKED, 200, b"old")
+    old = Body(replace(ASKED, body_sha256=sha256(b"old").hexdigest()), 200, b"old")
     kept.keep_body(old)
+    assert kept.body(old.asked.body_sha256) == b"old"
     kept.put(SOURCE, "key", FOUND)
     clock.now = NOW + timedelta(days=91)
     later = AnswerCache(tmp_path, clock)
     later.keep_body(Body(replace(ASKED, body_sha256="cd" * 32), 200, b"new"))
-    assert later.body(ASKED.body_sha256) is None
+    assert later.body(old.asked.body_sha256) is None
 
 
 def test_several_writers_do_not_lose_answers(tmp_path):
@@ -231,7 +326,7 @@ def test_several_writers_do_not_lose_answers(tmp_path):
 def test_nothing_in_the_file_can_execute_when_it_is_read(tmp_path):
     kept, _ = cache(tmp_path)
     kept.put(SOURCE, "key", FOUND)
-    with sqlite3.connect(tmp_path / "answers-1.sqlite3") as connection:
+    with sqlite3.connect(tmp_path / "answers-2.sqlite3") as connection:
         (text,) = connection.execute("SELECT answer FROM answer").fetchone()
     connection.close()
     assert text.startswith("{")

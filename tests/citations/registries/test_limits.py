@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -142,6 +143,54 @@ def test_clock_that_was_set_back_does_not_stop_a_lane():
     assert limits.reserve(LIST) == 0.0
 
 
+@pytest.mark.parametrize("seconds", [6, 600, 86_400])
+def test_pause_told_before_the_clock_was_set_back_is_forgotten(seconds):
+    clock = Clock()
+    limits = Limits(None, clock)
+    limits.pause(LIST, 600)
+    clock.now -= seconds
+    assert limits.free_in(LIST) == 0.0
+
+
+def test_longest_pause_counts_in_a_lane_with_burst_as_well():
+    limits = Limits(None, Clock())
+    lane = Lane("datacite", interval_s=1.0, burst=50)
+    limits.pause(lane, 3_600)
+    assert limits.free_in(lane) == pytest.approx(3_600)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "free_at = free_at + 3000",
+        "free_at = 'never'",
+        "interval_s = 500",
+        "interval_s = 1e300",
+        "interval_s = x'ff'",
+        "learnt_at = 1e300",
+        "kept_at = 0",
+        "kept_at = 'now'",
+        "seal = CAST(x'ff' AS TEXT)",
+    ],
+)
+def test_damaged_row_stops_nobody(change, tmp_path):
+    limits = Limits(tmp_path, Clock())
+    limits.learn(LIST, Rate(interval_s=0.1))
+    limits.close()
+    with sqlite3.connect(tmp_path / "limits-2.sqlite3") as connection:
+        assert connection.execute(f"UPDATE lane SET {change}").rowcount == 1
+    connection.close()
+    assert [round(limits.reserve(LIST), 2) for _ in range(2)] == [0.0, 1.1]
+
+
+def test_password_in_a_url_is_not_kept(tmp_path):
+    lanes = [Lane(f"crossref https://someone:{word}@mirror.example.org list", 1.0) for word in ("secret", "secret2")]
+    limits = Limits(tmp_path, Clock())
+    assert [round(limits.reserve(lane), 2) for lane in lanes] == [0.0, 1.1]
+    assert [each.name for each in tmp_path.iterdir() if b"secret" in each.read_bytes()] == []
+    limits.close()
+
+
 def test_threads_get_different_moments():
     limits = Limits(None, Clock())
     taken: list[float] = []
@@ -198,6 +247,6 @@ def test_nobody_waits_for_a_connection_beyond_the_stop():
 
 
 def test_damaged_file_is_made_anew(tmp_path):
-    (tmp_path / "limits.sqlite3").write_bytes(b"no database at all" * 100)
+    (tmp_path / "limits-2.sqlite3").write_bytes(b"no database at all" * 100)
     limits = Limits(tmp_path, Clock())
     assert [round(limits.reserve(LIST), 2) for _ in range(2)] == [0.0, 1.1]
