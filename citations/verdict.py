@@ -13,11 +13,12 @@ from datetime import date
 from citations.argue import argue, named, unanswered
 from citations.contradict import contradiction, identifier_diffs, impossible_identifier, short, volume_named
 from citations.coverage import OFFLINE
-from citations.match.compare import PREPRINT_OF, RETITLED, compare
+from citations.match.compare import RETITLED, compare
 from citations.match.identity import doi_is_unknown
 from citations.match.printed import printed
 from citations.match.title import NOTICE
 from citations.match.venue import published_twice
+from citations.match.versions import EARLIER, PREPRINT_OF
 from citations.names import family_key
 from citations.restrain import restrained
 from citations.types import (
@@ -42,6 +43,8 @@ _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 """Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
 _DERIVED = {"openalex": "crossref"}
 """Registries whose records come from another one: never a second source beside it."""
+_OTHER_VERSION = frozenset({PREPRINT_OF, EARLIER})
+"""Notes on a venue where the record is about another version: it does not say that the work appeared there."""
 _TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
 
 
@@ -139,9 +142,9 @@ def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool
 
 
 def _appeared_there(record: _Record) -> bool:
-    """Whether the record holds the cited venue, or a workshop or track of it; a preprint never does."""
+    """Whether the record holds the cited venue, or a workshop or track of it; a preprint or reprint never does."""
     said = {diff.note for diff in record.comparison.diffs if diff.field is FieldName.VENUE}
-    return FieldName.VENUE in record.comparison.agreed and PREPRINT_OF not in said
+    return FieldName.VENUE in record.comparison.agreed and said.isdisjoint(_OTHER_VERSION)
 
 
 def _refuted_venue(reference: Reference, primary: _Record, records: Sequence[_Record], why: str) -> FieldDiff:
@@ -161,7 +164,7 @@ def _closeness(record: _Record) -> tuple[int, int, float]:
 def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
     """Each field at its mildest: where one record agrees, the others are wrong or about another version.
 
-    A preprint could be of anything, so it excuses no venue once a record beyond doubt says where the work appeared.
+    A preprint or reprint could be of anything: none excuses a venue once a record beyond doubt says where it appeared.
     """
     told = any(_differs(record, FieldName.VENUE) and _consistent(record) for record in records)
     clean = {
@@ -173,7 +176,7 @@ def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
     mildest: dict[FieldName, FieldDiff] = {}
     for diff in (diff for record in records for diff in record.comparison.diffs if diff.field not in clean):
         known = mildest.get(diff.field)
-        if told and diff.field is FieldName.VENUE and diff.note == PREPRINT_OF:
+        if told and diff.field is FieldName.VENUE and diff.note in _OTHER_VERSION:
             continue
         if known is None or diff.severity.rank < known.severity.rank:
             mildest[diff.field] = diff

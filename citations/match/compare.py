@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
-from citations.match.language import reads_as_english
+from citations.match.language import unrelated_in_english
 from citations.match.printed import Printed
 from citations.match.score import (
     agrees_around,
@@ -20,6 +20,14 @@ from citations.match.score import (
 )
 from citations.match.title import TitleFit, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
+from citations.match.versions import (
+    EARLIER,
+    PREPRINT_OF,
+    either_preprint,
+    preprint_and_publication,
+    preprint_doi,
+    published_earlier,
+)
 from citations.names import same_person
 from citations.titles import title_key
 from citations.types import (
@@ -28,16 +36,13 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
-    Kind,
     Scheme,
     Severity,
     Work,
     cited_fields,
 )
-from citations.venues import VenueRelation, is_preprint_server
+from citations.venues import VenueRelation
 
-PREPRINT_OF = "preprint of / published as"
-"""Note on the venue where one side is a preprint: it says nothing about whether the work appeared where it is cited."""
 RETITLED = "registered under another title"
 """Note on a title that differs although identifier and authors agree: translations, preprints, abstracts of meetings."""
 _HALF = "the record holds only a part of the title"
@@ -53,21 +58,6 @@ _KEPT_BY_VERSIONS = 2
 """So many telling words stay at least when an arXiv paper gets another title."""
 _CARELESS_YEARS = frozenset({1900, 1970})
 """What records say whose date was lost: the beginnings of two calendars."""
-_PREPRINT_PREFIXES = frozenset(
-    {
-        "10.48550",
-        "10.1101",
-        "10.64898",
-        "10.21203",
-        "10.26434",
-        "10.31234",
-        "10.31219",
-        "10.2139",
-        "10.20944",
-        "10.36227",
-    }
-)
-"""arXiv, bioRxiv and medRxiv, Research Square, ChemRxiv, PsyArXiv, OSF, SSRN, Preprints.org, TechRxiv."""
 
 
 def compare(cited: Fields, work: Work, text: Printed | None = None) -> Comparison:
@@ -117,7 +107,9 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
         and len(_telling(fit.cited) & _telling(fit.registered)) >= _KEPT_BY_VERSIONS
     ):
         severity, note = Severity.COSMETIC, "title of another version"
-    misquoted = (fit.kept >= _MOSTLY_KEPT and not _versions(cited, work)) or _invented(fit)
+    misquoted = (fit.kept >= _MOSTLY_KEPT and not preprint_and_publication(cited, work)) or unrelated_in_english(
+        fit.cited, fit.registered
+    )
     if severity is Severity.MAJOR and not misquoted and _known_by_its_identifier(cited, work, text):
         if title_key(fit.cited).startswith(title_key(fit.registered)):
             return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, Severity.COSMETIC, _HALF)
@@ -143,7 +135,7 @@ def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
 
 def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) -> bool:
     """Whether a shared identifier, the authors and the year say that this is the work, and no venue denies it."""
-    elsewhere = venue_relation(cited, work) is VenueRelation.DIFFERENT and not _either_preprint(cited, work)
+    elsewhere = venue_relation(cited, work) is VenueRelation.DIFFERENT and not either_preprint(cited, work)
     if elsewhere or shared_identifier(cited, work) is None:
         return False
     authors = authors_diff(cited, work.fields, text)
@@ -154,12 +146,6 @@ def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) ->
 
 def _telling(title: str) -> set[str]:
     return {word for word in words(title) if len(word) > 3}
-
-
-def _invented(fit: TitleFit) -> bool:
-    """Whether no translation explains the title: both sides are English, and at most one telling word is in both."""
-    english = all(reads_as_english(words(title), title) for title in (fit.cited, fit.registered))
-    return english and len(_telling(fit.cited) & _telling(fit.registered)) < _KEPT_BY_VERSIONS
 
 
 def _is_version_of(cited: Fields, work: Work) -> bool:
@@ -173,7 +159,11 @@ def _authors(cited: Fields, work: Work, text: Printed | None) -> _Result:
     if diff.severity is None:
         return _AGREED
     severity, note = diff.severity, diff.note or "authors differ"
-    if severity is Severity.MAJOR and _versions(cited, work) and _mostly_the_same(cited, work, diff.paired):
+    if (
+        severity is Severity.MAJOR
+        and preprint_and_publication(cited, work)
+        and _mostly_the_same(cited, work, diff.paired)
+    ):
         severity, note = Severity.MINOR, f"{note}; preprint and publication may list other authors"
     return FieldDiff(FieldName.AUTHORS, _names(cited), _names(work.fields), severity, note)
 
@@ -190,7 +180,7 @@ def _names(values: Fields) -> str:
     return f"{listed}; et al." if more else listed
 
 
-def _year(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _year(cited: Fields, work: Work, text: Printed | None) -> _Result:
     years = years_of(work)
     year = cited.year
     if year is None or not years:
@@ -200,6 +190,8 @@ def _year(cited: Fields, work: Work, _: Printed | None) -> _Result:
     if _CARELESS_YEARS.issuperset(years):
         return _NOT_COMPARED
     severity, note = _year_severity(year, years, cited, work)
+    if severity is not Severity.COSMETIC and published_earlier(cited, work, text):
+        severity, note = Severity.COSMETIC, EARLIER
     registered = ", ".join(str(known) for known in dict.fromkeys(years))
     return FieldDiff(FieldName.YEAR, str(year), registered, severity, note)
 
@@ -213,13 +205,13 @@ def _year_severity(year: int, years: tuple[int, ...], cited: Fields, work: Work)
         return Severity.COSMETIC, "the year in its identifier"
     if year < _arxiv_year(cited) or _contradicted_by_venue(year, years, cited, work):
         return Severity.MINOR if apart <= 2 else Severity.MAJOR, f"{apart} year{'s' if apart > 1 else ''} too early"
-    if _versions(cited, work) and apart <= 3:
+    if preprint_and_publication(cited, work) and apart <= 3:
         return Severity.COSMETIC, "years of preprint and publication"
     if apart == 1:
         return Severity.COSMETIC, "one year apart, as online, print and preprint dates are"
     if apart == 2 and year < min(years):
         return Severity.COSMETIC, "two years earlier, as preprints are"
-    severity = Severity.MINOR if apart <= 2 or _versions(cited, work) else Severity.MAJOR
+    severity = Severity.MINOR if apart <= 2 or preprint_and_publication(cited, work) else Severity.MAJOR
     return severity, f"{apart} year{'s' if apart > 1 else ''} apart"
 
 
@@ -250,20 +242,7 @@ def _contradicted_by_venue(year: int, years: tuple[int, ...], cited: Fields, wor
     return bool(registered) and str(year) not in registered
 
 
-def _versions(cited: Fields, work: Work) -> bool:
-    """Whether one side is a preprint, the other perhaps not."""
-    ours = (
-        cited.kind is Kind.PREPRINT or bool(cited.arxiv) or is_preprint_server(cited.venue) or _preprint_doi(cited.doi)
-    )
-    theirs = work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
-    return ours != theirs or (theirs and any(other.scheme is Scheme.DOI for other in work.other_ids))
-
-
-def _preprint_doi(doi: str) -> bool:
-    return doi.partition("/")[0] in _PREPRINT_PREFIXES
-
-
-def _venue(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _venue(cited: Fields, work: Work, text: Printed | None) -> _Result:
     relation = venue_relation(cited, work)
     registered = work.fields.venue
     match relation:
@@ -272,27 +251,24 @@ def _venue(cited: Fields, work: Work, _: Printed | None) -> _Result:
         case VenueRelation.UNKNOWN:
             return _NOT_COMPARED
         case VenueRelation.RELATED:
-            note = PREPRINT_OF if _either_preprint(cited, work) else "track or companion of the venue"
+            note = PREPRINT_OF if either_preprint(cited, work) else "track or companion of the venue"
             return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, note)
         case VenueRelation.DIFFERENT:
-            if _either_preprint(cited, work):
+            if either_preprint(cited, work):
                 return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, PREPRINT_OF)
+            if published_earlier(cited, work, text):
+                return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, EARLIER)
             twice = published_twice(cited, work.fields) and is_known(cited.venue)
             severity = Severity.MINOR if twice else Severity.MAJOR
             return FieldDiff(FieldName.VENUE, cited.venue, registered, severity, "another venue")
 
 
-def _either_preprint(cited: Fields, work: Work) -> bool:
-    venues = (cited.venue, work.fields.venue)
-    return work.fields.kind is Kind.PREPRINT or any(is_preprint_server(venue) for venue in venues)
-
-
 def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], _Result]:
     """Volume or issue: the same digits, or not; never more than a slip."""
 
-    def compare_numbers(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    def compare_numbers(cited: Fields, work: Work, text: Printed | None) -> _Result:
         ours, theirs = getattr(cited, field.value), getattr(work.fields, field.value)
-        if not theirs or _other_version(cited, work) or (field is FieldName.ISSUE and _other_volume(cited, work)):
+        if not theirs or _other_version(cited, work, text) or (field is FieldName.ISSUE and _other_volume(cited, work)):
             return _NOT_COMPARED
         if _number_key(ours) == _number_key(theirs):
             return _AGREED
@@ -315,16 +291,15 @@ def _number_parts(text: str) -> set[str]:
     return {part.lstrip("0") for part in re.split(r"[^0-9a-z]+", text.lower()) if part}
 
 
-def _other_version(cited: Fields, work: Work) -> bool:
+def _other_version(cited: Fields, work: Work, text: Printed | None) -> bool:
     """Volume, issue and pages of another version are not comparable."""
-    return venue_relation(cited, work) in {VenueRelation.RELATED, VenueRelation.DIFFERENT} or _either_preprint(
-        cited, work
-    )
+    elsewhere = venue_relation(cited, work) in {VenueRelation.RELATED, VenueRelation.DIFFERENT}
+    return elsewhere or either_preprint(cited, work) or published_earlier(cited, work, text)
 
 
-def _pages(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _pages(cited: Fields, work: Work, text: Printed | None) -> _Result:
     ours, theirs = cited.pages, work.fields.pages
-    if not theirs or _other_version(cited, work):
+    if not theirs or _other_version(cited, work, text):
         return _NOT_COMPARED
     first, registered = first_page(ours), first_page(theirs)
     if first == registered or title_key(ours) == title_key(theirs):
@@ -348,9 +323,9 @@ def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
     if cited.doi in known:
         if cited.doi == work.fields.doi:
             return _AGREED
-        note = "the DOI of its preprint" if _preprint_doi(cited.doi) else "another registered DOI of the work"
+        note = "the DOI of its preprint" if preprint_doi(cited.doi) else "another registered DOI of the work"
         return FieldDiff(FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, note)
-    if not known or _preprint_doi(cited.doi) != any(map(_preprint_doi, known)):
+    if not known or preprint_doi(cited.doi) != any(map(preprint_doi, known)):
         return _NOT_COMPARED
     repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "")
     if repaired:

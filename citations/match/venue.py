@@ -19,6 +19,12 @@ def published_twice(cited: Fields, registered: Fields) -> bool:
     return {_sort(cited), _sort(registered)} == {Kind.ARTICLE, Kind.CONFERENCE}
 
 
+def first_at_a_meeting(cited: Fields, registered: Fields) -> bool:
+    """Whether a known conference is cited and a journal is registered, as of papers that were chosen or extended for one."""
+    known = is_known(cited.venue) and _sort(cited) is Kind.CONFERENCE
+    return known and _sort(registered) is Kind.ARTICLE
+
+
 def is_known(venue: str) -> bool:
     """Whether the venue certainly exists."""
     return venue_key(venue) in _known()

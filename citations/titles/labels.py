@@ -52,6 +52,8 @@ _REPRINT = re.compile(
     r"|(?:originally|first) (?:published|printed|appeared) (?:in|as|by)\b|wiederabdruck (?:aus|von)|nachdruck (?:aus|von)).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_ORIGIN = re.compile(r"\s*\[[^\W\d_][^\[\]]{2,60}\b(?:1[5-9]|20)\d\d\)?\]\s*$")
+"""Where a reprint says that it comes from: ``[AdP 17, 891 (1905)]``."""
 _REPRINTED = re.compile(
     r"^\W*(?:reprint(?: of)?|reprinted article|republished(?: article| paper)?)[\])]?\s*[:.\-–—]|^reprint of\s+[\"“«‘']"
     r"|[\[(](?:reprint|republication)[\])]\W*$",
@@ -131,7 +133,7 @@ def _take_apart(text: str) -> _Labelled:
 
 
 def _without_reprint_note(text: str) -> str:
-    found = _REPRINT.search(text, _SHORTEST_TITLE)
+    found = _REPRINT.search(text, _SHORTEST_TITLE) or (text.endswith("]") and _ORIGIN.search(text, _SHORTEST_TITLE))
     return text[: found.start()] if found else text
 
 

@@ -8,7 +8,7 @@ TITLE = "A dynamical theory of the electromagnetic field"
 NUMBERS = ["I.—", "VIII. ", "LII. ", "IV.—", "XXV. — ", "III—", "II: ", "XI.-", "No. 5. ", "§ 3. ", "(12) ", "[IV] ",
            "Art. IV. ", "Lecture 2: ", "Chapter IX. ", "16. ", "Paper 3—"]  # fmt: skip
 REPRINTS = [", Reprinted from Electronics, volume 38, number 8, April 19, 1965, pp.114 ff.", " (reprinted from Mind, 1950)",
-            ". Reprinted with permission of the publisher", " [Reprint]", " [originally published in Nature 12]"]  # fmt: skip
+            ". Reprinted with permission of the publisher", " [Reprint]", " [originally published in Nature 12]", " [AdP 17, 891 (1905)]", " [Mind 59, 1950]"]  # fmt: skip
 
 
 @pytest.mark.parametrize("label", NUMBERS)

@@ -1,0 +1,80 @@
+"""Whether citation and record are two versions of one work: preprint and publication, first publication and reprint."""
+
+from __future__ import annotations
+
+from citations.match.printed import Printed
+from citations.match.score import authors_diff, venue_relation, years_of
+from citations.match.title import fit_title
+from citations.match.venue import first_at_a_meeting
+from citations.titles import is_labelled_reprint
+from citations.types import Fields, Kind, Scheme, Severity, Work
+from citations.venues import VenueRelation, is_preprint_server
+
+PREPRINT_OF = "preprint of / published as"
+"""Note on the venue where one side is a preprint: it says nothing about whether the work appeared where it is cited."""
+EARLIER = "perhaps an earlier publication of the same work"
+"""Note on year and venue where only a later publication is registered: nor does that."""
+_PREPRINT_PREFIXES = frozenset(
+    {
+        "10.48550",
+        "10.1101",
+        "10.64898",
+        "10.21203",
+        "10.26434",
+        "10.31234",
+        "10.31219",
+        "10.2139",
+        "10.20944",
+        "10.36227",
+    }
+)
+"""arXiv, bioRxiv and medRxiv, Research Square, ChemRxiv, PsyArXiv, OSF, SSRN, Preprints.org, TechRxiv."""
+_JOURNAL_VERSION_YEARS = 6
+"""So long after a conference its papers appear in journals: extended versions mostly within four years, highlights later."""
+_FIRST_REGISTERED = 1980
+"""Before, many first publications have no record at all, only their reprints do."""
+_CLASSIC_AFTER_YEARS = 10
+
+
+def preprint_doi(doi: str) -> bool:
+    """Whether the DOI was given by a preprint server."""
+    return doi.partition("/")[0] in _PREPRINT_PREFIXES
+
+
+def either_preprint(cited: Fields, work: Work) -> bool:
+    """Whether the record, or the venue of either side, is that of a preprint."""
+    venues = (cited.venue, work.fields.venue)
+    return work.fields.kind is Kind.PREPRINT or any(is_preprint_server(venue) for venue in venues)
+
+
+def preprint_and_publication(cited: Fields, work: Work) -> bool:
+    """Whether one side is a preprint, the other perhaps not."""
+    ours = (
+        cited.kind is Kind.PREPRINT or bool(cited.arxiv) or is_preprint_server(cited.venue) or preprint_doi(cited.doi)
+    )
+    theirs = work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
+    return ours != theirs or (theirs and any(other.scheme is Scheme.DOI for other in work.other_ids))
+
+
+def published_earlier(cited: Fields, work: Work, text: Printed | None) -> bool:
+    """Whether the citation may name the first publication of what the record holds as printed again.
+
+    Title and authors agree, the cited year is before every registered one, and either the record calls itself a
+    reprint, or it is the journal version of a paper for a known conference, or a classic older than registration.
+    A later year, another conference, and another year at the same venue are no republication.
+    """
+    years = years_of(work)
+    if cited.year is None or not years or cited.year >= min(years) or either_preprint(cited, work):
+        return False
+    fit, authors = fit_title(cited, work, text), authors_diff(cited, work.fields, text)
+    if fit.severity not in {None, Severity.COSMETIC} or fit.similarity is None or authors is None:
+        return False
+    if authors.severity not in {None, Severity.COSMETIC} or not authors.paired:
+        return False
+    if any(is_labelled_reprint(title) for title in (work.fields.title, *work.other_titles)):
+        return True
+    relation, apart = venue_relation(cited, work), min(years) - cited.year
+    if cited.year < _FIRST_REGISTERED and apart >= _CLASSIC_AFTER_YEARS:
+        return relation in {VenueRelation.DIFFERENT, VenueRelation.UNKNOWN}
+    at_meeting = relation is VenueRelation.DIFFERENT and first_at_a_meeting(cited, work.fields)
+    return at_meeting and apart <= _JOURNAL_VERSION_YEARS
