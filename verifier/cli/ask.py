@@ -45,7 +45,7 @@ def command(prompt: str, model: str, **options: Any) -> int:
     from verifier.pipeline import check_text
 
     words = sys.stdin.read() if prompt == "-" else prompt
-    run = begin(f"verifier ask --model {model}", Path.cwd(), options)
+    run = begin(f"verifier ask --model {model}", Path.cwd(), options, (model,))
     shown = run.options.get("format_name") in {None, "text"} and run.options.get("output") is None
     generation = generate(words, Path(model), options, run.console, shown=shown and not run.console.quiet)
     with opened(run, "ask", (ANSWER,)) as opening:
@@ -58,7 +58,7 @@ def command(prompt: str, model: str, **options: Any) -> int:
             on_finding=opening.on_finding,
             more_signals=generation.signals,
         )
-    return conclude(run, report)
+        return conclude(run, opening, report)
 
 
 def generate(prompt: str, model: Path, options: dict[str, Any], console: Console, *, shown: bool) -> Generation:

@@ -35,7 +35,7 @@ def command(file: str, **options: Any) -> int:
 
     text = read_prose(file)
     start = Path.cwd() if file == "-" else Path(file).parent
-    run = begin(shlex.join(["verifier", "check", file]), start, options)
+    run = begin(shlex.join(["verifier", "check", file]), start, options, (file,))
     with opened(run, "check", (file,)) as opening:
         report = check_text(
             text,
@@ -46,7 +46,7 @@ def command(file: str, **options: Any) -> int:
             resume=run.is_resuming,
             on_finding=opening.on_finding,
         )
-    return conclude(run, report)
+        return conclude(run, opening, report)
 
 
 def read_prose(file: str) -> str:

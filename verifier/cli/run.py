@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from verifier.asking import Asking, open_registries, settings_digest
 from verifier.cli.console import Console, ProgressLine, output
+from verifier.cli.interrupts import interruptible
+from verifier.cli.target import format_for, guard_inputs, guard_read
 from verifier.config import Settings, load_settings
 from verifier.findings import Check, OnFinding, Record
 from verifier.gaps import Circumstances
@@ -37,8 +39,6 @@ SETTING_OPTIONS = (
     "registries",
     "strict",
 )
-_SUFFIXES = {".txt": "text", ".md": "markdown", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".html": "html"}
-_MORE_SUFFIXES = {".htm": "html", ".sarif": "sarif", ".xml": "junit", ".bib": "bibtex"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,16 @@ class Run:
         """Whether earlier results are taken over."""
         return bool(self.options.get("resume"))
 
+    @property
+    def format_name(self) -> str:
+        """The format of the report."""
+        return self.options.get("format_name") or format_for(self.options.get("output"))
+
+    @property
+    def is_printing(self) -> bool:
+        """Whether the report goes to standard output."""
+        return self.options.get("output") in {None, "-"}
+
 
 @dataclass(frozen=True, slots=True)
 class Open:
@@ -66,10 +76,17 @@ class Open:
     record: Record | None
     on_finding: OnFinding
     around: Circumstances
+    progress: ProgressLine
+    is_streaming: bool = False
+    """References were written as they were judged; the report adds what follows them."""
 
 
-def begin(command: str, start: Path | None, options: dict[str, Any]) -> Run:
-    """Settings and console of a command; prints what was ignored."""
+def begin(command: str, start: Path | None, options: dict[str, Any], inputs: Sequence[str] = ()) -> Run:
+    """Settings and console of a command; prints what was ignored, and refuses an output that replaces an input."""
+    target = options.get("output")
+    guard_inputs(target, inputs)
+    if not options.get("format_name"):
+        format_for(target)
     console = Console(options["quiet"], options["verbose"], options["colour"])
     arguments = {name: options.get(name) for name in SETTING_OPTIONS}
     if arguments["registries"] is not None:
@@ -89,6 +106,7 @@ def begin(command: str, start: Path | None, options: dict[str, Any]) -> Run:
 def opened(run: Run, kind: str, inputs: tuple[str, ...]) -> Iterator[Open]:
     """Registries, database and progress for one run; everything is closed at its end."""
     with ExitStack() as stack:
+        interrupts = stack.enter_context(interruptible())
         progress = ProgressLine(run.console)
         stack.callback(progress.clear)
         waiting = _Waiting()
@@ -101,20 +119,18 @@ def opened(run: Run, kind: str, inputs: tuple[str, ...]) -> Iterator[Open]:
             has_mailto=bool(run.settings.crossref_mailto),
         )
         record = None if run.options.get("no_store") else _recorder(run, kind, inputs, asking, stack)
-        yield Open(asking.check, record, _watch(run.console, progress, waiting), around)
+        streaming = run.format_name == "jsonl" and run.is_printing and run.console.quiet < 2
+        watch = _watch(run.console, progress, waiting)
+        check = interrupts.watching(asking.check)
+        yield Open(check, record, _streamed(watch) if streaming else watch, around, progress, streaming)
 
 
-def conclude(run: Run, report: Report) -> ExitCode:
-    """Print the report and return the exit code."""
-    target = run.options.get("output")
+def conclude(run: Run, opening: Open, report: Report) -> ExitCode:
+    """Print the report and return the exit code; what is open is still open, so that closing it cannot lose the report."""
+    opening.progress.clear()
     if run.console.quiet < 2:
-        name = run.options.get("format_name") or format_for(target)
-        with output(target) as out:
-            _renderer(name, run.console, colour=target in {None, "-"} and run.console.has_colour(sys.stdout)).render(
-                report, out
-            )
-        if target not in {None, "-"}:
-            run.console.note(f"{name} report written to {target}")
+        _write(run, opening, report)
+    target = run.options.get("output")
     for failed in report.failed:
         if run.console.quiet < 2 and (target or run.options.get("format_name") not in {None, "text"}):
             run.console.warn(f"{inline(failed.file)}: {inline(failed.reason)} [{failed.code}]")
@@ -123,9 +139,33 @@ def conclude(run: Run, report: Report) -> ExitCode:
     return exit_code(report, policy)
 
 
-def format_for(target: str | None) -> str:
-    """The format that a file's ending asks for; text where it asks for none."""
-    return {**_SUFFIXES, **_MORE_SUFFIXES}.get(Path(target).suffix.lower(), "text") if target else "text"
+def _write(run: Run, opening: Open, report: Report) -> None:
+    target = run.options.get("output")
+    guard_read(target, report)
+    with output(target) as out:
+        if opening.is_streaming:
+            from verifier.render.json import JsonlRenderer
+
+            JsonlRenderer().ending(report, out)
+        else:
+            colour = run.is_printing and run.console.has_colour(sys.stdout)
+            _renderer(run.format_name, run.console, colour=colour).render(report, out)
+    if not run.is_printing:
+        run.console.note(f"{run.format_name} report written to {target}")
+
+
+def _streamed(watch: OnFinding) -> OnFinding:
+    """The same, writing each reference to standard output as it is judged."""
+    from verifier.render.json import JsonlRenderer
+
+    renderer = JsonlRenderer()
+
+    def on_finding(finding: Finding, done: int, total: int) -> None:
+        renderer.reference(finding, sys.stdout)
+        sys.stdout.flush()
+        watch(finding, done, total)
+
+    return on_finding
 
 
 def _renderer(name: str, console: Console, *, colour: bool) -> Renderer:

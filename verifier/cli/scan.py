@@ -40,7 +40,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """Scan, print the report, return the exit code."""
     first = next((Path(path) for path in paths if path != "-"), Path.cwd())
     start = first if first.is_dir() else first.parent
-    run = begin(shlex.join(["verifier", "scan", *paths]), start, options)
+    run = begin(shlex.join(["verifier", "scan", *paths]), start, options, paths)
     limits = replace(Limits(), max_bytes=run.settings.max_bytes, max_pages=run.settings.max_pages)
     reader = _reader(limits, only_cited=run.settings.only_cited)
     with opened(run, "scan", paths) as opening:
@@ -53,7 +53,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             resume=run.is_resuming,
             on_finding=opening.on_finding,
         )
-    return conclude(run, report)
+        return conclude(run, opening, report)
 
 
 def _reader(limits: Limits, *, only_cited: bool) -> Extract:

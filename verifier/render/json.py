@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from verifier.render.records import records, report_record
-from verifier.types import Report
+from verifier.render.records import Record, other_records, reference_record, report_record
+from verifier.types import Finding, Report
 
 
 class JsonRenderer:
@@ -31,7 +31,21 @@ class JsonlRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write one line of ASCII a record."""
-        out.writelines(json.dumps(asdict(record), default=_plain) + "\n" for record in records(report))
+        for finding in report.findings:
+            self.reference(finding, out)
+        self.ending(report, out)
+
+    def reference(self, finding: Finding, out: TextIO) -> None:
+        """Write the line of one reference, which may be done before the report is whole."""
+        out.write(_line(reference_record(finding)))
+
+    def ending(self, report: Report, out: TextIO) -> None:
+        """Write the lines that follow the references."""
+        out.writelines(_line(each) for each in other_records(report))
+
+
+def _line(record: Record) -> str:
+    return json.dumps(asdict(record), default=_plain) + "\n"
 
 
 def _plain(value: Any) -> str:

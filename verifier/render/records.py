@@ -221,9 +221,8 @@ def report_record(report: Report) -> ReportRecord:
     )
 
 
-def records(report: Report) -> Iterator[Record]:
-    """The report line by line: references, unreadable entries, gaps, and last the summary."""
-    yield from (reference_record(finding) for finding in report.findings)
+def other_records(report: Report) -> Iterator[Record]:
+    """What follows the references line by line: unreadable entries, gaps, and last the summary."""
     yield from unreadable_records(report)
     yield from (_gap(gap) for gap in report.gaps)
     yield _summary(report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -250,6 +251,44 @@ def test_an_interruption_loses_nothing_and_says_how_to_go_on(server, bib, tmp_pa
     assert "Traceback" not in err
     with closing(sqlite3.connect(tmp_path / "x.db")) as db:
         assert db.execute("SELECT state FROM scans").fetchone()[0] in {"interrupted", "running"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_scan_prints_what_was_judged(server, bib, tmp_path, number):
+    works = [replace(TURING, year=year, doi="") for year in range(1780, 1880)]
+    path = bib(*[entry(f"r{each.year}", each) for each in works])
+    server.fail("crossref", Fault.SLOW, seconds=0.3)
+    command = [sys.executable, "-m", "verifier", "scan", path, "--db", "x.db", "--registries", "crossref"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path)
+    while _number_of(tmp_path / "x.db", "flags") < 1 and running.poll() is None:
+        time.sleep(0.02)
+    for _ in range(2):  # shells and ``timeout`` send it to the process and to its group
+        running.send_signal(number)
+        time.sleep(0.02)
+    out, _ = running.communicate(timeout=30)
+    assert running.returncode == 1
+    flagged = [line for line in out.splitlines() if re.match(r"refs\.bib:\d+: \[\w+\] (mismatch|not_found)", line)]
+    assert len(flagged) == _number_of(tmp_path / "x.db", "flags") > 0
+    assert ", interrupted" in out
+
+
+def test_jsonl_comes_as_references_are_judged(server, bib, tmp_path):
+    works = [replace(TURING, title=f"{TURING.title} part {n} of a series on {n * n}", doi="") for n in range(40)]
+    path = bib(entry("turing", TURING), *[entry(f"r{n}", each) for n, each in enumerate(works)])
+    server.fail("crossref", Fault.SLOW, seconds=0.3)
+    command = [sys.executable, "-m", "verifier", "scan", path, "--no-store", "--registries", "crossref"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(
+        [*command, "--format", "jsonl"], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
+    )
+    first = json.loads(running.stdout.readline())
+    assert (first["type"], running.poll()) == ("reference", None)
+    running.send_signal(signal.SIGINT)
+    rest = [json.loads(line) for line in running.communicate(timeout=30)[0].splitlines()]
+    assert [each["type"] for each in [first, *rest]].count("reference") == 41
+    assert rest[-1]["type"] == "summary"
+    assert rest[-1]["interrupted"]
 
 
 def test_a_killed_scan_goes_on_where_it_was(server, bib, tmp_path):
