@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.evidence import names_container
+from citations.match.language import unrelated_in_english
 from citations.match.printed import printed
-from citations.match.score import authors_diff, venue_relation, years_of
+from citations.match.score import authors_diff, is_preprint, venue_relation, years_of
 from citations.match.title import fit_title
-from citations.types import Evidence, Fields, Identifier, Kind, Name, Outcome, Reference, Scheme, Severity, Work
-from citations.venues import VenueRelation, is_preprint_server
+from citations.types import Evidence, Fields, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
+from citations.venues import VenueRelation
 
 _PLACEHOLDER_NAMES = frozenset(
     {
@@ -59,14 +60,15 @@ def other_work(
     """The record that the cited identifier names, if it is plainly another work; ``None`` where that is not known.
 
     The book or issue that holds the cited work, a record without title, and a notice about the work are no other work.
-    Nor is one by the cited authors: titles are translated and change before print. ``titled`` says that a work of the
-    cited title was found elsewhere, so that the title alone tells them apart, unless this is a preprint of it.
+    Nor is one by the cited authors: titles are translated and change before print, but one English title does not
+    turn into a wholly different one. ``titled`` says that a work of the cited title was found elsewhere, so that the
+    title alone tells them apart, unless this is a preprint of it.
     """
     for work in named_by(identifier, evidence):
         if not _plainly_other(reference, work):
             continue
-        preprint = work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
-        if _by_others(reference, work) or (titled and not preprint):
+        told_apart = titled or unrelated_in_english(reference.fields.title, work.fields.title)
+        if _by_others(reference, work) or (told_apart and not is_preprint(work)):
             return work
     return None
 

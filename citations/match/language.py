@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from citations.match.title import words
+
 _ENDING = re.compile(
     r"(?:ing|ions?|ness|ity|ities|ments?|ance|ence|ship|able|ible|ical|ics?|ous|ful|less|ly|ed|i[sz]ed|ism|ware|works?|ive"
     r"|ural|ies|ages?|ogy)\Z"
@@ -20,17 +22,31 @@ _FOREIGN_WORDS = (
 )
 _ENGLISH, _FOREIGN = frozenset(_ENGLISH_WORDS.split()), frozenset(_FOREIGN_WORDS.split())
 _MOSTLY = 0.5
+_TELLING_LETTERS = 4
+_KEPT_BY_VERSIONS = 2
+"""So many telling words stay at least when a work gets another title in the same language."""
 
 
-def reads_as_english(words: tuple[str, ...], title: str) -> bool:
+def reads_as_english(title: str) -> bool:
     """Whether half of the words are English by their form, none belongs to another language, and no letter either.
 
-    >>> reads_as_english(("efficient", "quantization", "of", "neural", "networks"), "Efficient quantization of neural networks")
+    >>> reads_as_english("Efficient quantization of neural networks")
     True
-    >>> reads_as_english(("pengaruh", "suhu", "terhadap", "pertumbuhan"), "Pengaruh suhu terhadap pertumbuhan")
+    >>> reads_as_english("Pengaruh suhu terhadap pertumbuhan")
     False
     """
-    if not words or not title.isascii() or _FOREIGN.intersection(words):
+    parts = words(title)
+    if not parts or not title.isascii() or _FOREIGN.intersection(parts):
         return False
-    english = sum(word in _ENGLISH or bool(_ENDING.search(word)) for word in words)
-    return english / len(words) >= _MOSTLY
+    english = sum(word in _ENGLISH or bool(_ENDING.search(word)) for word in parts)
+    return english / len(parts) >= _MOSTLY
+
+
+def unrelated_in_english(one: str, other: str) -> bool:
+    """Whether two titles have at most one telling word in common and no translation explains it: both are English."""
+    shared = _telling(one) & _telling(other)
+    return len(shared) < _KEPT_BY_VERSIONS and reads_as_english(one) and reads_as_english(other)
+
+
+def _telling(title: str) -> set[str]:
+    return {word for word in words(title) if len(word) >= _TELLING_LETTERS}

@@ -9,8 +9,8 @@ from citations.match.printed import Printed, printed
 from citations.match.title import TitleFit, fit_title
 from citations.names import AuthorsDiff, compare_authors, family_key
 from citations.titles import title_key
-from citations.types import Fields, Identifier, Name, Reference, Scheme, Severity, Work
-from citations.venues import VenueRelation, compare_venues
+from citations.types import Fields, Identifier, Kind, Name, Reference, Scheme, Severity, Work
+from citations.venues import VenueRelation, compare_venues, is_preprint_server
 
 _WEIGHTS = {"title": 0.55, "authors": 0.25, "year": 0.08, "venue": 0.06, "locus": 0.06}
 _AUTHORS = {None: 1.0, Severity.COSMETIC: 1.0, Severity.MINOR: 0.75, Severity.MAJOR: 0.0}
@@ -199,3 +199,8 @@ def shared_identifier(cited: Fields, work: Work) -> Identifier | None:
 def arxiv_number(cited: Fields) -> str:
     """The cited arXiv number, also where it stands in the DOI that arXiv gives its papers."""
     return cited.arxiv or (cited.doi.removeprefix(_ARXIV_DOI) if cited.doi.startswith(_ARXIV_DOI) else "")
+
+
+def is_preprint(work: Work) -> bool:
+    """Whether the record is of a preprint, which may get another title in its next version."""
+    return work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)

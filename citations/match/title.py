@@ -10,11 +10,13 @@ from itertools import accumulate
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from citations.match.damage import misread
+from citations.match.numbering import other_way, without_footnote
 from citations.match.printed import Printed
 from citations.titles import (
     american,
     is_generic,
     main_title,
+    number,
     number_before,
     number_of,
     plain,
@@ -47,6 +49,7 @@ _OTHER_WORK_WORDS = (
 )
 _OTHER_WORK = frozenset(_OTHER_WORK_WORDS.split())
 """Words in front of or behind the title of one work that make it the title of another."""
+_NEGATIONS = frozenset({"no", "not", "non", "never", "without"})
 _BREAKS = re.compile(r"[\s\-‐‑–—/]+")
 _GREEK = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|sigma|omega")
 _MACRO = re.compile(
@@ -86,7 +89,8 @@ class TitleFit:
     """Share of words that both have."""
     other_numbers: bool = False
     """They differ in a number: ``Part II`` against ``Part III``."""
-
+    other_words: bool = False
+    """A word stands for another one, or a "not" was added: more than words that got lost."""
     elsewhere: bool = False
     """It stands in the printed string, but not where the title was read: it may be the volume's."""
     shortened: bool = False
@@ -199,6 +203,8 @@ def _by_words(cited: str, registered: str) -> TitleFit:
         return TitleFit(0.99, Severity.COSMETIC, "letters misread", cited, registered)
     similarity = title_similarity(cited, registered)
     ours, theirs = map(words, strip_both(cited, registered))
+    if without_footnote(ours) == without_footnote(theirs):
+        return TitleFit(0.99, Severity.COSMETIC, "a footnote mark", cited, registered)
     longest = max(len(ours), len(theirs), 1)
     foreign = _other_language(cited, registered, ours, theirs)
     cut = _cut_short(ours, theirs)
@@ -210,12 +216,13 @@ def _by_words(cited: str, registered: str) -> TitleFit:
     worst: Severity | None = None
     notes: list[str] = []
     changed = 0
-    numbers = False
+    numbers = swapped = False
     for mine, yours in _changes(_once(ours), _once(theirs)):
         severity, note = _severity(mine, yours)
-        numbers = numbers or _other_numbers(mine, yours)
+        numbers = numbers or (severity is not Severity.COSMETIC and _other_numbers(mine, yours))
         if severity is not None:
             changed += max(len(mine), len(yours))
+            swapped = swapped or (severity is Severity.MAJOR and _swapped(mine, yours))
             notes.append(note)
             worst = severity if worst is None or severity.rank > worst.rank else worst
     kept = max(1 - changed / longest, 0.0)
@@ -223,7 +230,7 @@ def _by_words(cited: str, registered: str) -> TitleFit:
         similarity = min(similarity, 0.35 + 0.65 * kept)  # titles without a common word are not alike
     foreign = foreign and worst is Severity.MAJOR
     note = "; ".join(notes[:3])
-    fit = TitleFit(similarity, worst, note, cited, registered, kept, numbers, other_language=foreign)
+    fit = TitleFit(similarity, worst, note, cited, registered, kept, numbers, swapped, other_language=foreign)
     return replace(fit, cut_short=cut and worst is Severity.MAJOR)
 
 
@@ -308,6 +315,9 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
         return (None, "") if a == b else (Severity.COSMETIC, "letters lost in typesetting")
     if _same_spelling(a, b) or "".join(map(american, mine)) == "".join(map(american, yours)):
         return Severity.COSMETIC, "another spelling of the same word"
+    another = other_way(mine, yours)
+    if another is not None:
+        return another, f"{said} (another way of writing it)"
     if set(mine) | set(yours) <= _ARTICLES:
         return Severity.MINOR, f"{said} (article)"
     if _is_number(a) or _is_number(b):
@@ -316,6 +326,10 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
     if min(len(a), len(b)) >= 4 and Levenshtein.distance(a, b, score_cutoff=allowed) <= allowed:
         return Severity.MINOR, f"{said} (spelling)"
     return Severity.MAJOR, said
+
+
+def _swapped(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
+    return bool(mine and yours) or bool(_NEGATIONS.intersection(mine or yours))
 
 
 def _said(mine: str, yours: str) -> str:
@@ -341,9 +355,10 @@ def _same_spelling(a: str, b: str) -> bool:
 
 
 def _is_number(word: str) -> bool:
-    return any(sign.isdigit() for sign in word) or bool(_ROMAN.fullmatch(word))
+    return any(sign.isdigit() for sign in word) or bool(_ROMAN.fullmatch(word)) or number(word) is not None
 
 
 def _other_numbers(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
-    ours, theirs = [w for w in mine if _is_number(w)], [w for w in yours if _is_number(w)]
-    return bool(ours or theirs) and ours != theirs
+    ours, theirs = ([value for word in side if (value := number(word)) is not None] for side in (mine, yours))
+    letters = [re.sub(r"\d", "", "".join(side)) for side in (mine, yours)]
+    return ours != theirs or (mine != yours and letters[0] == letters[1] != "")  # "llama2" for "llama3"

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from citations.match.language import reads_as_english
-from citations.match.title import words
 
 
 @pytest.mark.parametrize(
@@ -21,4 +20,4 @@ from citations.match.title import words
     ],
 )
 def test_only_a_title_that_plainly_is_english_is_called_so(title, english):
-    assert reads_as_english(words(title), title) is english
+    assert reads_as_english(title) is english
