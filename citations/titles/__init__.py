@@ -2,6 +2,7 @@
 
 from citations.titles.keys import is_generic, main_title, plain, title_key, title_keys
 from citations.titles.labels import is_labelled_reprint, number_before, number_of, strip_both, strip_labels
+from citations.titles.numbers import number
 from citations.titles.similarity import title_similarity
 from citations.titles.spelling import american
 
@@ -10,6 +11,7 @@ __all__ = [
     "is_generic",
     "is_labelled_reprint",
     "main_title",
+    "number",
     "number_before",
     "number_of",
     "plain",

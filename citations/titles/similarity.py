@@ -12,6 +12,7 @@ from rapidfuzz.fuzz import ratio
 
 from citations.titles.keys import MAX_CHARS, fold, is_generic, main_titles
 from citations.titles.labels import CACHE_SIZE, strip_both
+from citations.titles.numbers import number
 from citations.titles.spelling import american
 
 _STOP_WORDS = (
@@ -21,12 +22,8 @@ _STOP_WORDS = (
 _STOP = frozenset(_STOP_WORDS.split())
 _PART = re.compile(r"\W*(?:part|vol(?:ume)?|chapter|book|phase|teil|partie|no)?\.?\s*(?:\d+|[ivx]+|one|two|three)\b")
 _DIGITS = re.compile(r"\d+")
-_NUMERAL_WORDS = (
-    "one|ii two|iii three|iv four|five|vi six|vii seven|viii eight|ix nine|ten|xi eleven|xii twelve|xiii|xiv|xv"
-)
-_NUMERALS = {
-    numeral: value for value, numerals in enumerate(_NUMERAL_WORDS.split("|"), 1) for numeral in numerals.split()
-}
+_SINGLE = frozenset({"i", "v", "x"})
+"""Roman numerals that are names of variables more often."""
 _UMLAUT = re.compile(r"(?<=[aou])e")
 _LIGATURE = re.compile(r"ff[il]?|f[il]")
 _OPPOSITE = re.compile(r"un|in|im|ir|il|a|an|non|dis|de|re|pre|co|bi|sub|anti|ab")
@@ -140,18 +137,19 @@ def _typing_error(a: str, b: str) -> bool:
 
 
 def _numbers(words: tuple[str, ...]) -> tuple[int, ...]:
-    """Values of the numbers among the words, also of Roman ones and of "two"."""
+    """Values of the numbers among the words, also of Roman ones, of "two" and "second"."""
     values = []
     for word in words:
-        if word in _NUMERALS:
-            values.append(_NUMERALS[word])
+        value = number(word)
+        if value is not None and word not in _SINGLE:
+            values.append(value)
         else:
             values.extend(int(digits[:9]) for digits in _DIGITS.findall(word))
     return tuple(values)
 
 
 def _only_numbers(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    return all(word in _NUMERALS or word.isdigit() for word in (*a, *b))
+    return all(number(word) is not None for word in (*a, *b))
 
 
 def _same_spelling(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
