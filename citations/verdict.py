@@ -219,7 +219,12 @@ def _consistent(record: _Record) -> bool:
 
 
 def _roster_may_be_damaged(cited: Fields, registered: Fields) -> bool:
-    """Whether the record may be at fault: cut to its first author, or the same people in another order."""
+    """Whether the record may be at fault: cut to its first author, or the same people in another order.
+
+    One word that stands for the only author may be a pseudonym, as "Student" is Gosset's.
+    """
+    if len(cited.authors) == len(registered.authors) == 1 and len(str(registered.authors[0]).split()) == 1:
+        return True
     ours, theirs = [family_key(name) for name in cited.authors], [family_key(name) for name in registered.authors]
     cut = len(theirs) == 1 and len(ours) > 1 and theirs[0] in ours
     return cut or (ours != theirs and sorted(ours) == sorted(theirs))

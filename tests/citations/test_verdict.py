@@ -352,6 +352,14 @@ def test_an_impossible_identifier_alone_is_no_contradiction_but_is_told(number):
     assert f"its arXiv number {number} cannot exist: " in given.argument.sentence
 
 
+@pytest.mark.parametrize("pseudonym", ["STUDENT", "Bourbaki"])
+def test_a_pseudonym_in_one_record_accuses_nobody(pseudonym):
+    cited = cite(authors=people("William S. Gosset"))
+    alone = work(**{**BASE, "authors": (Name(literal=pseudonym),)})
+    assert judge(cited, found(alone)).status is Status.VERIFIED
+    assert judge(cited, found(work(**{**BASE, "authors": people("Karl Pearson")}))).status is Status.MISMATCH
+
+
 def test_a_mismatch_by_slips_alone_is_called_minor():
     slip = judge(cite(title=TITLE.replace("distinctive", "distinctife")), found(work(**BASE)))
     assert (slip.status, "in minor ways" in slip.argument.sentence) == (Status.MISMATCH, True)
