@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from citations.registries.interface import Registry
     from citations.registries.offline import OfflineIndex
     from citations.registries.settings import RegistrySettings
+
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,12 @@ class Asking:
         return None if self.cache is None else self.cache.body(sha256)
 
     def close(self) -> None:
-        """Release connections, cache and index."""
+        """Release connections, cache and index; what a registry of a plug-in raises meanwhile keeps no other open."""
         for registry in self.registries:
-            registry.close()
+            try:
+                registry.close()
+            except Exception as error:  # noqa: BLE001  the run is over, and its verdicts stand
+                _LOG.warning("%s: could not be closed (%s)", registry.name, type(error).__name__)
         if self.cache is not None:
             self.cache.close()
 

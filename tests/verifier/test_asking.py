@@ -2,16 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from citations.errors import IndexMissing, UnknownRegistry
 from citations.index.build import build_index
-from citations.types import FieldName, Kind, Severity, Status, Verdict, Work
+from citations.registries.bodies import Body
+from citations.registries.cache import AnswerCache
+from citations.types import Asked, FieldName, Kind, Severity, Status, Verdict, Work
 from tests.citations.fake_registries import FakeRegistry, reference, work
 from tests.citations.index import index_sources
-from verifier.asking import open_registries, registry_settings, settings_digest
+from verifier.asking import Asking, open_registries, registry_settings, settings_digest
 from verifier.config import load_settings
 from verifier.errors import ConfigError
 
@@ -59,6 +62,29 @@ def test_named_registries_are_the_only_ones():
     asking.close()
     with pytest.raises(UnknownRegistry):
         open_registries(load({"registries": ("nosuch",)}))
+
+
+class Closing(FakeRegistry):
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+        if self.name == "stuck":
+            raise RuntimeError("still busy")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_registry_that_cannot_be_closed_keeps_no_other_open(tmp_path, caplog, place):
+    cache = AnswerCache(tmp_path)
+    cache.keep_body(Body(Asked("any", "", datetime.now(UTC), body_sha256="00"), 200, b""))
+    registries = [Closing("first"), Closing("second")]
+    registries.insert(place, Closing("stuck"))
+    asking = Asking(tuple(registries), has_index=False, cache=cache)
+    assert list(tmp_path.glob("*-wal"))
+    asking.close()
+    assert [each.closed for each in registries] == [True] * 3
+    assert list(tmp_path.glob("*-wal")) == []  # the last connection takes it along
+    assert caplog.messages == ["stuck: could not be closed (RuntimeError)"]
 
 
 def test_only_what_can_change_a_verdict_is_in_the_digest():
