@@ -13,7 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import crossref_rows, fakes, glutton, hallmark, hallmark_registries, honest, iclr, speed
+from tests.benchmarks import (
+    crossref_rows,
+    fakes,
+    glutton,
+    hallmark,
+    hallmark_registries,
+    honest,
+    iclr,
+    online_speed,
+    speed,
+)
 from tests.benchmarks.lines import Line, table
 from tests.benchmarks.worlds import SHARED
 
@@ -41,7 +51,10 @@ MEASUREMENTS: Mapping[str, Measurement] = {
         lambda shared, small: crossref_rows.lines(crossref_rows.measure(shared, 0.1 if small else 1.0))
     ),
     "fakes": Measurement(lambda shared, small: fakes.lines(fakes.measure())),
-    "speed": Measurement(lambda shared, small: speed.measure(shared, 2_000 if small else 10_000, network=not small)),
+    "speed": Measurement(lambda shared, small: speed.measure(shared, 2_000 if small else 10_000)),
+    "online_speed": Measurement(
+        lambda _, small: online_speed.measure_each((online_speed.NOBODY,) if small else online_speed.EACH)
+    ),
     "pdf_extraction": Measurement(script=lambda small: ("pdf_extraction", "30" if small else "300")),
     "parse_fields": Measurement(script=lambda small: ("parse_fields", *(("--limit", "500") if small else ()))),
     "index_speed": Measurement(script=lambda small: ("index_speed", *(("--every", "40") if small else ()))),

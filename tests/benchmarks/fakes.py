@@ -33,11 +33,36 @@ VENUES = (
     ("Bioinformatics", Kind.ARTICLE),
 )
 REAL = (
-    Fields(title="On computable numbers", authors=(Name("Turing", "A. M."),), year=1937, kind=Kind.ARTICLE),
-    Fields(title="A mathematical theory of communication", authors=(Name("Shannon", "C. E."),), year=1948),
-    Fields(title="Molecular structure of nucleic acids", authors=(Name("Watson", "J. D."),), year=1953),
+    Fields(
+        title="On computable numbers, with an application to the Entscheidungsproblem",
+        authors=(Name("Turing", "A. M."),),
+        year=1937,
+        kind=Kind.ARTICLE,
+        doi="10.1112/plms/s2-42.1.230",
+    ),
+    Fields(
+        title="A mathematical theory of communication",
+        authors=(Name("Shannon", "C. E."),),
+        year=1948,
+        kind=Kind.ARTICLE,
+        doi="10.1002/j.1538-7305.1948.tb01338.x",
+    ),
+    Fields(
+        title="Molecular structure of nucleic acids",
+        authors=(Name("Watson", "J. D."), Name("Crick", "F. H. C.")),
+        year=1953,
+        kind=Kind.ARTICLE,
+        doi="10.1038/171737a0",
+    ),
+    Fields(
+        title="Attention is all you need",
+        authors=(Name("Vaswani", "A."),),
+        year=2017,
+        arxiv="1706.03762",
+        venue="arXiv",
+    ),
 )
-"""What the registries hold, so that they are not empty."""
+"""What the registries hold, so that none of them is empty: publishers' DOIs for Crossref, a preprint for the others."""
 
 
 @dataclass(frozen=True)

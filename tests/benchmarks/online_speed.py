@@ -24,6 +24,7 @@ from citations.types import Fields, Kind, Location, Name, Reference, Status
 from tests.benchmarks.lines import Line, Unit, table
 
 NOBODY = "none"
+EACH = (NOBODY, *REGISTRIES)
 SLOW_S = 5.0
 WORDS = """
 anchored blended coastal dormant eroded fractal granular hollow inverted jagged kinetic layered mutable nested oblique
@@ -101,6 +102,11 @@ def measure(slow: str, *, polite: bool = False, key: bool = False, count: int = 
     return Timing(slow, times[0], times[-1], statuses, requests)
 
 
+def measure_each(slow: Sequence[str] = EACH) -> list[Line]:
+    """All lines with each of ``slow`` in turn, by somebody who gave an address and has no key."""
+    return [line for each in slow for line in lines(measure(each, polite=True))]
+
+
 def lines(timing: Timing) -> list[Line]:
     """The times beside their targets."""
     verdicts = ", ".join(f"{count} {status}" for status, count in timing.statuses.most_common())
@@ -114,7 +120,7 @@ def lines(timing: Timing) -> list[Line]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.online_speed", description=main.__doc__)
-    parser.add_argument("slow", nargs="*", default=[NOBODY, *REGISTRIES], metavar="REGISTRY")
+    parser.add_argument("slow", nargs="*", default=list(EACH), metavar="REGISTRY")
     parser.add_argument("--polite", action="store_true", help="with an address for Crossref")
     parser.add_argument("--key", action="store_true", help="with a key for Semantic Scholar")
     chosen = parser.parse_args(arguments)

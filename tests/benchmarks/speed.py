@@ -1,7 +1,7 @@
 """How fast and how small: the command line as a user runs it, timed from outside.
 
 ``python -m tests.benchmarks.speed [--references N]``. Speed on one core is references by processor time, so that a busy
-machine does not count; times of waiting (first verdict, all verdicts, no network) are by the clock.
+machine does not count; the time without network is by the clock. ``online_speed`` times slow and limited registries.
 """
 
 from __future__ import annotations
@@ -15,22 +15,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from citations.check import check
-from citations.extract import extract
-from citations.extract.interface import Document
-from citations.index.bibtex_dump import decode_bibtex, entries
-from citations.index.schema import Record
+from citations.index.bibtex_dump import entries
 from citations.index.streams import text_chunks
-from citations.registries import load
-from citations.testing.faults import Fault
-from citations.testing.server import RegistryServer
-from citations.types import Fields, Reference
 from tests.benchmarks.lines import Line, Unit, table
-from tests.benchmarks.registry_form import registry_form
 from tests.benchmarks.worlds import SHARED, by_hash, index_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,56 +112,11 @@ def unreachable(shared: Path, folder: Path) -> list[Line]:
     ]
 
 
-def online(shared: Path, slow: str, seconds: float, count: int = 60) -> list[Line]:
-    """A ``.bib`` with a cold cache, registries that enforce their published limits, one of them slow."""
-    works = list(islice(online_works(shared), count))
-    cited = [each for number, work in enumerate(works) for each in read(number, work)]
-    records = [record for work in works for record in registry_form(work)]
-    with RegistryServer(records, limits=True) as server:
-        server.fail(slow, Fault.SLOW, seconds=seconds)
-        registries = load(None, replace(server.urls, mailto="bench@example.org"))
-        started = time.perf_counter()
-        done = [(time.perf_counter() - started, each.verdict.status) for each in check(cited, registries)]
-        for registry in registries:
-            registry.close()
-    words = ", ".join(f"{status} {number}" for status, number in Counter(status for _, status in done).most_common())
-    name = f"online, {count} references, {slow} {seconds:g} s slow"
-    return [
-        Line(f"{name}: first verdict", done[0][0], Unit.SECONDS, at_most=2),
-        Line(f"{name}: all verdicts", done[-1][0], Unit.SECONDS, at_most=45, note=words),
-    ]
-
-
-def online_works(shared: Path) -> Iterator[Fields]:
-    """Works of many venues that Crossref holds."""
-    for piece in raw_entries(shared, 0.004):
-        record = decode_bibtex(piece)
-        if isinstance(record, Record) and record.work.fields.doi:
-            yield record.work.fields
-
-
-def read(number: int, work: Fields) -> Iterator[Reference]:
-    """The work as a reference of a ``.bib`` file, every other one without its DOI."""
-    doi = f"  doi = {{{work.doi}}},\n" if work.doi and number % 2 else ""
-    names = " and ".join(map(str, work.authors))
-    entry = (
-        f"@inproceedings{{key{number},\n  title = {{{work.title}}},\n  author = {{{names}}},\n"
-        f"  booktitle = {{{work.venue}}},\n  year = {{{work.year}}},\n{doi}}}\n"
-    )
-    for each in extract(Document("sixty.bib", entry.encode())):
-        if isinstance(each, Reference):
-            yield replace(each, id=f"{number}")
-
-
-def measure(shared: Path = SHARED, references: int = 10_000, *, network: bool = True) -> list[Line]:
-    """All lines; without ``network`` those that take less than a minute."""
+def measure(shared: Path = SHARED, references: int = 10_000) -> list[Line]:
+    """All lines."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lines = [*help_page(folder), *offline_scan(shared, folder, references), *unreachable(shared, folder)]
-    if network:
-        for slow, seconds in (("arxiv", 5.0), ("datacite", 5.0), ("crossref", 1.0)):
-            lines += online(shared, slow, seconds)
-    return lines
+        return [*help_page(folder), *offline_scan(shared, folder, references), *unreachable(shared, folder)]
 
 
 def main(arguments: list[str] | None = None) -> int:
