@@ -22,8 +22,9 @@ _LIGATURE = re.compile(r"ff[il]?|f[il]")
 _ROMANISED = tuple(
     (re.compile(pattern), letter)
     for pattern, letter in (
-        (r"shch|sch|sh|sz|š", "s"), (r"kh|ch|cz|tch", "h"), (r"zh", "z"), (r"tz|ts", "c"), (r"y|j|ii|iy|ij", "i"), (r"i+e?", "i"),
-        (r"w", "v"), (r"ph", "f"), (r"ks|x", "s"), (r"ou|oo", "u"), (r"q|c", "k"), (r"(.)\1", r"\1"),
+        (r"tsch|tch|cz", "ch"), (r"shch|sch|sh|sz|š", "s"), (r"kh|ch|c(?=[eiy])", "h"), (r"zh", "z"), (r"tz|ts", "c"),
+        (r"y|j|ii|iy|ij", "i"), (r"(?:i+[eo]|e)(?=[vf]{1,2}$)", "e"), (r"i+e?", "i"),
+        (r"w|(?<=[eio])ff?$", "v"), (r"ph", "f"), (r"ks|x", "s"), (r"ou|oo", "u"), (r"q|c", "k"), (r"(.)\1", r"\1"),
     )
 )  # fmt: skip
 

@@ -417,3 +417,27 @@ def test_no_text_makes_reading_fail(text):
     for read in (read_names(text), read_bibtex_names(text)):
         compare_authors(read.names, read.names[:1])
     read_name(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "another"),
+    [
+        ("M. S. Tswett", "Mikhail Tsvet"),
+        ("Y. Tschebyscheff", "Yuri Chebyshev"),
+        ("P. Chebyshev", "Pafnuty Čebyšëv"),
+        ("A. Solov'yov", "Aleksandr Soloviev"),
+        ("S. Prokof'ev", "Sergei Prokofiev"),
+        ("S. Rachmaninoff", "Sergei Rakhmaninov"),
+        ("A. Kovalyov", "Andrei Kovalev"),
+        ("A. Markoff", "Andrey Markov"),
+    ],
+)
+def test_ways_of_writing_russian_names_are_one_name(one, another):
+    assert same_person(read_name(one), read_name(another)) >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("one", "another"), [("A. Petrov", "A. Pavlov"), ("A. Ivanov", "B. Ivanov"), ("A. Orlov", "A. Orel")]
+)
+def test_other_russian_names_are_other_names(one, another):
+    assert same_person(read_name(one), read_name(another)) < 0.7
