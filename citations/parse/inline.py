@@ -12,7 +12,9 @@ from citations.parse.bibtex_block import bibtex_blocks
 from citations.parse.blocks import Block, BlockKind, blocks
 from citations.parse.fields import parse_fields
 from citations.parse.items import Setting, marked_title, setting, title_with_year
+from citations.parse.pointers import opens_sentence
 from citations.parse.prose import Mention, prose_mentions
+from citations.parse.tables import table_rows
 from citations.titles import title_key
 from citations.types import Fields
 
@@ -22,6 +24,12 @@ _REMARK = re.compile(
     r"(?:(?<=[\w).\"”*])\*{0,3}\s*[:–—-]\s+|(?<=[\d).])\s+(?:[-*•]\s+)?)(?=(?:This|It|Here|In this|The (?:book|paper|article|study|authors?))\s(?:\w+-\w+\s)?[a-z]"
     r"|(?:Summary|Abstract|Note|Description|Key \w+|Relevance)\W{0,3}:)"
 )
+_CATEGORY = re.compile(
+    r"(?P<mark>\*{0,3})(?:[^\W\d_][\w-]* ){0,3}(?:books?|papers?|articles?|surveys?|reviews?|works?|study|studies|textbooks?|references?|readings?|sources?|thes[ei]s|"
+    r"reports?|preprints?|monographs?|chapters?|classics?)(?::(?P=mark):?|(?P=mark)\s?[:–—])\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What sort of work an item names, in front of it: ``**Books**: Roe, A. (2001).``"""
 _STARTS_LIKE_REFERENCE = re.compile(
     r"[\W_]{0,3}(?:(?:van |von |de |den |der |la |le |di |da ){0,2}[^\W\d_a-zß-ÿ][\w'’-]{1,30}(?: [^\W\d_a-zß-ÿ][\w'’-]{1,30})?,? (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,3}[,.;&( ]"
     r"|(?:[^\W\d_a-zß-ÿ]\.[ -]?){1,3}(?:van |von |de |den |der ){0,2}[^\W\d_a-zß-ÿ][\w'’-]+(?:,| and| &| et al)"
@@ -98,6 +106,8 @@ def _block(text: str, block: Block, around: Setting) -> Sequence[Mention]:
     """The citations of a list item or paragraph: itself, one a line, or those in its sentences."""
     if text.startswith("@", block.start) and (entries := list(_bibtex(text, block))):
         return entries
+    if block.kind is BlockKind.PARAGRAPH and (rows := table_rows(text, block.start, block.end, around)):
+        return [*prose_mentions(text, block.start, rows[0].start), *rows]
     whole = _whole(text, block, around)
     if whole:
         return [whole]
@@ -125,7 +135,9 @@ def _line_blocks(text: str, block: Block) -> Iterator[Block]:
 
 def _whole(text: str, block: Block, around: Setting) -> Mention | None:
     """The block as one citation, if it is one."""
-    raw = text[block.start : block.end].rstrip()
+    heading = _CATEGORY.match(text, block.start, block.end) if block.kind is BlockKind.ITEM else None
+    start = heading.end() if heading else block.start
+    raw = text[start : block.end].rstrip()
     remark = _REMARK.search(raw)
     if remark:
         raw = raw[: remark.start()].rstrip()
@@ -137,7 +149,7 @@ def _whole(text: str, block: Block, around: Setting) -> Mention | None:
         if not _is_reference(raw, fields, block):
             return None
     label = f"[{block.number}]" if block.number else ""
-    return Mention(block.start, block.start + len(raw), fields, label=label)
+    return Mention(start, start + len(raw), fields, label=label)
 
 
 def _item_fields(raw: str, block: Block, around: Setting) -> Fields | None:
@@ -174,6 +186,8 @@ def _is_reference(raw: str, fields: Fields, block: Block) -> bool:
     )
     if block.listed:
         return known >= 2 and bool(fields.title or fields.authors or identified)
+    if opens_sentence(raw):
+        return False
     shaped = (
         bool(_STARTS_LIKE_REFERENCE.match(raw))
         or raw.lstrip("*_ ")[:1] in set('"“«')

@@ -26,7 +26,17 @@ _NOT_NAMES = """
     recent previous many several some most study studies work works paper papers research book article author authors
 """
 
-_NO_NAMES = frozenset(_NOT_NAMES.split())
+_OPENERS = """
+    earlier later similarly however recently following moreover furthermore additionally also finally firstly secondly thirdly lastly
+    first second third next then thus hence therefore meanwhile likewise conversely consequently indeed notably specifically
+    importantly interestingly subsequently previously originally initially currently today instead alternatively overall together
+    although though because whereas whether despite building based compare consider cf note if once more most even only just so yet still nevertheless
+    nonetheless accordingly separately independently critically crucially famously historically traditionally elsewhere here there
+"""
+"""Words that open a sentence in front of the names."""
+
+_NO_NAMES = frozenset((_NOT_NAMES + _OPENERS).split())
+_OPENING = frozenset(_OPENERS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,16 @@ def _leading_words(names: str) -> int:
             break
         passed = word.end()
     return passed
+
+
+def opens_sentence(text: str) -> bool:
+    """Whether a text begins with a word that opens sentences, not names: ``Later, Roe and Doe (2001) showed``.
+
+    >>> opens_sentence("However, Roe (2001) did not."), opens_sentence("Roe, A. (2001). However.")
+    (True, False)
+    """
+    word = re.match(r"\W{0,3}(?P<first>[^\W\d_]+),?\s", text)
+    return word is not None and word["first"].lower() in _OPENING
 
 
 def _plausible(names: str, *, et_al: bool) -> bool:

@@ -25,7 +25,7 @@ _TO_YEAR = re.compile(r"[^\n“”\"]{2,200}?(?:\((?:1[6-9]|20)\d\d[a-z]?\)|(?<!
 _TO_STOP = re.compile(r"[^\n“”\"]{2,160}?(?=[.;](?:\s|$)(?<![A-Z]\.\s)|\n|$)")
 _YEAR_AFTER = re.compile(r",?\s*(?:[^.;:\n“”\"()]{0,80}[, ])?\(?((?:1[6-9]|20)\d\d)[a-z]?\)?")
 _AUTHORS_BEFORE = re.compile(r"(?:^|(?<=[(.;:]\s)|(?<=[(;]))([^\W\d_a-zß-ÿ][^\n“”\"();]{2,120}?)[,:.]\s*$")
-_YEAR = re.compile(r"(?<!\d)((?:1[6-9]|20)\d\d)[a-z]?(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?<!\d[-–—])((?:1[6-9]|20)\d\d)[a-z]?(?!\d|[-–—]\d)")
 _ADDRESS = re.compile(
     r"\[(?P<text>[^\[\]\n]{1,300})\]\((?P<link>https?://[^\s()<>]{1,600}(?:\([^\s()<>]{0,80}\)[^\s()<>]{0,80})?)\)"
     r"|(?P<url>https?://[^\s<>\"“”]{4,600})|(?P<id>(?:doi:?\s?)?10\.\d{4,9}/[^\s<>\"“”]{2,200}|arxiv[:\s]\s?[a-z.-]{0,12}/?\d{4}[.\d]\d{3,5}(?:v\d+)?)",
@@ -34,6 +34,17 @@ _ADDRESS = re.compile(
 _LOOSE = re.compile(
     r"([^\W\d_a-zß-ÿ][\w'’-]{1,30}(?: et al\.?)?),?\s+\(?((?:1[6-9]|20)\d\d)\)?[,:]?\s+((?:[\w'’:-]{1,40} ){1,11}[\w'’:-]{1,40})[.?]?\s*$"
 )
+_TITLE_BEHIND = re.compile(
+    r"[,:]\s+(?P<title>[^\W\d_a-zß-ÿ][\w'’-]{0,40}:?(?: [\w'’-]{1,40}:?){2,20})(?:,\s+(?P<venue>(?:[^\W\d_a-zß-ÿ][\w'’&-]*|of|the|on|in|and|for)(?: (?:[^\W\d_a-zß-ÿ][\w'’&-]*|of|the|on|in|and|for)){0,7}))?"
+    r"(?=[.;\n]|\s?\)|,\s|$)"
+)
+_SMALL_WORDS = "a an the of for in on and or to with by from via at as into under over toward towards vs is are"
+_SMALL = frozenset(_SMALL_WORDS.split())
+_OFFICES = """
+    director professor president head chair chairman member author editor founder minister secretary dean fellow lecturer chief doctor dr prof
+    university department institute college school faculty centre center laboratory
+"""
+_OFFICE = frozenset(_OFFICES.split())
 _NEAR = 70
 _LONGEST_POSSESSOR = 160
 _POSSESSOR = re.compile(
@@ -64,7 +75,7 @@ def prose_mentions(text: str, start: int, end: int) -> list[Mention]:
     taken = [(each.start, each.end) for each in titled]
     addressed = [each for each in _addresses(text, start, end) if not _overlaps(each.start, each.end, taken)]
     taken += [(each.start, each.end) for each in addressed]
-    alone = [_from_pointer(each) for each in short if not _overlaps(each.start, each.end, taken)]
+    alone = [_with_title_behind(text, each, end) for each in short if not _overlaps(each.start, each.end, taken)]
     found = sorted([*titled, *addressed, *alone], key=lambda each: each.start)
     if not found and (loose := _LOOSE.match(text[start : min(end, start + 200)])) and end - start <= 200:
         names = read_names(loose[1])
@@ -86,6 +97,20 @@ def _from_pointer(pointer: Pointer) -> Mention:
     names = read_names(pointer.names.removesuffix("'s").removesuffix("’s"))
     fields = Fields(authors=names.names, et_al=names.et_al or pointer.et_al, year=pointer.year)
     return Mention(pointer.start, pointer.end, fields, pointer=True, label=pointer.label)
+
+
+def _with_title_behind(text: str, pointer: Pointer, end: int) -> Mention:
+    """The pointer with the title in capitals that may stand behind it: ``Roe (2021), Echo Networks for Sleep, EMNLP``."""
+    mention = _from_pointer(pointer)
+    found = None if pointer.bracketed else _TITLE_BEHIND.match(text, pointer.end, end)
+    if not found or text[pointer.end - 1] not in ")]":
+        return mention
+    words = [word.strip(":") for word in found["title"].split()]
+    large = [word for word in words if word.lower() not in _SMALL]
+    if len(words) < 4 or words[0].lower() in _OFFICE or any(word[0].islower() for word in large):
+        return mention
+    fields = replace(mention.fields, title=found["title"], venue=found["venue"] or "")
+    return Mention(mention.start, found.end(), fields)
 
 
 def _titled(text: str, start: int, end: int, short: Sequence[Pointer]) -> Iterator[Mention]:
@@ -146,7 +171,8 @@ def _followed(text: str, found: re.Match[str], title: str, end: int) -> Mention 
         if tail is None or ". " in re.sub(r"\b[A-Z]\. |et al\. ", "", tail[0]):
             tail = _TO_STOP.match(text, by.end(), end)
         if tail and tail[0][:1].isupper():
-            return Mention(found.start(), tail.end(), replace(parse_fields(f'"{title}" by {tail[0]}'), title=title))
+            closed = tail.end() + (tail[0].count("(") > tail[0].count(")") and text[tail.end() : tail.end() + 1] == ")")
+            return Mention(found.start(), closed, replace(parse_fields(f'"{title}" by {tail[0]}'), title=title))
     return None
 
 

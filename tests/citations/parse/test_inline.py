@@ -321,3 +321,74 @@ def test_short_citations_name_their_authors(text: str, expected: list[tuple[str,
 def test_an_unclosed_bibtex_entry_ends_at_the_blank_line() -> None:
     text = "@book{a, title={On things\n\nMore text @misc{b, title={Other}, year={2020}}"
     assert [(each.key, each.fields.title) for each in bibtex_blocks(text)] == [("a", "On things"), ("b", "Other")]
+
+
+@pytest.mark.parametrize(
+    "opener",
+    ["Earlier,", "Later", "Similarly,", "However,", "More recently,", "See", "Following", "Building on", "Finally,"],
+)
+@pytest.mark.parametrize(("before", "behind"), [("", ""), ("[", "]"), ("It is so. ", " Others disagree.")])
+def test_a_label_begins_with_the_names_and_not_with_what_opens_the_sentence(
+    opener: str, before: str, behind: str
+) -> None:
+    found = find_citations(f"{before}{opener} Hochreiter and Schmidhuber (1997) proposed it.{behind}")
+    assert [each.label for each in found] == ["Hochreiter and Schmidhuber (1997)"]
+
+
+def test_sentences_that_open_with_a_word_and_a_comma_are_no_reference() -> None:
+    text = "Later, Kahneman and Tversky (1979) did so. Similarly, Smith and Doe (2001) did. However, Roe et al. (2003) did not."
+    assert [each.label for each in find_citations(text)] == [
+        "Kahneman and Tversky (1979)",
+        "Smith and Doe (2001)",
+        "Roe et al. (2003)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "title", "venue"),
+    [
+        ("A survey is Liang & Soler (2021), Gradient Echo Networks for Provenance, EMNLP.", "Gradient Echo Networks for Provenance", "EMNLP"),
+        ("See Roe (2019): On the Growth of Things; it is short.", "On the Growth of Things", ""),
+        ("Read Roe et al. (2019), Growth of Things in the Dark, Journal of Growth.", "Growth of Things in the Dark", "Journal of Growth"),
+    ],
+)  # fmt: skip
+def test_a_title_in_capitals_behind_names_and_year_is_read(sentence: str, title: str, venue: str) -> None:
+    assert [(each.fields.title, each.fields.venue) for each in find_citations(sentence)] == [(title, venue)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In Smith (2019), Germany and France were compared.",
+        "As Smith (2020), Jones and Doe, and others have said.",
+        "According to Smith (2020), The Matrix is a nice film.",
+        "Smith (2020), Professor of Biology at Oxford, agrees.",
+        "Sleep helps (Smith, 2020), Deep Blue Sea Divers say.",
+    ],
+)
+def test_the_sentence_behind_names_and_year_is_no_title(sentence: str) -> None:
+    assert [each.fields.title for each in find_citations(sentence)] == [""]
+
+
+def test_pages_in_brackets_are_no_year_and_the_authors_in_front_are_read() -> None:
+    text = 'Hochreiter and Schmidhuber (1997) proposed it in "Long Short-Term Memory" (Neural Computation, 9(8), 1735-1780).'
+    assert told(text) == [("Long Short-Term Memory", "Hochreiter", 1997)]
+
+
+def test_what_stands_in_brackets_is_quoted_with_its_closing_one() -> None:
+    found = find_citations('Also "Neural Fable Detection" by P. Quill and R. Nib (ICML 2022) shows it.')
+    assert [each.raw for each in found] == ['"Neural Fable Detection" by P. Quill and R. Nib (ICML 2022)']
+
+
+@pytest.mark.parametrize(
+    "category", ["**Books**: ", "**Surveys:** ", "Textbook: ", "**Foundational paper** – ", "*Further reading:* "]
+)
+@pytest.mark.parametrize(
+    "reference",
+    ["Roe, A., & Doe, B. (2004). *Growth of Things*. Oxford University Press.", '"Growth of Things" by Ann Roe (2004)'],
+)
+def test_the_sort_of_work_in_front_of_an_item_is_no_part_of_it(category: str, reference: str) -> None:
+    found = find_citations(f"Some references:\n\n- {category}{reference}\n")
+    assert [(each.raw, each.fields.title, first_author(each)) for each in found] == [
+        (reference, "Growth of Things", "Roe")
+    ]
