@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from citations.types import Outcome, Status, Unreadable, Why
+from citations.types import Status, Unreadable, Why
+from verifier.reasons import NO_WAY, failures, was_reached, why_unverifiable
 from verifier.registry_names import registry_name
 from verifier.types import Finding, Gap
 
 MAX_HINTS = 3
-_NO_WAY = ("no address for the host", "no connection", "no route", "connection refused", "unreachable")
-"""How the causes begin that mean: this machine reaches nobody."""
+MAX_PLACES = 5
+"""So many entries or reasons are named in one gap; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Circumstances:
     offline: bool = False
     has_index: bool = False
     has_mailto: bool = False
+    registries: tuple[str, ...] = ()
+    """Who is asked over the network."""
 
     @property
     def is_repeatable(self) -> bool:
@@ -38,14 +41,16 @@ def gaps(
     found = []
     unchecked = [each for each in findings if each.status is Status.UNCHECKED]
     if unchecked:
-        found.append(Gap(f"{_references(len(unchecked))} unchecked", _why_unchecked(unchecked, around)))
-    unverifiable = sum(each.status is Status.UNVERIFIABLE for each in findings)
+        found.append(Gap(f"{_references(len(unchecked))} unchecked", _why_unchecked(unchecked, findings, around)))
+    unverifiable = [each for each in findings if each.status is Status.UNVERIFIABLE]
     if unverifiable:
-        why = "no registry that was asked holds works of this kind (web pages, manuals, reports and the like)"
-        found.append(Gap(f"{_references(unverifiable)} unverifiable", why, "check by hand"))
+        found.append(
+            Gap(f"{_references(len(unverifiable))} unverifiable", _why_unverifiable(unverifiable), "check by hand")
+        )
     if unreadable:
         entries = "entry" if len(unreadable) == 1 else "entries"
         found.append(Gap(f"{len(unreadable)} {entries} unreadable", "each is listed with its place and the reason"))
+    found += [*_damaged(findings), *_ambiguous(findings)]
     if interrupted:
         again = f"{around.command} --resume" if around.is_repeatable else ""
         found.append(Gap("the rest of the run", "it was interrupted", again))
@@ -59,8 +64,8 @@ def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]
     if unchecked and not around.has_index:
         found.append("build an offline index, so that most references need no network: `verifier index build SOURCE`")
     if unchecked and not around.offline and around.is_repeatable:
-        ones = "one" if len(unchecked) == 1 else "ones"
-        found.append(f"finish the {len(unchecked)} unchecked {ones} with `{around.command} --resume`")
+        which = "unchecked reference" if len(unchecked) == 1 else f"{len(unchecked)} unchecked references"
+        found.append(f"finish the {which} with `{around.command} --resume`")
     if unchecked and around.offline and around.has_index and around.is_repeatable:
         found.append(f"ask the registries about the rest: `{around.command} --resume` without --offline")
     limited = any(
@@ -78,36 +83,65 @@ def hints(findings: Sequence[Finding], around: Circumstances) -> tuple[str, ...]
     return tuple(found[:MAX_HINTS])
 
 
-def _why_unchecked(unchecked: Sequence[Finding], around: Circumstances) -> str:
+def _why_unchecked(unchecked: Sequence[Finding], findings: Sequence[Finding], around: Circumstances) -> str:
     """The causes, most frequent first, each with the registries it befell; one sentence if it is the same for all."""
-    if around.offline and not around.has_index:
-        return "offline, and there is no offline index to ask"
     failed: dict[str, Counter[str]] = {}
     for finding in unchecked:
-        for registry, reason in set(_reasons(finding)):
+        for registry, reason in set(failures(finding)):
             failed.setdefault(reason, Counter())[registry_name(registry)] += 1
-    if not failed:
-        sentences = Counter(each.checked.verdict.argument.sentence for each in unchecked)
-        return sentences.most_common(1)[0][0] or "no registry that matters answered"
-    if all(reason.startswith(_NO_WAY) for reason in failed):
+    never_asked = Counter(each.checked.verdict.argument.sentence for each in unchecked if not failures(each))
+    sentences = [sentence or "no registry that matters answered" for sentence, _ in never_asked.most_common(2)]
+    if failed:
+        sentences.insert(0, _why_failed(failed, findings, around))
+    return "; ".join(sentences)
+
+
+def _why_failed(failed: Mapping[str, Counter[str]], findings: Sequence[Finding], around: Circumstances) -> str:
+    if around.offline and not around.has_index:
+        return "offline, and there is no offline index to ask"
+    names = {name for counted in failed.values() for name in counted}
+    nobody = all(reason.startswith(NO_WAY) for reason in failed) and not was_reached(findings)
+    if nobody and (len(names) > 1 or len(around.registries) == 1):
         return f"no registry could be reached ({next(iter(failed))}); this machine seems to have no network"
     causes = sorted(failed.items(), key=lambda each: -each[1].total())
     return "; ".join(f"{', '.join(sorted(names))}: {reason}" for reason, names in causes[:4])
 
 
-def _reasons(finding: Finding) -> list[tuple[str, str]]:
-    """Which registries failed, and why; a registry given up on counts for what made us give up."""
-    return [
-        (each.asked.registry, cause(each.reason))
-        for each in finding.checked.evidence
-        if each.outcome is Outcome.UNAVAILABLE
+def _why_unverifiable(unverifiable: Sequence[Finding]) -> str:
+    """The reasons, most frequent first, each with how many references it befell."""
+    reasons = Counter(why_unverifiable(each) for each in unverifiable)
+    if len(reasons) == 1:
+        return next(iter(reasons))
+    return _listed([f"{number} because {reason}" for reason, number in reasons.most_common()], "; ")
+
+
+def _damaged(findings: Sequence[Finding]) -> Iterator[Gap]:
+    """Entries that were read although something in them is broken, so that a part may be lost; also verified ones."""
+    places = [
+        f"{each.checked.reference.location} ({each.checked.reference.mended[0]})"
+        for each in findings
+        if each.checked.reference.mended
     ]
+    if places:
+        entries = "1 damaged entry" if len(places) == 1 else f"{len(places)} damaged entries"
+        yield Gap(entries, f"read with repairs, so that parts may be lost: {_listed(places)}", "-v shows all")
 
 
-def cause(reason: str) -> str:
-    """The last, most specific part of a reason such as ``breaker-open: not asked again: HTTP 503``."""
-    kind, _, detail = reason.partition(": ")
-    return (detail.removeprefix("not asked again: ") if kind != detail else kind) or kind or "unavailable"
+def _ambiguous(findings: Sequence[Finding]) -> Iterator[Gap]:
+    """Keys that several entries of one BibTeX file bear: all are checked, and the text means one."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for reference in {each.checked.reference.id: each.checked.reference for each in findings}.values():
+        if reference.source == "bibtex" and reference.key:
+            lines.setdefault((reference.location.file, reference.key), []).append(str(reference.location.line))
+    several = [f"{file}: {key} (lines {', '.join(at)})" for (file, key), at in lines.items() if len(at) > 1]
+    if several:
+        keys = "1 key" if len(several) == 1 else f"{len(several)} keys"
+        yield Gap(f"{keys} given to several entries", f"all were checked, but LaTeX prints one: {_listed(several)}")
+
+
+def _listed(items: Sequence[str], between: str = ", ") -> str:
+    more = f" and {len(items) - MAX_PLACES} more" if len(items) > MAX_PLACES else ""
+    return between.join(items[:MAX_PLACES]) + more
 
 
 def _references(number: int) -> str:

@@ -117,6 +117,7 @@ def opened(run: Run, kind: str, inputs: tuple[str, ...]) -> Iterator[Open]:
             offline=run.settings.offline,
             has_index=asking.has_index,
             has_mailto=bool(run.settings.crossref_mailto),
+            registries=tuple(each.name for each in asking.registries if each.name != "offline"),
         )
         record = None if run.options.get("no_store") else _recorder(run, kind, inputs, asking, stack)
         streaming = run.format_name == "jsonl" and run.is_printing and run.console.quiet < 2

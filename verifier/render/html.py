@@ -14,6 +14,7 @@ from verifier.render.marks import Marked, Piece, alike, mark
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
+    asked_whom,
     because,
     counts_line,
     inline,
@@ -31,7 +32,7 @@ ABOUT = {
     Status.NOT_FOUND: "Every registry that should know it answered, and none does. A lead, not proof.",
     Status.MISMATCH: "The work exists, and some fields are cited wrongly.",
     Status.UNCHECKED: "A registry that matters could not be reached. Nothing is said about these.",
-    Status.UNVERIFIABLE: "No registry that was asked could know works of this kind.",
+    Status.UNVERIFIABLE: "No registry that was asked would have to know these.",
     Status.VERIFIED: "A record agrees with every cited field that matters.",
 }
 """What a section of the page says about its verdict."""
@@ -88,6 +89,8 @@ class Card:
     word: str
     differs: str
     because: str
+    damaged: tuple[str, ...]
+    """What was broken in the entry."""
     raw: str
     rows: tuple[Row, ...]
     work: Candidate | None
@@ -179,6 +182,7 @@ def _card(finding: Finding, number: int) -> Card:
         word=finding.status.value.replace("_", " "),
         differs=differs,
         because=because(verdict, differs),
+        damaged=tuple(inline(each) for each in reference.mended),
         raw=readable(reference.raw),
         rows=_rows(checked) if verdict.work else _beside(reference.fields, nearest),
         work=None if nearest is None else _candidate(nearest),
@@ -251,7 +255,7 @@ def _plain(here: str, there: str) -> Marked:
 def _told(evidence: Evidence) -> Told:
     others = [work for work in evidence.candidates if work != evidence.best]
     return Told(
-        registry=registry_name(evidence.asked.registry),
+        registry=asked_whom(registry_name(evidence.asked.registry), evidence),
         outcome=evidence.outcome.value,
         said=outcome_words(evidence),
         link=safe_url(evidence.asked.url),

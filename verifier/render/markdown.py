@@ -33,7 +33,7 @@ class MarkdownRenderer:
         out.write(f" ({report.tool.name} {report.tool.version}, {moment(report.finished_at)})\n\n")
         if is_without_problem(report):
             out.write(f"{verdict_sentence(report)}\n\n")
-        out.writelines(f"- not checked: {_escape(gap.what)}: {_escape(gap.why)}\n" for gap in report.gaps)
+        out.writelines(f"- gap: {_escape(gap.what)}: {_escape(gap.why)}\n" for gap in report.gaps)
         out.writelines(
             f"- failed: {_escape(failed.file)}: {_escape(failed.reason)} (`{failed.code}`)\n"
             for failed in report.failed
@@ -55,7 +55,9 @@ def _section(status: Status, findings: list[Finding], out: TextIO) -> None:
         title = _escape(inline(reference.fields.title or reference.raw, 160))
         evidence = "<br>".join(_escape(evidence_line(each)) for each in finding.checked.evidence)
         cells = (_escape(str(reference.location)), _escape(reference.key), title)
-        out.write(f"| {' | '.join(cells)} | {_escape(what_differs(finding.checked.verdict))} | {evidence} |\n")
+        said = [what_differs(finding.checked.verdict), *(f"damaged: {each}" for each in reference.mended)]
+        differs = "<br>".join(_escape(each) for each in said if each)
+        out.write(f"| {' | '.join(cells)} | {differs} | {evidence} |\n")
 
 
 def _escape(text: str) -> str:

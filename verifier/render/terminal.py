@@ -62,11 +62,10 @@ class TextRenderer:
         line = f"{inline(str(reference.location))}: {_key(reference.key)}{word}"
         differs = what_differs(verdict)
         out.write(f"{line}  {differs}\n" if differs else f"{line}\n")
-        if finding.status in {Status.VERIFIED, Status.UNCHECKED}:  # why it is unchecked stands once, in the gap
-            return
-        title = inline(reference.fields.title or reference.raw, 110)
-        lines = [f"cited: {title}", *(f"damaged: {inline(each)}" for each in reference.mended)]
-        lines += evidence_lines(finding.checked.evidence)
+        lines = [f"damaged: {inline(each)}" for each in reference.mended]
+        if finding.status not in {Status.VERIFIED, Status.UNCHECKED}:  # why it is unchecked stands once, in the gap
+            lines = [f"cited: {inline(reference.fields.title or reference.raw, 110)}", *lines]
+            lines += evidence_lines(finding.checked.evidence)
         sentence = because(verdict, differs)
         if finding.status.accuses and sentence:
             lines.append(f"because: {sentence}")
@@ -104,7 +103,7 @@ def verdict_sentence(report: Report) -> str:
     if not checked:
         return "nothing could be verified"
     if not left:
-        return f"no problems among {checked} checked; what was not read is listed as a gap"
+        return f"no problems among {checked} checked; the gaps below are open"
     return f"no problems among {checked} checked; {left} not checked"
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import assert_never
 
-from citations.types import Evidence, FieldDiff, Outcome, Severity, Status, Verdict, Why
-from verifier.gaps import cause
+from citations.types import Evidence, FieldDiff, Outcome, Scheme, Severity, Status, Verdict, Why
+from verifier.reasons import cause, plainly
 from verifier.registry_names import registry_name
 from verifier.types import Finding, Report
 
@@ -23,6 +23,7 @@ WORST_FIRST = (
     Status.VERIFIED,
 )
 """Verdicts in the order in which a reader wants them."""
+_SCHEMES = {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -63,7 +64,7 @@ def what_differs(verdict: Verdict) -> str:
         case Status.FABRICATED:
             return inline(argument.contradiction.sentence if argument.contradiction else argument.sentence)
         case Status.NOT_FOUND | Status.UNVERIFIABLE | Status.UNCHECKED:
-            return inline(argument.sentence)
+            return inline(plainly(argument.sentence))
         case _ as never:
             assert_never(never)
 
@@ -86,23 +87,40 @@ def _difference(diff: FieldDiff) -> str:
 
 
 def evidence_line(evidence: Evidence) -> str:
-    """One piece of evidence for a reader: who, what it said, where, when."""
+    """One piece of evidence for a reader: who, how it was asked, what it said, when."""
+    return f"{asked_whom(registry_name(evidence.asked.registry), evidence)}: {_said(evidence)}"
+
+
+def asked_whom(names: str, evidence: Evidence) -> str:
+    """The names with how they were asked: by an identifier, or by a search for the words of the reference.
+
+    A registry that was not asked has no such note.
+    """
+    if not _was_asked(evidence):
+        return names
+    scheme = evidence.identifier.scheme if evidence.identifier else None
+    return f"{names} (search)" if scheme is None else f"{names} (by {_SCHEMES[scheme]})"
+
+
+def _was_asked(evidence: Evidence) -> bool:
+    return bool(evidence.asked.url) and not evidence.reason.startswith(Why.OFFLINE.value)
+
+
+def _said(evidence: Evidence) -> str:
     cached = ", cached" if evidence.asked.from_cache else ""
-    said = f"{registry_name(evidence.asked.registry)}: {outcome_words(evidence)}"
-    was_asked = evidence.asked.url and not evidence.reason.startswith(Why.OFFLINE.value)
-    return f"{said} | asked {moment(evidence.asked.asked_at)}{cached}" if was_asked else said
+    said = outcome_words(evidence)
+    return f"{said} | asked {moment(evidence.asked.asked_at)}{cached}" if _was_asked(evidence) else said
 
 
 def evidence_lines(all_evidence: Iterable[Evidence]) -> list[str]:
     """Evidence in few lines: what several registries said in the same words stands once, with all their names."""
-    said: dict[tuple[str, str], list[str]] = {}
+    said: dict[tuple[str, str], tuple[Evidence, list[str]]] = {}
     for each in all_evidence:
-        _, _, words = evidence_line(each).partition(": ")
-        names = said.setdefault((each.outcome.value, words), [])
+        _, names = said.setdefault((asked_whom("", each), _said(each)), (each, []))
         name = registry_name(each.asked.registry)
         if name not in names:
             names.append(name)
-    return [f"{', '.join(names)}: {words}" for (_, words), names in said.items()]
+    return [f"{asked_whom(', '.join(names), first)}: {words}" for (_, words), (first, names) in said.items()]
 
 
 def outcome_words(evidence: Evidence) -> str:

@@ -93,7 +93,7 @@ def test_a_wrong_year_is_a_finding_with_its_evidence(server, bib):
     done = run("scan", bib(entry("turing", replace(TURING, year=1973))))
     assert done.exit_code == 1
     assert "refs.bib:1: [turing] mismatch  year 1973 -> 1937" in done.output
-    assert "Crossref: match" in done.output
+    assert "Crossref (by DOI): match" in done.output
 
 
 def test_fail_on_never_reports_and_exits_0(server, bib):
