@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from citations.parse.inline import Citation, find_citations
@@ -19,11 +19,21 @@ NO_CITATION = Gap(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A text to check."""
+
+    text: str
+    name: str = "-"
+    """How reports call it: a path, ``-`` for standard input."""
+    asked: str = ""
+    """The question that it answers: tells whether bare titles in a list are works."""
+
+
 def check_text(
-    text: str,
+    prose: Prose,
     check: Check,
     *,
-    name: str = "-",
     around: Circumstances | None = None,
     record: Record | None = None,
     resume: bool = False,
@@ -32,12 +42,12 @@ def check_text(
 ) -> Report:
     """Check every citation in a text; a text without any gives a report with a gap, not an error."""
     started_at = datetime.now(UTC)
-    citations = find_citations(text)
-    lines = _LineNumbers(text)
-    references = tuple(_reference(name, number, each, lines) for number, each in enumerate(citations, start=1))
+    citations = find_citations(prose.text, context=prose.asked)
+    lines = _LineNumbers(prose.text)
+    references = tuple(_reference(prose.name, number, each, lines) for number, each in enumerate(citations, start=1))
     judged = judge(references, check, record=record, resume=resume, on_finding=on_finding, more_signals=more_signals)
-    around = around or Circumstances(command=f"verifier check {name}")
-    made = report((name,), Read(references, (), ()), judged, around, started_at=started_at, record=record)
+    around = around or Circumstances(command=f"verifier check {prose.name}")
+    made = report((prose.name,), Read(references, (), ()), judged, around, started_at=started_at, record=record)
     return made if citations else replace(made, gaps=(*made.gaps, NO_CITATION))
 
 
@@ -47,9 +57,14 @@ def _reference(name: str, number: int, citation: Citation, lines: _LineNumbers) 
         raw=citation.raw,
         fields=citation.fields,
         location=Location(name, line=lines.at(citation.start), start=citation.start, end=citation.end),
-        key=citation.label.strip("[]()") if citation.label else "",
+        key=_unbracketed(citation.label),
         source=PROSE,
     )
+
+
+def _unbracketed(label: str) -> str:
+    """The label without the brackets around the whole of it: ``12`` for ``[12]``, ``Roe (2019)`` as it is."""
+    return label[1:-1] if label[:1] + label[-1:] in {"[]", "()"} else label
 
 
 class _LineNumbers:

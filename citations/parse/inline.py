@@ -53,17 +53,18 @@ class Citation:
     fields: Fields
 
 
-def find_citations(text: str) -> tuple[Citation, ...]:
+def find_citations(text: str, context: str = "") -> tuple[Citation, ...]:
     r"""Find the citations of a text in their order, each once; ``text[start:end] == raw`` holds for each. Never raises.
 
     A short citation, ``(Smith et al., 2020)``, is one of its own only if no fuller one in the text spells it out;
-    otherwise it becomes the label of that one. The time is linear in the length of the text.
+    otherwise it becomes the label of that one. ``context`` is the question that the text answers: bare titles in a list
+    are read where either of them speaks of papers, books or references. The time is linear in the length of the text.
 
     >>> [each.label for each in find_citations("Sleep helps (Roe, 2019).\n\nReferences\nRoe, A. (2019). On sleep. Sleep, 4, 1-9.")]
     ['(Roe, 2019)']
     """
     found: list[Mention] = []
-    around = setting(text)
+    around = setting(text, context)
     for block, number in _in_lists(text, blocks(text)):
         if block.kind is BlockKind.CODE:
             found += _bibtex(text, block)

@@ -80,10 +80,15 @@ class Setting:
     """Words that it prints in lower case: no names."""
 
 
-def setting(text: str) -> Setting:
-    """The setting that a text is for its lists."""
-    works = len(_WORKS.findall(text))
-    return Setting(works > len(_OTHER_WORKS.findall(text)), frozenset(_WORD.findall(text)))
+def setting(text: str, context: str = "") -> Setting:
+    """The setting that a text is for its lists; ``context`` is what the text answers, and counts first.
+
+    >>> setting("1. On Sleep (2019)", context="Name a book on sleep.").lists_works
+    True
+    """
+    asked = len(_WORKS.findall(context)) - len(_OTHER_WORKS.findall(context))
+    told = len(_WORKS.findall(text)) - len(_OTHER_WORKS.findall(text))
+    return Setting((asked or told) > 0, frozenset(_WORD.findall(text)))
 
 
 def marked_title(item: str, around: Setting) -> str:

@@ -42,7 +42,7 @@ ANSWER = "answer"
 @shared_options
 def command(prompt: str, model: str, **options: Any) -> int:
     """Generate, check, print the report, return the exit code."""
-    from verifier.pipeline import check_text
+    from verifier.pipeline import Prose, check_text
 
     words = sys.stdin.read() if prompt == "-" else prompt
     run = begin(f"verifier ask --model {model}", Path.cwd(), options, (model,))
@@ -50,9 +50,8 @@ def command(prompt: str, model: str, **options: Any) -> int:
     generation = generate(words, Path(model), options, run.console, shown=shown and not run.console.quiet)
     with opened(run, "ask", (ANSWER,)) as opening:
         report = check_text(
-            generation.text,
+            Prose(generation.text, name=ANSWER, asked=words),
             opening.check,
-            name=ANSWER,
             around=opening.around,
             record=opening.record,
             on_finding=opening.on_finding,

@@ -31,16 +31,15 @@ A text that cites nothing exits 0 and says so. Exit codes: 0 clean, 1 findings, 
 @shared_options
 def command(file: str, **options: Any) -> int:
     """Check, print the report, return the exit code."""
-    from verifier.pipeline import check_text
+    from verifier.pipeline import Prose, check_text
 
     text = read_prose(file)
     start = Path.cwd() if file == "-" else Path(file).parent
     run = begin(shlex.join(["verifier", "check", file]), start, options, (file,))
     with opened(run, "check", (file,)) as opening:
         report = check_text(
-            text,
+            Prose(text, name=file),
             opening.check,
-            name=file,
             around=opening.around,
             record=opening.record,
             resume=run.is_resuming,
