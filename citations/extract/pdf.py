@@ -102,7 +102,7 @@ def _printed(run: Sequence[PageLine], words: dict[str, int], name: str) -> Itera
     for cut in cuts(parse_lines(run)):
         part = run[cut.first : cut.last]
         raw = repaired(join([line.text for line in part], words))
-        offsets = [0, *several(raw, labelled=bool(cut.label)), len(raw)]
+        offsets = [0, *several(raw, labelled=bool(cut.width)), len(raw)]
         for begin, end in pairwise(offsets):
             label = own_label(raw[begin:end], cut.label) if begin else cut.label
             yield PrintedEntry(raw[begin:end].strip(), label, Location(name, page=part[0].page))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citations.parse.lines import Line
-from citations.parse.numbering import numbering
+from citations.parse.numbering import Mark, numbering
 from citations.parse.strays import Part, parts
 from citations.parse.unnumbered import unnumbered
 
@@ -28,10 +28,7 @@ def cuts(lines: Sequence[Line]) -> tuple[Cut, ...]:
     """Entries as runs of lines; between and around the labels, what looks like an entry of its own is one."""
     if not lines:
         return ()
-    marks = numbering(lines)
-    if not marks:
-        starts = unnumbered(lines)
-        return tuple(Cut(a, b) for a, b in zip(starts, (*starts[1:], len(lines)), strict=True))
+    marks = numbering(lines) or tuple(Mark(line, "", 0) for line in unnumbered(lines))
     found = list(parts(lines, 0, marks[0].line, None))
     ends = (*(mark.line for mark in marks[1:]), len(lines))
     for mark, end in zip(marks, ends, strict=True):

@@ -15,14 +15,7 @@ from citations.parse.lines import Line, read_lines
 from citations.parse.opening import YEAR, begins
 from citations.parse.section import MARKDOWN, Section, heading_of, is_heading
 from citations.parse.segment import NEWLINE, Entry
-from citations.parse.strays import CAPTION, NUMBER, NUMBERED, is_row, is_work_row
-
-WORKS = re.compile(
-    r"(?:further|suggested|additional|recommended|background|key)?(?:reading|readings|readinglist)|(?:key|related|other|selected)?"
-    r"(?:software|books?|papers?|articles?|publications?|preprints?|reports?|thesis|theses|literature|works|datasets?|packages?|"
-    r"websites?|onlinesources|primarysources|secondarysources|seealso)"
-)
-"""Headings of further lists, folded to letters."""
+from citations.parse.strays import CAPTION, NUMBER, NUMBERED, WORKS, is_row, is_work_row
 
 HEADER = re.compile(r"\b(?:title|paper|reference|citation|authors?|article|book|publication)s?\b", re.IGNORECASE)
 """What the head of a table of works names."""

@@ -54,7 +54,7 @@ def segment(text: str) -> tuple[Entry, ...]:
     for cut in cuts(lines):
         start, end = lines[cut.first].start, lines[cut.last - 1].end
         raw = text[start:end]
-        offsets = [0, *several(raw, labelled=bool(cut.label)), len(raw)]
+        offsets = [0, *several(raw, labelled=bool(cut.width)), len(raw)]
         for begin, stop in pairwise(offsets):
             part = raw[begin:stop].rstrip()
             label = own_label(part, cut.label) if begin else cut.label

@@ -12,7 +12,7 @@ LONGEST = 5_000
 """Longer entries are left alone: they are no entries."""
 
 _SEPARATOR = re.compile(
-    r";\s+|(?<=\d)\.\s+(?=(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?[^\W\d_a-z])|(?<=[.)\]\d])\s*\n\s*|(?<=[.;)])\s+(?=\([b-h]\)\s)"
+    r";\s+|(?<=[\d)])\.\s+(?=(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?[^\W\d_a-z])|(?<=[.)\]\d])\s*\n\s*|(?<=[.;)])\s+(?=\([b-h]\)\s)"
 )
 _INITIALS_FIRST = re.compile(
     r"(?:see also |see |also |and )?(?:\([b-h]\)\s*)?(?:[^\W\d_a-z]\.[\s\-‐]*){1,4}(?:(?:van|von|de|del|der|di|da|le|la)\s)*[^\W\d_a-z][\w'’\-]+(?:,| and | et\b|\s\(|\s+[^\W\d_a-z])",
@@ -25,7 +25,7 @@ _NO_NAME = re.compile(
     r"Fig|Table|Appendix|Erratum|Discussion|Epub|PMID|Vitamin|Hepatitis|Springer|Wiley|Elsevier|New|In|The|A|An)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
-FEWEST = 6
+FEWEST = 4
 """Words of authors, title and venue; a publisher's address has fewer."""
 
 _LEAD = re.compile(r"(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?(?:(?:see|also|and|cf\.?|compare)[\s,:]+){0,3}", re.IGNORECASE)
@@ -37,8 +37,9 @@ _GIVEN_FIRST = re.compile(
 
 _LOCUS = re.compile(
     r"\d\s?(?:\(\w[\w–-]*\))?\s?[:,]\s?(?:pp?\.\s?)?[a-zA-Z]?\d[\w.–-]*(?:,?\s\(?(?:1[89]|20)\d\d[a-z]?\)?)?\W*$"
+    r"|\b(?:10\.\d{4,9}/|arXiv:|PMID:? ?)\S+$"
 )
-"""Volume and page at the end, perhaps with the year behind them: nothing is missing."""
+"""Volume and page at the end, perhaps with the year behind them, or an identifier: nothing is missing."""
 
 _DATED = re.compile(
     r"\((?:1[89]|20)\d\d\)|\b(?:1[89]|20)\d\d\b|arXiv|(?:hep|astro|cond|gr|quant|nucl)-\w+/\d{7}|\d{4}\.\d{4,5}"

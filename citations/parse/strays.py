@@ -20,10 +20,23 @@ NUMBER = re.compile(r"(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})[.)])\s+(?=\S)")
 CAPTION = re.compile(r"#{1,6}\s+\S.{0,80}$|(\*\*|__)[^*_]{2,60}\1:?$|[^\W\d_][^.;\d]{1,60}:$")
 """``## Software``, ``**Books**``, ``More:``."""
 
+WORKS = re.compile(
+    r"(?:further|suggested|additional|recommended|background|key)?(?:reading|readings|readinglist)|(?:key|related|other|selected)?"
+    r"(?:software|books?|papers?|articles?|publications?|preprints?|reports?|thesis|theses|literature|works|datasets?|packages?|"
+    r"websites?|onlinesources|primarysources|secondarysources|seealso)"
+)
+"""Headings of further lists, folded to letters."""
+
 NUMBERED = re.compile(r"\b10\.\d{4,9}/\S|arxiv[:./]|\bPMID\b|\bISBN\b", re.IGNORECASE)
 """An identifier of a work; an address alone says nothing."""
 
 WORD = re.compile(r"[^\W\d_]{2,}")
+
+AUTHORS = 0.8
+"""What ``begins`` gives a line that opens with authors."""
+
+PLAIN = 40
+"""Characters of a caption without any marks."""
 
 PIECE = 6
 """Lines that are looked at to see whether an entry begins."""
@@ -62,15 +75,14 @@ def parts(lines: Sequence[Line], first: int, last: int, own: Part | None) -> Ite
     Captions, rules of tables and rows that are no works are left out of all of them.
     """
     is_open = own is not None
-    least = BELOW_CAPTION if own else ABOVE_LIST
     start, label, width = first, own.label if own else "", own.width if own else 0
     for index in range(first + is_open, last):
         row = is_row(lines[index].text)
         mark = _mark(lines, index)
-        if not (row or is_caption(lines, index) or _opens(lines, index, mark, start if is_open else None, last, least)):
+        if not (row or is_caption(lines, index) or _opens(lines, index, mark, start if is_open else None, last, own)):
             continue
         if is_open:
-            yield Part(start, index, label, width)
+            yield Part(start, _without_prose(lines, start, index), label, width)
         start, label, width = index, *mark
         is_open = not row and not is_caption(lines, index)
         if row and is_work_row(lines[index].text):
@@ -82,13 +94,28 @@ def parts(lines: Sequence[Line], first: int, last: int, own: Part | None) -> Ite
 def is_caption(lines: Sequence[Line], index: int) -> bool:
     """Whether a line names the group of entries below it."""
     line = lines[index]
-    match = CAPTION.match(line.text)
-    if not match or YEAR.search(line.text):
+    if len(line.text) <= PLAIN and WORKS.fullmatch("".join(each for each in line.text if each.isalpha()).casefold()):
+        return "." not in line.text and (not index or ends(lines[index - 1].text) > 0)
+    if not CAPTION.match(line.text) or YEAR.search(line.text):
         return False
-    marked = line.text.startswith(("#", "*", "_"))
-    return marked or (
-        line.gap and index + 1 < len(lines) and (lines[index + 1].gap or bool(_mark(lines, index + 1)[1]))
-    )
+    if line.text.startswith(("#", "*", "_")):
+        return True
+    if index + 1 == len(lines) or begins(line.text) < -1:
+        return False
+    below = lines[index + 1]
+    if line.gap:
+        return below.gap or bool(_mark(lines, index + 1)[1])
+    return not index or (ends(lines[index - 1].text) > 0 and begins(below.text) >= AUTHORS)
+
+
+def _without_prose(lines: Sequence[Line], start: int, end: int) -> int:
+    """The end of an entry without the paragraph of prose that stands between it and the next."""
+    begin = end - 1
+    while begin > start and not lines[begin].gap:
+        begin -= 1
+    text = " ".join(line.text for line in lines[begin:end][:PIECE])
+    is_prose = begin > start and not (YEAR.search(text) or IDENTIFIER.search(text)) and likeness(text) < BELOW_CAPTION
+    return begin if is_prose else end
 
 
 def is_row(text: str) -> bool:
@@ -125,24 +152,26 @@ def _mark(lines: Sequence[Line], index: int) -> tuple[str, int]:
 
 
 def _opens(
-    lines: Sequence[Line], index: int, mark: tuple[str, int], above: int | None, last: int, least: float
+    lines: Sequence[Line], index: int, mark: tuple[str, int], above: int | None, last: int, own: Part | None
 ) -> bool:
     """Whether an entry begins at a line although the list's own numbers do not say so."""
     label, width = mark
     text = lines[index].text[width:].lstrip("*_[“\"'")
     piece = _piece(lines, index, last, width)
-    authors = begins(text) >= 0.8
+    authors = begins(text) >= AUTHORS
     told = bool(YEAR.search(piece) or IDENTIFIER.search(piece))
     alike = likeness(piece) >= 0.5 and len(piece.split()) >= FEWEST
+    finished = index > 0 and ends(lines[index - 1].text.rstrip("*_")) > 0
     if above is None and width:
         return len(piece.split()) >= SHORTEST and (told or authors or alike)
     if above is None:
-        return told and (alike if authors else likeness(piece) >= least)
-    if not width:
+        return told and (alike if authors else likeness(piece) >= (BELOW_CAPTION if own else ABOVE_LIST))
+    if not width and not (lines[index].gap and authors and own and own.width):
         return False
-    if not label and lines[index].indent <= lines[above].indent + NESTED:
-        return authors or (told and alike) or bool(BULLET.match(lines[above].text))
-    if not (told and alike) or ends(lines[index - 1].text.rstrip("*_")) <= 0:
+    if not label and width and lines[index].indent <= lines[above].indent + NESTED:
+        listed = bool(BULLET.match(lines[above].text))
+        return listed or ((authors or (told and alike)) and (lines[index].gap or finished))
+    if not (told and alike and finished):
         return False
     complete = " ".join(line.text for line in lines[above:index][-PIECE:])
     if not (YEAR.search(complete) or IDENTIFIER.search(complete)):

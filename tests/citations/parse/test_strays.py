@@ -36,7 +36,17 @@ def test_repeated_and_mistyped_numbers_begin_an_entry(number: str, numbers: tupl
     ]
 
 
-@pytest.mark.parametrize("caption", ["More:", "**Books**", "### Software", "__Further__:"])
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "More:",
+        "**Books**",
+        "### Software",
+        "__Further__:",
+        "Further reading",
+        "Some words in between that say nothing at all.",
+    ],
+)
 @pytest.mark.parametrize("label", ["1. ", "- ", ""])
 def test_a_caption_parts_the_groups_of_a_list_and_belongs_to_none(caption: str, label: str) -> None:
     assert cut(f"1. {FARMERS}\n2. {MEADOWS}\n\n{caption}\n\n{label}{HIDDEN}") == [
@@ -46,9 +56,28 @@ def test_a_caption_parts_the_groups_of_a_list_and_belongs_to_none(caption: str, 
     ]
 
 
+def test_a_caption_without_white_around_it_parts_the_groups_too() -> None:
+    assert [raw for _, raw in cut(f"1. {FARMERS}\n2. {MEADOWS}\nMore:\n{HIDDEN}")][1:] == [f"2. {MEADOWS}", HIDDEN]
+
+
+@pytest.mark.parametrize("tail", ["Available from:\nhttps://example.org/a", "See also the remarks of:\nthe editors."])
+def test_a_line_that_ends_with_a_colon_may_belong_to_its_entry(tail: str) -> None:
+    assert [raw for _, raw in cut(f"1. {FARMERS}\n{tail}\n2. {MEADOWS}")] == [
+        f"1. {FARMERS} {' '.join(tail.split())}",
+        f"2. {MEADOWS}",
+    ]
+
+
 def test_a_work_below_a_caption_may_begin_with_its_title() -> None:
     title = "The Programming Language, Kernighan and others, 1988"
     assert cut(f"1. {FARMERS}\n2. {MEADOWS}\n\n**Books**\n\n{title}")[2:] == [("", title)]
+
+
+@pytest.mark.parametrize("bullet", ["- ", "* ", ""])
+@pytest.mark.parametrize("label", ["1. ", "[1] ", "- ", ""])
+def test_entries_with_other_labels_begin_anew_in_lists_without_numbers(bullet: str, label: str) -> None:
+    works = (bullet + FARMERS, bullet + MEADOWS, label + HIDDEN, bullet + FORESTS)
+    assert [raw for _, raw in cut("\n\n".join(works))] == list(works)
 
 
 def test_an_entry_above_the_first_number_is_kept() -> None:
@@ -69,6 +98,11 @@ def test_rows_of_a_table_that_hold_works_are_entries_and_its_rules_are_none() ->
 )
 def test_notes_below_an_entry_stay_with_it(note: str) -> None:
     assert [label for label, _ in cut(f"1. {FARMERS}\n{note}\n2. {MEADOWS}\n{note}\n3. {FORESTS}")] == ["1", "2", "3"]
+
+
+def test_a_wrapped_line_that_begins_with_a_dash_stays_with_its_entry() -> None:
+    text = f"{FARMERS}\nOak A. 2011. Alpine meadows. In RELATIONS\n- Workshop on Alpine Meadows, Special Issue, 2011.\n{FORESTS}"
+    assert len(cut(text)) == 3
 
 
 @pytest.mark.parametrize(
