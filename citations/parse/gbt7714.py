@@ -39,6 +39,9 @@ _COUNTRY = re.compile(rf"^\s*[\[(][{_HAN}]{{1,4}}[\])]\s*")
 _CUT_SHORT = re.compile(
     r"[,\s]*(?:\bet al|等)\s*(?:[.,:]|(?=\s*(?:著|编|$)))\s*(?P<year>(?:1[6-9]|20)\d\d)?[a-z]?[.,]?\s*"
 )
+_NAMES_AND_COLON = re.compile(
+    rf"(?P<names>(?:[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’.-]*){{1,2}}|[{_HAN}]{{2,4}})(?:, (?:[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’.-]*){{1,2}}|[{_HAN}]{{2,4}})){{0,6}}):\s*(?=\S+(?: \S+){{2}}|[{_HAN}]{{5}})"
+)
 _SENTENCE = re.compile(rf"(?<=[{_HAN}])[.:]\s")
 _ENDS = re.compile(r"\.\s+|[:：](?=\s*[《<])\s*")
 _INITIALS = re.compile(r"\s*(?:[A-ZÀ-ÞА-ЯЁ](?:[.\s-]+|$)){1,3}$")
@@ -133,7 +136,8 @@ def _cut(head: str) -> tuple[str, str, int | None]:
             continue
         year = int(dated["year"]) if dated else None
         return before[: dated.start()] if dated else before, after, year
-    return "", head, None
+    colon = _NAMES_AND_COLON.match(head)
+    return (colon["names"], head[colon.end() :], None) if colon else ("", head, None)
 
 
 def _spelled(before: str) -> bool:

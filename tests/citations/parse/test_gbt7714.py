@@ -83,6 +83,19 @@ def test_initials_with_stops_in_front_of_the_names_do_not_end_the_authors() -> N
     assert (fields.title, [each.family for each in fields.authors]) == ("Deep learning", ["LeCun", "Bengio", "Hinton"])
 
 
+@pytest.mark.parametrize(
+    ("printed", "title", "family"),
+    [
+        ("Ann Roe: Experimental study of growth in the dark [J]. Nature, 2002, pp. 121-136.", "Experimental study of growth in the dark", "Roe"),
+        ("周志华：论机器学习的方法[M]．北京：清华大学出版社，2016．", "论机器学习的方法", "周"),
+        ("BERT: Pre-training of deep transformers[J]. Nature, 2019, 3: 1-9.", "BERT: Pre-training of deep transformers", ""),
+    ],
+)  # fmt: skip
+def test_a_colon_parts_names_from_the_title_where_no_full_stop_does(printed: str, title: str, family: str) -> None:
+    fields = parse_fields(printed)
+    assert (fields.title, fields.authors[0].family if fields.authors else "") == (title, family)
+
+
 def test_a_body_is_an_author_of_one_piece() -> None:
     fields = parse_fields("国家标准化管理委员会. 参考文献著录规则[S]. 北京: 中国标准出版社, 2015.")
     assert [each.literal for each in fields.authors] == ["国家标准化管理委员会"]
