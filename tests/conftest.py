@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("factprobe", deadline=None)  # no test depends on how fast the machine is
+settings.load_profile("factprobe")
 
 ROOT = Path(__file__).resolve().parent.parent
 

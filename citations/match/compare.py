@@ -13,12 +13,13 @@ from citations.match.score import (
     arxiv_number,
     authors_diff,
     first_page,
+    keeps_its_title,
     locus,
     shared_identifier,
     venue_relation,
     years_of,
 )
-from citations.match.title import TitleFit, fit_title, is_cut, words
+from citations.match.title import TitleFit, denies, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.match.versions import (
     EARLIER,
@@ -36,6 +37,7 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
+    Kind,
     Scheme,
     Severity,
     Work,
@@ -54,6 +56,7 @@ _YEAR_IN_TEXT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
 _LISTED_AUTHORS = 6
 _MOSTLY_KEPT = 0.7
+_KEPT_IN_PLACE = 0.5
 _KEPT_BY_VERSIONS = 2
 """So many telling words stay at least when an arXiv paper gets another title."""
 _CARELESS_YEARS = frozenset({1900, 1970})
@@ -107,9 +110,9 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
         and len(_telling(fit.cited) & _telling(fit.registered)) >= _KEPT_BY_VERSIONS
     ):
         severity, note = Severity.COSMETIC, "title of another version"
-    misquoted = (fit.kept >= _MOSTLY_KEPT and not preprint_and_publication(cited, work)) or unrelated_in_english(
-        fit.cited, fit.registered
-    )
+    settled = keeps_its_title(work) or bool(work.fields.arxiv)  # arXiv is asked for the titles of its versions too
+    misquoted = fit.kept >= _MOSTLY_KEPT and not preprint_and_publication(cited, work)
+    misquoted = misquoted or (settled and unrelated_in_english(fit.cited, fit.registered))
     if severity is Severity.MAJOR and not misquoted and _known_by_its_identifier(cited, work, text):
         if title_key(fit.cited).startswith(title_key(fit.registered)):
             return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, Severity.COSMETIC, _HALF)
@@ -126,11 +129,13 @@ def _no_title_after_all(cited: Fields, text: Printed | None) -> bool:
 
 def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
     """Another title on the very page: registries lose formulas and italic words, people misremember a word."""
-    if is_cut(fit) or title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited)):
+    inside = title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited))
+    if is_cut(fit) or (inside and not denies(fit)):
         return Severity.COSMETIC, _HALF
-    if fit.kept < _MOSTLY_KEPT or fit.other_numbers:
+    if fit.kept < _KEPT_IN_PLACE or fit.other_numbers:
         return Severity.MAJOR, fit.note
-    return (Severity.MINOR if text is None else Severity.COSMETIC), f"{fit.note}; volume and page agree"
+    lost = text is not None and not fit.other_words and fit.kept >= _MOSTLY_KEPT
+    return (Severity.COSMETIC if lost else Severity.MINOR), f"{fit.note}; volume and page agree"
 
 
 def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) -> bool:
@@ -190,6 +195,8 @@ def _year(cited: Fields, work: Work, text: Printed | None) -> _Result:
     if _CARELESS_YEARS.issuperset(years):
         return _NOT_COMPARED
     severity, note = _year_severity(year, years, cited, work)
+    if severity is Severity.MAJOR and Kind.BOOK in {cited.kind, work.fields.kind} and year > max(years):
+        severity, note = Severity.MINOR, f"{note}, perhaps another edition"
     if severity is not Severity.COSMETIC and published_earlier(cited, work, text):
         severity, note = Severity.COSMETIC, EARLIER
     registered = ", ".join(str(known) for known in dict.fromkeys(years))

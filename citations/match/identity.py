@@ -10,7 +10,7 @@ from citations.identifiers import arxiv_base, doi_variants
 from citations.match.evidence import names_container
 from citations.match.language import unrelated_in_english
 from citations.match.printed import printed
-from citations.match.score import authors_diff, is_preprint, venue_relation, years_of
+from citations.match.score import authors_diff, keeps_its_title, venue_relation, years_of
 from citations.match.title import fit_title
 from citations.types import Evidence, Fields, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
 from citations.venues import VenueRelation
@@ -68,7 +68,7 @@ def other_work(
         if not _plainly_other(reference, work):
             continue
         told_apart = titled or unrelated_in_english(reference.fields.title, work.fields.title)
-        if _by_others(reference, work) or (told_apart and not is_preprint(work)):
+        if _by_others(reference, work) or (told_apart and keeps_its_title(work)):
             return work
     return None
 

@@ -11,6 +11,13 @@ _ENDING = re.compile(
     r"|ural|ies|ages?|ogy)\Z"
 )
 """Endings that English titles are full of."""
+_FOREIGN_ENDING = re.compile(
+    r"(?:iques?|aux|eux|euse|aire|ungen|ung|keit|heit|lich|isch|ischen|ischer|cion|ciones|zione|zioni|mento|acao|dade|asi|lari)\Z"
+)
+_PLAIN = frozenset(
+    {"and", "are", "for", "from", "how", "of", "the", "to", "towards", "under", "using", "via", "what", "with"}
+)
+"""Small words that no other language has."""
 _ENGLISH_WORDS = (
     "a an and are as at by can do does for from how is it its not on or the their this to toward towards using via what when "
     "where which why with without new deep large small data model models graph image images text language learning "
@@ -21,14 +28,14 @@ _FOREIGN_WORDS = (
     "il lo della dei delle sulla nel do da dos uma het een van voor w z dla dan yang dari pada ve ile bir pro na"
 )
 _ENGLISH, _FOREIGN = frozenset(_ENGLISH_WORDS.split()), frozenset(_FOREIGN_WORDS.split())
-_MOSTLY = 0.5
+_ENOUGH = 0.25
 _TELLING_LETTERS = 4
 _KEPT_BY_VERSIONS = 2
 """So many telling words stay at least when a work gets another title in the same language."""
 
 
 def reads_as_english(title: str) -> bool:
-    """Whether half of the words are English by their form, none belongs to another language, and no letter either.
+    """Whether enough words are English by their form, none belongs to another language, and no letter either.
 
     >>> reads_as_english("Efficient quantization of neural networks")
     True
@@ -36,10 +43,11 @@ def reads_as_english(title: str) -> bool:
     False
     """
     parts = words(title)
-    if not parts or not title.isascii() or _FOREIGN.intersection(parts):
+    foreign = _FOREIGN.intersection(parts) or any(_FOREIGN_ENDING.search(word) for word in parts)
+    if not parts or not title.isascii() or foreign:
         return False
     english = sum(word in _ENGLISH or bool(_ENDING.search(word)) for word in parts)
-    return english / len(parts) >= _MOSTLY
+    return bool(_PLAIN.intersection(parts)) or english / len(parts) >= _ENOUGH
 
 
 def unrelated_in_english(one: str, other: str) -> bool:

@@ -24,7 +24,7 @@ def other_way(mine: tuple[str, ...], yours: tuple[str, ...]) -> Severity | None:
     if _abbreviated("".join(mine), "".join(yours)) or {*mine, *yours} <= _OF_SIGNS:
         return Severity.COSMETIC
     short, long = sorted((_unlabelled(mine), _unlabelled(yours)), key=len)
-    labelled = not _PART_LABELS.isdisjoint((*mine, *yours))
+    labelled = not _PART_LABELS.isdisjoint((*mine, *yours)) and {*mine, *yours} != {"no"}
     if not short:
         first = [number(word) for word in long] == [1] and labelled
         return Severity.MINOR if first else Severity.COSMETIC if not long and labelled else None

@@ -19,6 +19,9 @@ _SHORT_NAME = 4
 _LONG_KEY = 30
 """A title of so many letters is known without a full stop on both sides: some styles set none."""
 
+_NEGATION = re.compile(r"(?i)(?<!\w)(?:no|not|non|never|without)[\s-]+\Z")
+_NEGATION_REACH = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -40,7 +43,7 @@ class Printed:
         while start >= 0:
             end = start + len(key)
             followed = not with_subtitle and end < len(self.key) and ":" in self._between(end - 1, end)
-            if not followed and self._stands_alone(start, end, long=len(key) >= _LONG_KEY):
+            if not followed and not self._denied(start) and self._stands_alone(start, end, long=len(key) >= _LONG_KEY):
                 return True
             start = self.key.find(key, start + 1)
         return False
@@ -64,7 +67,7 @@ class Printed:
             first -= 1
         while last + 1 < len(self.key) and self.positions[last + 1] - self.positions[last] <= 1:
             last += 1
-        if not self._stands_alone(first, last + 1, long=len(key) >= _LONG_KEY):
+        if self._denied(first) or not self._stands_alone(first, last + 1, long=len(key) >= _LONG_KEY):
             return ""
         return self.text[self.positions[first] : self.positions[last] + 1]
 
@@ -85,6 +88,11 @@ class Printed:
         first, last = self.positions[start], self.positions[end - 1] + 1
         before = first > 0 and self.text[first - 1].isalnum()
         return not before and not (last < len(self.text) and self.text[last].isalnum())
+
+    def _denied(self, start: int) -> bool:
+        """Whether a "no" or "not" stands right before it: the title says the opposite."""
+        at = self.positions[start]
+        return bool(_NEGATION.search(self.text[max(0, at - _NEGATION_REACH) : at]))
 
     def _between(self, first: int, second: int) -> str:
         """What stands between two characters of the key."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.printed import Printed, printed
 from citations.match.title import TitleFit, fit_title
-from citations.names import AuthorsDiff, compare_authors, family_key
+from citations.names import AuthorsDiff, compare_authors, family_key, is_body, same_person
 from citations.titles import title_key
 from citations.types import Fields, Identifier, Kind, Name, Reference, Scheme, Severity, Work
 from citations.venues import VenueRelation, compare_venues, is_preprint_server
@@ -18,6 +19,11 @@ _ARXIV_DOI = "10.48550/arxiv."
 _HOPELESS = 0.5
 """Titles that resemble each other less are not worth comparing authors, unless something else speaks for the record."""
 _YEARS = (1.0, 0.8, 0.4)
+_LABEL = re.compile(r"^\W*\d{0,4}\W+")
+_HEAD_END = re.compile(r"[.(:;,]")
+_LONGEST_BODY = 120
+_SHORT_FAMILY = 2
+_INITIALS = re.compile(r"[^\W\d_]\.?(?:[\s-]*[^\W\d_]\.?){0,3}")
 _PUBLISHERS = (
     "wiley",
     "johnwiley",
@@ -83,6 +89,9 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
         return None
     if _is_publisher(registered) and not any(name.literal for name in cited.authors):
         return None
+    body = _whole_body(cited, text)
+    if body is not None:
+        return compare_authors((body,), registered.authors, et_al=cited.et_al)
     if cited.authors:
         diff = compare_authors(cited.authors, registered.authors, et_al=cited.et_al)
         if diff.severity in {None, Severity.COSMETIC} or text is None:
@@ -91,10 +100,30 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
             return _from_print(registered.authors, text, 1)  # the parser took a title for authors
         whole = sum(len(family_key(name)) > 1 for name in cited.authors)  # stray initials are no authors
         held = _from_print(registered.authors, text, whole)
-        if held is None or diff.contradicted > 1:
+        if held is None or diff.contradicted > 1 or _adds_a_stranger(cited, registered, diff):
             return diff
         return replace(diff, severity=Severity.MINOR) if diff.contradicted else held
     return _from_print(registered.authors, text, 1) if text is not None else None
+
+
+def _whole_body(cited: Fields, text: Printed | None) -> Name | None:
+    """The institution at the head of a printed reference of which the parser read the first words as a person."""
+    if text is None or len(cited.authors) != 1:
+        return None
+    head = _HEAD_END.split(_LABEL.sub("", text.text), maxsplit=1)[0].strip()
+    inside = title_key(str(cited.authors[0])) in title_key(head)
+    body = Name(literal=head)
+    return body if inside and len(head) < _LONGEST_BODY and is_body(body) else None
+
+
+def _adds_a_stranger(cited: Fields, registered: Fields, diff: AuthorsDiff) -> bool:
+    """Whether all registered authors were read out of a printed list, and beside them somebody with initials."""
+    if diff.paired < len(registered.authors):
+        return False
+    strangers = [name for name in cited.authors if not any(same_person(name, known) for known in registered.authors)]
+    return bool(strangers) and all(
+        len(family_key(name)) > _SHORT_FAMILY and _INITIALS.fullmatch(name.given) for name in strangers
+    )
 
 
 def _is_publisher(registered: Fields) -> bool:
@@ -201,6 +230,8 @@ def arxiv_number(cited: Fields) -> str:
     return cited.arxiv or (cited.doi.removeprefix(_ARXIV_DOI) if cited.doi.startswith(_ARXIV_DOI) else "")
 
 
-def is_preprint(work: Work) -> bool:
-    """Whether the record is of a preprint, which may get another title in its next version."""
-    return work.fields.kind is Kind.PREPRINT or is_preprint_server(work.fields.venue)
+def keeps_its_title(work: Work) -> bool:
+    """Whether the record is of a published paper with authors; preprints, data sets and collections get other titles."""
+    fields = work.fields
+    changing = fields.kind in {Kind.PREPRINT, Kind.DATASET} or is_preprint_server(fields.venue)
+    return bool(fields.authors) and not changing

@@ -328,6 +328,11 @@ def _severity(mine: tuple[str, ...], yours: tuple[str, ...]) -> tuple[Severity |
     return Severity.MAJOR, said
 
 
+def denies(fit: TitleFit) -> bool:
+    """Whether only one of the two titles says "no" or "not"."""
+    return not _NEGATIONS.isdisjoint(set(words(fit.cited)) ^ set(words(fit.registered)))
+
+
 def _swapped(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
     return bool(mine and yours) or bool(_NEGATIONS.intersection(mine or yours))
 

@@ -117,11 +117,16 @@ def test_an_arxiv_paper_that_was_renamed_is_still_the_cited_one():
     assert judged(cited, now, identifier=Identifier(Scheme.ARXIV, "2403.00108")).outcome is Outcome.MATCH
 
 
-def test_identifier_and_authors_tell_the_work_whatever_its_title():
-    cited = reference(**{**CITED, "title": "Uncertainty in deep networks", "doi": "10.1/x"})
+def test_identifier_and_authors_tell_the_work_whatever_its_title_in_another_language():
+    cited = reference(**{**CITED, "title": "Wärmetransport geschichteter Oxidkathoden", "doi": "10.1/x"})
     assert judged(cited, work(**CITED, doi="10.1/x")).outcome is Outcome.MATCH
     others = work(**{**CITED, "authors": "Niels Bohr; Marie Curie"}, doi="10.1/x")
     assert judged(cited, others).outcome is Outcome.NO_MATCH
+
+
+def test_the_identifier_of_a_published_paper_names_no_unrelated_title_of_the_same_language():
+    cited = reference(**{**CITED, "title": "Uncertainty in deep networks", "doi": "10.1/x"})
+    assert judged(cited, work(**CITED, doi="10.1/x")).outcome is Outcome.NO_MATCH
 
 
 def test_a_style_without_titles_matches_by_author_year_volume_and_page():

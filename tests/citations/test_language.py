@@ -16,6 +16,10 @@ from citations.match.language import reads_as_english
         ("Zur Elektrodynamik bewegter Körper", False),
         ("Sur la dynamique de l'électron", False),
         ("Estudo da biologia reprodutiva de duas espécies", False),
+        ("Evolution thermique", False),
+        ("Untersuchung der Transformation", False),
+        ("Computing coordinated equilibria in zero-sum extensive-form games", True),
+        ("Federated learning with heterogeneous client distributions", True),
         ("", False),
     ],
 )

@@ -21,6 +21,7 @@ OTHER_WAYS = [
     ("Early farmers of the lower plain", "Early farmers of the lower plain 1"),
 ]
 OTHER_WORKS = [
+    ("No early farmers of the lower plain", "Early farmers of the lower plain"),
     ("Theory of ordered phases. II", "Theory of ordered phases. III"),
     ("Theory of ordered phases. Part 2. Ground states", "Theory of ordered phases. Part 3. Ground states"),
     ("20 years of early farmers of the plain", "Thirty years of early farmers of the plain"),
@@ -54,7 +55,7 @@ def test_a_part_named_by_its_number_alone_is_a_minor_difference(cited, registere
     assert severity(cited, registered) is Severity.MINOR
 
 
-@pytest.mark.parametrize("pair", [*OTHER_WAYS[:4], *OTHER_WORKS[:4]])
+@pytest.mark.parametrize("pair", [*OTHER_WAYS[:4], *OTHER_WORKS[1:5]])
 def test_both_measures_of_likeness_agree_on_numbers(pair):
     alike = severity(*pair) in {None, Severity.COSMETIC}
     assert (title_similarity(*pair) >= 0.95) is alike
