@@ -73,9 +73,10 @@ class Breaker:
             self._open_until = now + self._cooldown_s  # everybody else waits for the outcome of this trial
             return ""
 
-    def failed(self, why: Why, detail: str) -> None:
-        """Count one failed attempt."""
+    def failed(self, why: Why, detail: str) -> bool:
+        """Count one failed attempt; ``True`` for the one that opens it."""
         with self._lock:
+            was_open = bool(self._reason)
             self._score += _WEIGHT.get(why, 0.0)
             if self._reason:
                 self._cooldown_s = min(self._cooldown_s * 2, 900.0)
@@ -83,6 +84,7 @@ class Breaker:
                 self._openings += 1
                 self._reason = detail or why.value
                 self._open_until = self._clock() + self._cooldown_s
+            return bool(self._reason) and not was_open
 
     def took(self, seconds: float) -> None:
         """Count how long the host needed for one answer, whatever the answer was."""

@@ -156,8 +156,8 @@ class Session:
                 return decoded, None
             outcome = decoded
         retry_after_s = _retry_after(reply)
-        if not _is_our_fault(reply) and retry_after_s is None:
-            breaker.failed(outcome.why, outcome.detail)
+        if not _is_our_fault(reply) and retry_after_s is None and breaker.failed(outcome.why, outcome.detail):
+            _LOG.info("%s: not asked any more for now: %s", request.registry, outcome.detail)
         _LOG.debug("%s: %s (%s)", request.registry, outcome.detail, outcome.why)
         return outcome, retry_after_s
 

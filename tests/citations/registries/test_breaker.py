@@ -35,6 +35,13 @@ def test_opens_after_as_many_failures_as_the_cause_deserves(why, failures):
     assert breaker.open_because() == "the last one"
 
 
+def test_only_the_failure_that_opens_it_says_so():
+    breaker = Breaker()
+    assert [breaker.failed(Why.RATE_LIMITED, "HTTP 429") for _ in range(9)] == [False] * 5 + [True] + [False] * 3
+    breaker.succeeded()
+    assert [breaker.failed(Why.UNREACHABLE, "no address") for _ in range(2)] == [True, False]
+
+
 def test_one_success_forgets_all_failures():
     breaker = Breaker()
     for _ in range(20):

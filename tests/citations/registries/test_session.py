@@ -89,7 +89,7 @@ def test_decoded_answer_says_what_was_asked_and_what_came(server, session):
 )
 def test_fault_is_named_and_tried_again_where_that_can_help(server, fault, reason, attempts):
     session = Session(replace(server.urls, patience=HASTY if reason is Why.TIMEOUT else PATIENT))
-    server.fail("any", fault, seconds=0.5 if fault is Fault.SLOW else 0.05)
+    server.fail("any", fault, seconds=30 if fault is Fault.SLOW else 0.05)
     assert why(session.ask(request(server), read_object)) is reason
     server.close()
     assert len([each for each in server.log if each.registry == "any"]) <= attempts
@@ -124,7 +124,7 @@ def test_long_retry_after_ends_the_asking_for_everybody(server, session):
     assert (why(answer), answer.retry_after_s) == (Why.RATE_LIMITED, 86_400)
     later = session.ask(request(server), read_object)
     assert why(later) is Why.RATE_LIMITED
-    assert later.retry_after_s == pytest.approx(3_600, abs=60)
+    assert 1_800 < later.retry_after_s <= 3_600
     assert len(server.log) == 1
 
 
@@ -232,6 +232,15 @@ def test_whoever_waits_for_a_connection_does_not_ask_a_registry_that_was_given_u
     assert sorted(str(why(answer)) for answer in answers) == ["None"] * 4 + ["breaker-open"] * 4
 
 
+def test_that_a_registry_is_given_up_is_said_once(server, session, caplog):
+    server.fail("any", Fault.RATE_LIMITED)
+    with caplog.at_level(logging.INFO, "citations"):
+        answers = [session.ask(request(server), read_object) for _ in range(10)]
+    assert [why(answer) for answer in answers[3:]] == [Why.BREAKER_OPEN] * 7
+    assert caplog.messages == ["any: not asked any more for now: HTTP 429"]
+    assert len(server.log) == 6
+
+
 def test_registries_on_one_host_fail_apart(server, session):
     server.fail("any", Fault.SERVER_ERROR)
     for _ in range(10):
@@ -261,7 +270,7 @@ def test_leaving_ends_all_waiting(server):
     thread = threading.Thread(target=lambda: answers.append(session.ask(request(server), read_object)))
     thread.start()
     session.leave("any")
-    thread.join(timeout=10)
+    thread.join(timeout=120)
     assert [why(answer) for answer in answers] == [Why.BUDGET]
 
 
