@@ -34,7 +34,7 @@ from citations.types import (
     Work,
 )
 
-TWO_ATTEMPTS = Patience(attempts=2, backoff_s=0.01)
+TWO_ATTEMPTS = Patience(connect_s=30, read_s=60, total_s=60, attempts=2, backoff_s=0.01)
 PREPRINTS = [
     Fields(title=f"Deep {word} networks", authors=(Name("Doe", "J."),), year=2020, arxiv=f"2001.0000{number}")
     for number, word in enumerate(["residual", "recurrent", "convolutional", "generative", "sparse"])

@@ -32,7 +32,7 @@ from citations.types import (
     Work,
 )
 
-TWO_ATTEMPTS = Patience(attempts=2, backoff_s=0.01)
+TWO_ATTEMPTS = Patience(connect_s=30, read_s=60, total_s=60, attempts=2, backoff_s=0.01)
 WORKS = [
     Fields(
         title=f"Methods of number {number} considered", year=2000 + number, kind=Kind.ARTICLE, doi=f"10.1000/m{number}"

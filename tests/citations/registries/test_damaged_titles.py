@@ -15,7 +15,7 @@ from citations.testing.server import RegistryServer
 from citations.testing.shapes import semantic_scholar_paper
 from citations.types import Fields, Found, Location, Name, Query, Reference, Work
 
-HASTY = Patience(read_s=0.5, total_s=1.0, attempts=2, backoff_s=0.01)
+PATIENT = Patience(connect_s=30, read_s=60, total_s=60, attempts=2, backoff_s=0.01)
 WORK = Fields(
     title="Retrieval-Augmented Efficient Generation of Different Answers for Newton's Knowledge-Intensive Questions",
     authors=(Name("Lewis-Müller", "Ada"), Name("Perez", "Carl")),
@@ -61,7 +61,7 @@ def cited(title: str, authors: tuple[Name, ...] = WORK.authors) -> Query:
 
 
 def found(name: str, server: RegistryServer, *queries: Query) -> list[tuple[str, ...]]:
-    (registry,) = load([name], replace(server.urls, patience=HASTY))
+    (registry,) = load([name], replace(server.urls, patience=PATIENT))
     answers = {id(query): answer for query, answer in registry.look_up(queries)}
     registry.close()
     said = [answers[id(query)] for query in queries]

@@ -214,7 +214,7 @@ def test_processes_share_one_quota(tmp_path):
     processes = [context.Process(target=_reserve_in_process, args=(tmp_path, results)) for _ in range(3)]
     for process in processes:
         process.start()
-    taken = sorted(results.get(timeout=60) for _ in range(30))
+    taken = sorted(results.get(timeout=300) for _ in range(30))
     for process in processes:
         process.join()
     assert taken == [round(1.1 * place, 3) for place in range(30)]
@@ -229,7 +229,7 @@ def test_connections_are_limited_and_the_limit_can_grow():
         second.start()
         assert not inside.wait(0.1)
         limits.learn(LIST, Rate(connections=2))
-        assert inside.wait(5)
+        assert inside.wait(120)
     second.join()
 
 
