@@ -11,7 +11,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +21,8 @@ from verifier.errors import ConfigError
 APP = "factprobe"
 PROJECT_FILE = "verifier.toml"
 USER_FILE = "config.toml"
+_OTHER_VARIABLES = ("VERIFIER_ONLINE", "VERIFIER_REQUIRE", "VERIFIER_SHARED_DATA")
+"""Variables of the library and of the tests."""
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -176,6 +178,7 @@ def load_settings(
         if project is not None:
             given += _from_file(project, trusted=_contains(project.parent, Path.cwd()), warnings=warnings)
     given += _from_environment(environ)
+    warnings += _unknown_variables(environ)
     given += [
         _Given(name, value, f"--{name.replace('_', '-')}")
         for name, value in (arguments or {}).items()
@@ -224,6 +227,18 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[_Given]:
         if variable.startswith("VERIFIER_") and variable.endswith("_URL") and value:
             registry = variable.removeprefix("VERIFIER_").removesuffix("_URL").lower()
             yield _Given(f"urls.{registry}", value, variable)
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each variable that looks like ours and sets nothing, so that no misspelt one is believed."""
+    known = [setting.name.upper() for setting in SETTINGS]
+    for variable in sorted(environ):
+        is_ours = variable.startswith("VERIFIER_") and not variable.endswith("_URL")
+        name = variable.removeprefix("VERIFIER_")
+        if is_ours and name not in known and variable not in _OTHER_VARIABLES:
+            near = difflib.get_close_matches(name, known, n=1)
+            guess = f"did you mean VERIFIER_{near[0]}?" if near else "`verifier config show` lists all settings"
+            yield f"{variable} sets nothing; {guess}"
 
 
 def _from_file(path: Path, *, trusted: bool, warnings: list[str]) -> Iterator[_Given]:
@@ -337,38 +352,3 @@ def without_password(url: str) -> str:
     if not parts.password:
         return url
     return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")))
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One setting as ``config show`` prints it."""
-
-    name: str
-    value: str
-    source: str
-    about: str
-
-
-def shown(settings: Settings) -> tuple[Shown, ...]:
-    """All settings for a reader: secrets hidden, each with its origin."""
-    rows = []
-    for each in fields(settings):
-        setting = _BY_NAME.get(each.name)
-        if setting is None:
-            continue
-        value = getattr(settings, each.name)
-        rows.append(Shown(each.name, _printable(setting, value), settings.origin(each.name), setting.about))
-    for url in settings.urls:
-        name = f"urls.{url.registry}"
-        rows.append(Shown(name, without_password(url.url), settings.origin(name), f"address of {url.registry}"))
-    return tuple(sorted(rows, key=lambda row: row.name))
-
-
-def _printable(setting: Setting, value: Any) -> str:
-    if setting.secret:
-        return "set (hidden)" if value else "not set"
-    if isinstance(value, tuple):
-        return ", ".join(value) or "all"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return without_password(str(value)) or "not set"

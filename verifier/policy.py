@@ -92,7 +92,7 @@ def incomplete(report: Report, *, strict: bool = False) -> bool:
 
 def exit_code(report: Report, policy: Policy) -> ExitCode:
     """The exit code of a report; an interrupted run is never clean."""
-    if report.failed:
+    if report.failed or report.lost:
         return ExitCode.UNREADABLE
     if any(fails(finding, policy.fail_on) for finding in report.findings):
         return ExitCode.FINDINGS

@@ -35,6 +35,8 @@ class Read:
     failed: tuple[FailedInput, ...]
     empty: tuple[str, ...] = ()
     """Files found in folders that hold no reference."""
+    lost: tuple[str, ...] = ()
+    """Files that were named and of which every entry is unreadable."""
 
 
 def scan(
@@ -64,19 +66,22 @@ def read(paths: Sequence[str], extract: Extract) -> Read:
     unreadable: list[Unreadable] = []
     failed: list[FailedInput] = []
     empty: list[str] = []
+    lost: list[str] = []
     for source in _sources(paths, failed):
         found, trouble = _content(source, extract)
         if trouble is not None:
             failed.append(trouble)
         elif not found:
             empty.append(source.name)
+        elif source.root is None and all(isinstance(each, Unreadable) for each in found):
+            lost.append(source.name)
         for each in found:
             if isinstance(each, Reference):
                 unique = _unique(each, references)
                 references[unique.id] = unique
             else:
                 unreadable.append(each)
-    return Read(tuple(references.values()), tuple(unreadable), tuple(failed), tuple(empty))
+    return Read(tuple(references.values()), tuple(unreadable), tuple(failed), tuple(empty), tuple(lost))
 
 
 def _content(source: Source, extract: Extract) -> tuple[list[Extracted], FailedInput | None]:
@@ -128,6 +133,7 @@ def report(
         started_at=started_at,
         finished_at=datetime.now(UTC),
         failed=content.failed + judged.failures,
+        lost=content.lost,
         interrupted=judged.interrupted,
         hints=hints(judged.findings, around),
     )

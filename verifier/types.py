@@ -153,6 +153,8 @@ class Report:
     finished_at: datetime
     failed: tuple[FailedInput, ...] = ()
     """Inputs that could not be read at all."""
+    lost: tuple[str, ...] = ()
+    """Inputs that were named and of which every entry is unreadable."""
     interrupted: bool = False
     """The run was stopped before everything was checked."""
     hints: tuple[str, ...] = ()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from verifier.config import RegistryUrl, load_settings, shown, without_password
+from verifier.config import RegistryUrl, load_settings, without_password
 from verifier.errors import ConfigError
+from verifier.shown import shown
 
 
 @pytest.fixture
@@ -151,3 +152,26 @@ def test_a_damaged_file_that_came_with_the_paper_is_a_warning(project, tmp_path,
     (paper / "verifier.toml").write_bytes(content)
     settings = load_settings(start=paper, environ={})
     assert ("ignored" in settings.warnings[0], settings.strict) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "guess"),
+    [
+        ("VERIFIER_OFLINE", "did you mean VERIFIER_OFFLINE?"),
+        ("VERIFIER_REGISTRY", "did you mean VERIFIER_REGISTRIES?"),
+        ("VERIFIER_ZZ", "`verifier config show` lists all settings"),
+    ],
+)
+def test_a_variable_that_sets_nothing_is_told_with_a_guess(project, variable, guess):
+    assert load_settings(environ={variable: "1"}).warnings == (f"{variable} sets nothing; {guess}",)
+
+
+def test_variables_that_are_ours_are_no_mistake(project):
+    environ = {"VERIFIER_OFFLINE": "1", "VERIFIER_ARXIV_URL": "http://x", "VERIFIER_REQUIRE": "all", "OTHER": "1"}
+    assert load_settings(environ=environ).warnings == ()
+
+
+def test_the_address_of_every_registry_is_shown_set_or_not(project):
+    rows = {row.name: row for row in shown(load_settings(environ={"VERIFIER_ARXIV_URL": "http://u:pw@x"}))}
+    assert (rows["urls.arxiv"].value, rows["urls.arxiv"].source) == ("http://u:***@x", "VERIFIER_ARXIV_URL")
+    assert (rows["urls.crossref"].value, rows["urls.crossref"].source) == ("https://api.crossref.org", "default")

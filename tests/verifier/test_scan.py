@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from citations.errors import NoReferences, UnreadableInput
+from citations.extract import extract, open_document
 from citations.types import Location, Status, Unreadable
 from tests.verifier.samples import reference, verdicts
 from verifier.scan import read, scan
@@ -101,3 +102,12 @@ def test_impossible_paths_are_sentences(path):
 def test_times_are_aware(files):
     made = scan(files[:1], extractor({"a.bib": [reference(1)]}), verdicts({"refs.bib#r1": Status.VERIFIED}))
     assert made.started_at <= made.finished_at <= datetime.now(UTC)
+
+
+def test_a_named_file_of_which_nothing_could_be_read_is_told_apart_from_an_unchecked_one(tmp_path):
+    broken, whole = tmp_path / "broken.bib", tmp_path / "whole.bib"
+    broken.write_text("@article{")
+    whole.write_text("@misc{a, title={A title}}\n@article{")
+    content = read([str(broken), str(whole)], lambda source: extract(open_document(source.name)))
+    assert content.lost == (str(broken),)
+    assert [each.location.file for each in content.unreadable] == [str(broken), str(whole)]

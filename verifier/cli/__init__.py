@@ -25,7 +25,7 @@ COMMANDS = {
     "check": "check the citations of a text, such as a model's answer",
     "completion": "print the completion script of a shell",
     "config": "show settings and where each comes from",
-    "db": "upgrade the database, or look at its version",
+    "db": "list what was flagged, or upgrade the database",
     "doctor": "look for what keeps this installation from working",
     "explain": "explain a verdict, an error code or the coverage table",
     "index": "build and read the offline index",

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from verifier.cli.options import ISOLATED
-from verifier.config import load_settings, shown
+from verifier.config import load_settings
+from verifier.shown import shown
 
 HELP = """Show every setting, its value and where the value comes from; secrets are never printed.
 

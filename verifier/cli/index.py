@@ -54,7 +54,7 @@ verifier index info
 """
 _NAMES = ("dblp", "acl", "arxiv", "retraction-watch")
 
-TO = click.option("--to", "directory", metavar="DIR", help="Folder of the index. [env: VERIFIER_INDEX]")
+TO = click.option("--to", "--index", "directory", metavar="DIR", help="Folder of the index. [env: VERIFIER_INDEX]")
 
 
 @click.group("index", help=HELP)
@@ -130,7 +130,7 @@ def update_command(directory: str | None, quiet: int) -> None:
         line.clear()
     for source in info.sources:
         if not Path(source.path).is_file():
-            console.warn(f"{source.path} is gone; its {source.works:,} works are kept as they were")
+            console.warn(f"{source.path} is gone; its {_counted(source.works, 'work')} stay as they were")
     console.note(_summary(info))
 
 
@@ -145,17 +145,18 @@ def info_command(directory: str | None) -> None:
 
 def describe(info: IndexInfo, now: datetime) -> str:
     """What an index holds, as lines for a terminal."""
-    years = f"{info.years[0].year} to {info.years[-1].year}, complete to {info.until_year}" if info.years else "none"
     lines = [
         f"index    {info.directory}",
         f"works    {info.works:,}",
-        f"years    {years}",
+        f"years    {_years(info, now)}",
         f"kinds    {', '.join(kind.value for kind in info.kinds) or 'none'}",
         f"venues   {info.venues:,}; closed venue-years: {info.closed:,}",
         f"age      {_days(info.age_days(now))} (oldest source read {info.built_at:%Y-%m-%d})",
     ]
     for source in info.sources:
-        lines.append(f"source   {source.name}: {source.format}, {source.works:,} works, sha256 {source.sha256[:16]}")
+        lines.append(
+            f"source   {source.name}: {source.format}, {_counted(source.works, 'work')}, sha256 {source.sha256[:16]}"
+        )
         left_out = Counter({each.reason: each.records for each in source.skipped})
         if left_out:
             reasons = ", ".join(f"{records:,} {reason}" for reason, records in left_out.most_common(5))
@@ -163,6 +164,20 @@ def describe(info: IndexInfo, now: datetime) -> str:
     if info.is_stale(now):
         lines += ["", "hint: newer works are missing; fetch the sources again, then verifier index update"]
     return "\n".join(lines)
+
+
+def _years(info: IndexInfo, now: datetime) -> str:
+    """The range of years; works dated beyond the next one are mistakes of their source and stretch no range."""
+    possible = [each.year for each in info.years if each.year <= now.year + 1]
+    if not possible:
+        return "none"
+    wrong = sum(each.works for each in info.years if each.year > now.year + 1)
+    more = f"; {_counted(wrong, 'work')} dated later, up to {info.years[-1].year}" if wrong else ""
+    return f"{possible[0]} to {possible[-1]}, complete to {info.until_year}{more}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _days(days: int) -> str:
@@ -194,5 +209,5 @@ def _progress(state: BuildProgress) -> str:
 
 def _summary(info: IndexInfo) -> str:
     left_out = sum(each.records for source in info.sources for each in source.skipped)
-    more = f"; {left_out:,} records left out, see verifier index info" if left_out else ""
-    return f"{info.directory} holds {info.works:,} works{more}"
+    more = f"; {_counted(left_out, 'record')} left out, see verifier index info" if left_out else ""
+    return f"{info.directory} holds {_counted(info.works, 'work')}{more}"

@@ -9,16 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from verifier.config import without_password
-from verifier.errors import ExtraMissing, StoreError
+from verifier.config import APP, without_password
+from verifier.errors import ExtraMissing, StoreError, StoreNeedsUpgrade
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another process."""
 INSTALL = "pip install '.[postgres]'"
+_OTHER_DRIVER = (
+    "SQLite and PostgreSQL are tested; for another database pip install its driver and name it in the URL, "
+    "such as mysql+pymysql://user@host/name"
+)
 
 
 def connect(url: str) -> Engine:
@@ -42,12 +47,39 @@ def connect(url: str) -> Engine:
             _make_private(Path(parsed.database))
         engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     except ModuleNotFoundError as error:
-        raise ExtraMissing(f"the driver {error.name} is not installed", hint=INSTALL) from error
+        hint = INSTALL if parsed.get_backend_name() == "postgresql" else _OTHER_DRIVER
+        raise ExtraMissing(f"the driver {error.name} is not installed", hint=hint) from error
     except (NoSuchModuleError, SQLAlchemyError) as error:
         raise StoreError(f"{without_password(url)!r} is a kind of database that is not known") from error
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def open_to_read(url: str) -> Engine:
+    """An engine for looking only: no SQLite file is made, and none is upgraded.
+
+    Raises ``StoreError`` where there is no database, and ``StoreNeedsUpgrade`` where its schema is not ours.
+    """
+    from verifier.store.tables import REVISION
+    from verifier.store.upgrade import current
+
+    file = make_url(url).database if url.startswith("sqlite:") else None
+    if file and not Path(file).is_file():
+        raise StoreError(f"there is no database {file}", hint="it is made by the first scan; name another with --db")
+    engine = connect(url)
+    try:
+        found = current(engine)
+    except StoreError:
+        engine.dispose()
+        raise
+    if found == REVISION:
+        return engine
+    engine.dispose()
+    raise StoreNeedsUpgrade(
+        f"the database has schema {found or 'none'}, this program needs {REVISION}",
+        hint=f"verifier db upgrade --db '{without_password(url)}'",
+    )
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -57,6 +89,8 @@ def is_sqlite(engine: Engine) -> bool:
 
 def _make_private(path: Path) -> None:
     """Allegations about people are for their owner's eyes: the folder 0700 if we make it, the file 0600."""
+    if not (path.parent.parent.is_dir() or path.is_relative_to(platformdirs.user_data_path(APP, appauthor=False))):
+        raise StoreError(f"the database {path} lies in a folder that does not exist", hint=f"mkdir -p '{path.parent}'")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

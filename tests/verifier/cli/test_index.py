@@ -41,11 +41,22 @@ def test_an_index_is_built_and_described(tmp_path):
     path.write_text(sources.BIBTEX + "@misc{a,\n  year = {1999},\n}\n")
     built = run("build", path, "--to", tmp_path / "index")
     assert (built.exit_code, built.stdout) == (0, "")
-    assert "holds 4 works; 1 records left out" in built.stderr
+    assert "holds 4 works; 1 record left out" in built.stderr
     described = run("info", "--to", tmp_path / "index")
     assert described.exit_code == 0
     for part in ("works    4", "years    1918 to 2019", "a.bib: bibtex, 4 works", "left out 1: 1 no title", "0 days"):
         assert part in described.stdout
+
+
+def test_one_misdated_work_does_not_stretch_the_years(tmp_path):
+    path = tmp_path / "a.bib"
+    path.write_text(
+        sources.BIBTEX + "@misc{far, title = {A work from far ahead}, author = {Smith, J.}, year = {2099}}\n"
+    )
+    assert run("build", path, "--index", tmp_path / "index").exit_code == 0
+    described = run("info", "--index", tmp_path / "index")
+    assert "years    1918 to 2019, complete to" in described.stdout
+    assert "; 1 work dated later, up to 2099" in described.stdout
 
 
 def test_the_index_may_be_named_by_the_environment(tmp_path, monkeypatch):
@@ -82,7 +93,7 @@ def test_an_update_reads_what_changed(tmp_path):
     assert "holds 12 works" in run("update", "--to", tmp_path / "index").stderr
     path.unlink()
     gone = run("update", "--to", tmp_path / "index")
-    assert "is gone; its 12 works are kept" in gone.stderr
+    assert "is gone; its 12 works stay as they were" in gone.stderr
 
 
 def test_getting_a_dump_asks_first_and_builds(tmp_path, served, monkeypatch):
