@@ -17,6 +17,7 @@ _STOP = re.compile(rf"。\s*|(?<=[{_HAN}\]])\.(?=\S)|(?<=[^\W\d_]{{3}})\.(?=[{_H
 _MARK = re.compile(
     r"\s?\[\s?(?P<mark>EB|DB|CP|DS|CM|[JMCDRPSNAGZK])(?:\s?/\s?(?:OL|CD|DK|MT))?\s?\](?=\s*(?://|[.,:;]|$)|(?<=\S)\s*[^\W\d_a-z])"
 )
+_MARKED = re.compile(r"[\[［【〔]\s?(?:EB|DB|CP|DS|CM|[JMCDRPSNAGZK])[\s/／\]］】〕]")
 _KINDS = {
     "J": Kind.ARTICLE,
     "M": Kind.BOOK,
@@ -84,9 +85,11 @@ def gbt7714(text: str) -> Fields | None:
     >>> gbt7714("[1] 周志华. 机器学习[M]. 北京: 清华大学出版社, 2016.").title
     '机器学习'
     """
+    if not _MARKED.search(text):
+        return None
     folded = _STOP.sub(". ", text.translate(_WIDE))
     mark = _MARK.search(folded)
-    if not mark or "[" not in folded:
+    if not mark:
         return None
     head, told = folded[: mark.start()].strip(), mark["mark"]
     numbered = _NUMBER.match(head)

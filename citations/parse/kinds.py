@@ -83,6 +83,37 @@ _CUES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_TRACES = {
+    Kind.THESIS: ("thes", "diss", "arbeit", "schrift", "thèse", "tesis"),
+    Kind.PATENT: ("patent", "us"),
+    Kind.LEGAL: (
+        "u.s.",
+        "f.2d",
+        "f.3d",
+        "supp",
+        "reg.",
+        "ct.",
+        "bg",
+        "bverfg",
+        "§",
+        "(e",
+        "(ue)",
+        "(ce)",
+        "directive",
+        "regulation",
+        "richtlinie",
+        "application",
+        "oj",
+        "pub",
+        "act",
+    ),
+    Kind.STANDARD: ("iso", "iec", "din", "ansi", "nist", "itu", "etsi", "3gpp", "astm", "bs", "ieee", "rfc"),
+    Kind.DATASET: ("data", "zenodo", "dryad", "figshare", "pangaea"),
+    Kind.SOFTWARE: ("software", "program", "package", "github"),
+    Kind.REPORT: ("report", "rep.", "memo", "paper"),
+    Kind.UNPUBLISHED: ("unpublished", "communication", "manuscript", "preparation"),
+}
+"""Of each kind, fragments in lower case of which every text that its cue finds holds one: cheaper to look for than the cue."""
 _PREPRINT = re.compile(r"\b(?:arxiv|biorxiv|medrxiv|chemrxiv|psyarxiv|ssrn|preprints?|corr)\b", re.IGNORECASE)
 _CONFERENCE = re.compile(
     r"\b(?:proc\.|proceedings|conference|conf\.|symposium|symp\.|workshop|congress|meeting|tagung|colloque|actes)"
@@ -106,8 +137,11 @@ def kind_of(text: str, fields: Fields) -> Kind:
     'thesis'
     """
     outside = text.replace(fields.title, " ") if fields.title else text
+    lowered = text.lower()
     for kind, cue in _CUES:
-        if cue.search(text if kind in {Kind.LEGAL, Kind.PATENT} else outside):
+        if any(trace in lowered for trace in _TRACES[kind]) and cue.search(
+            text if kind in {Kind.LEGAL, Kind.PATENT} else outside
+        ):
             return kind
     return _kind_by_fields(outside, fields)
 
