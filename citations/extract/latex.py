@@ -1,7 +1,7 @@
 r"""Read LaTeX papers: the references that LaTeX would print, wherever the paper keeps them.
 
 A key is looked up first in the ``.bib`` files, whose fields are marked, then in the ``.bbl`` beside the paper, which is
-also a witness of what is cited. ``thebibliography`` environments count whole.
+also a witness of what is cited. ``thebibliography`` environments count whole, cited or not: LaTeX prints all of their items.
 """
 
 from __future__ import annotations

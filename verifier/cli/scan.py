@@ -33,7 +33,8 @@ Exit codes: 0 clean, 1 findings, 2 unreadable input, 3 too much unchecked.
 @click.option(
     "--only-cited/--all-entries",
     default=None,
-    help="Check what the text cites (default), or all its list holds (.tex, .md).",
+    help="Of the .bib files of a .tex or .md paper, check what it cites (default), or all. A list printed in the paper itself "
+    "(thebibliography) is always checked whole.",
 )
 @shared_options
 def command(paths: tuple[str, ...], **options: Any) -> int:
