@@ -111,6 +111,11 @@ def _with_records(
         found[FieldName.YEAR] = future
     if venue_refuted and not any(map(_appeared_there, records)):
         found[FieldName.VENUE] = _refuted_venue(reference, primary, records, venue_refuted)
+    elsewhere = _held_as_preprint_alone(reference, argument, records)
+    if elsewhere is not None:
+        found.setdefault(FieldName.VENUE, elsewhere)
+        if found[FieldName.VENUE].severity is Severity.COSMETIC:
+            found[FieldName.VENUE] = elsewhere
     diffs = tuple(sorted(found.values(), key=lambda diff: -diff.severity.rank))
     if _may_be_another_work(found, records) and unanswered(argument):
         return _unchecked(argument)
@@ -139,6 +144,19 @@ def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool
     if not missing or OFFLINE in sources:
         return False
     return bool(missing.intersection(argument.unavailable)) or sources.isdisjoint(argument.essential)
+
+
+def _held_as_preprint_alone(reference: Reference, argument: Argument, records: Sequence[_Record]) -> FieldDiff | None:
+    """A note where volume and pages of a journal are cited, and all who answered hold nothing but the preprint."""
+    cited, held = reference.fields, records[0].work.fields.venue
+    claimed = cited.venue and cited.volume and cited.pages and not is_preprint_server(cited.venue)
+    preprints = all(r.work.fields.kind is Kind.PREPRINT or is_preprint_server(r.work.fields.venue) for r in records)
+    refuted = not unanswered(argument) and set(argument.essential).intersection(argument.refuted_by)
+    if not (claimed and preprints and refuted):
+        return None
+    return FieldDiff(
+        FieldName.VENUE, cited.venue, held, Severity.MINOR, "held as a preprint; by no registry in this venue"
+    )
 
 
 def _appeared_there(record: _Record) -> bool:

@@ -304,3 +304,40 @@ def test_a_coverage_that_nothing_can_be_asked_of_is_not_asked():
             return Unavailable(asked(self.name), Why.CRASHED)
 
     assert verdicts([reference(**BASE)], Nothing("offline"), FakeRegistry(works=[WORK])) == {"r": Status.VERIFIED}
+
+
+SOURCES = ("crossref", "semantic_scholar", "arxiv", "datacite")
+SLIPS = st.sampled_from(
+    [
+        {},
+        {},
+        {"year": 2011},
+        {"authors": "Zed Quux; Mo Nix"},
+        {"venue": "Science"},
+        {"title": BASE["title"].replace("study", "studyx")},
+    ]
+)
+
+
+def registries(slips, down):
+    for name, slip in zip(SOURCES, slips, strict=True):
+        held = [] if slip is None else [work(name, **{**BASE, **slip}, doi="10.1038/x")]
+        yield FakeRegistry(name, held, fails=Why.TIMEOUT if name in down else None)
+
+
+@given(
+    st.tuples(*(st.none() | SLIPS for _ in SOURCES)),
+    st.sets(st.sampled_from(SOURCES)),
+    st.sampled_from(["", "10.1038/x"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_set_of_failing_registries_accuses_while_an_essential_one_is_among_them(slips, down, doi):
+    found = verdicts([reference(**BASE, doi=doi)], *registries(slips, {*down, "crossref"}))
+    assert not found["r"].accuses
+
+
+@given(st.sets(st.sampled_from(SOURCES)), st.sampled_from(["", "10.1038/x"]))
+@settings(max_examples=30, deadline=None)
+def test_one_more_failure_never_makes_a_verdict_harsher_where_the_registries_agree(down, doi):
+    same = ({}, {}, {}, {})
+    assert not verdicts([reference(**BASE, doi=doi)], *registries(same, down))["r"].accuses
