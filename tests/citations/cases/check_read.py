@@ -10,7 +10,7 @@ from citations.match.score import first_page
 from citations.match.title import fit_title
 from citations.names import compare_authors, read_name
 from citations.titles import title_key, title_keys
-from citations.types import Fields, Reference, Scheme, Severity
+from citations.types import Fields, Reference, Scheme, Severity, Unreadable
 from citations.venues import VenueRelation, compare_venues
 from tests.citations.cases.run_case import Ran, printed
 from tests.citations.cases.walk import Checker, over_references
@@ -71,12 +71,17 @@ def keys_include(ran: Ran, wanted: list[str]) -> str:
     return "; ".join(set(wanted) - {each.key for each in ran.references})
 
 
+def _told_damaged(ran: Ran) -> list[Reference | Unreadable]:
+    """What the user is told is broken: entries that are lost, and those that were read with repairs."""
+    return [each for each in ran.extracted if isinstance(each, Unreadable) or each.mended]
+
+
 def damaged(ran: Ran, wanted: list[str]) -> str:
-    return "; ".join(set(wanted) - {each.key for each in ran.unreadable})
+    return "; ".join(set(wanted) - {each.key for each in _told_damaged(ran)})
 
 
 def line_of_problem_near(ran: Ran, line: int) -> str:
-    lines = [each.location.line or 0 for each in ran.unreadable]
+    lines = [each.location.line or 0 for each in _told_damaged(ran)]
     return "" if any(abs(each - line) <= 3 for each in lines) else f"{lines}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from citations.types import FieldName
 from tests.citations.cases import check_judged as judged
 from tests.citations.cases import check_read as read
+from tests.citations.cases import check_stored as stored
 from tests.citations.cases.run_case import Ran
 from tests.citations.cases.walk import Checker
 
@@ -81,6 +82,8 @@ CHECKERS: Mapping[str, Checker] = {
     "doi_of_second": read.doi_of_second,
     "nul_in_output": read.nul_in_output,
     "use": read.use,
+    "recheck_after_logic_version_change": stored.recheck_after_change,
+    "re_verify_bypasses_cache": stored.verify_again,
 }
 
 
