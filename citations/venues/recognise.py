@@ -26,6 +26,7 @@ _LEADING = re.compile(r"^\s*(?:published\s+)?(?:in\s*:\s*|in\s+(?=proc|the|adv))
 _TAIL = re.compile(
     r"[,(]?\s*\b(?:[Vv]ol(?:ume)?|[Nn]o(?=\.)|[Pp]p?(?=\.)|[Pp]ages|[Ii]ssue|[Aa]rticle|[Pp]art)\b\.?\s*\(?(?:\d|[IVX]+\b).*$"
 )
+_BROKEN = re.compile(r"(?<![A-Za-z])([A-Za-z]{2,})-([a-z]{2,})(?![A-Za-z])")
 _LOST = re.compile("\\b\\w{0,2}\ufffd+\\w{0,2}\\b")
 _COUNTRY = re.compile(
     r"(?<=[a-z.])\s+(?:of the )?(?:u\.?\s?s\.?\s?a|united states of america|u\.?\s?k)$", re.IGNORECASE
@@ -97,8 +98,19 @@ def _prepared(venue: str) -> str:
     if macro and (key := known_venues().exact.get("\\" + macro[1])):
         venue = key
     text = to_ascii(_LOST.sub(" ", plain_text(venue))).replace("&", " and ")
+    text = _BROKEN.sub(_rejoined, text) if "-" in text else text
     text = _TAIL.sub("", _LEADING.sub("", text)) or text
     return _COUNTRY.sub("", _NUMBERS.sub(" ", text).strip(" ,.;:-"))
+
+
+def _rejoined(found: re.Match[str]) -> str:
+    """A word of a known venue that was broken at the end of a line, put together again: ``Proceed-ings``."""
+    return found[1] + found[2] if (found[1] + found[2]).lower() in _venue_words() else found[0]
+
+
+@lru_cache(maxsize=1)
+def _venue_words() -> frozenset[str]:
+    return frozenset({"proceedings", "annual"}).union(*known_venues().words.values())
 
 
 def _known_names(text: str, words: tuple[str, ...], table: VenueTable) -> tuple[set[str], str]:

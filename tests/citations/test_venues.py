@@ -211,3 +211,18 @@ def test_venues_that_the_table_relates_are_in_it():
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_the_relation_is_symmetrical_and_never_fails(a, b):
     assert compare_venues(a, b) is compare_venues(b, a)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Proceed-ings of the 49th Annual Meeting of the Association for Computational Linguistics",
+        "Proceedings of the 49th An-nual Meeting of the Associ-ation for Computational Linguistics",
+        "Pro-ceedings of the 49th Annual Meet-ing of the Association for Compu-tational Linguis-tics",
+    ],
+)
+def test_a_word_broken_at_the_end_of_a_line_does_not_make_another_venue(broken):
+    whole = "Proceedings of the 49th Annual Meeting of the Association for Computational Linguistics"
+    assert compare_venues(broken, whole) is VenueRelation.SAME
+    technologies = ": Human Language Technologies"
+    assert compare_venues(broken + technologies, whole + technologies) is VenueRelation.SAME
