@@ -62,7 +62,7 @@ def parse_fields(raw: str) -> Fields:
     'On computable numbers'
     """
     printed = mend(raw[:_LONGEST])
-    standard = gbt7714(printed) or (None if printed.isascii() else gost(printed) or corner_quotes(printed))
+    standard = marked(printed)
     if standard:
         return _completed(replace(standard, url=_url(raw[:_LONGEST])), raw[:_LONGEST])
     told = arranged(raw[:_LONGEST])
@@ -89,6 +89,11 @@ def parse_fields(raw: str) -> Fields:
         fields = replace(fields, title=law.title, authors=(), et_al=False, year=year, venue=venue, kind=Kind.LEGAL)
     fields = _completed(fields, raw[:_LONGEST])
     return fields if law else replace(fields, kind=kind_of(text, fields))
+
+
+def marked(text: str) -> Fields | None:
+    """The fields of a reference in a style whose marks tell what is what; ``None`` for all others. Never raises."""
+    return gbt7714(text) or (None if text.isascii() else gost(text) or corner_quotes(text))
 
 
 def _runs(text: str) -> list[_Run]:

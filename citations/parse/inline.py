@@ -10,7 +10,7 @@ from citations.names import family_key
 from citations.parse.answer_styles import arranged
 from citations.parse.bibtex_block import bibtex_blocks
 from citations.parse.blocks import Block, BlockKind, blocks
-from citations.parse.fields import parse_fields
+from citations.parse.fields import marked, parse_fields
 from citations.parse.items import Setting, marked_title, setting, title_with_year
 from citations.parse.pointers import opens_sentence
 from citations.parse.prose import Mention, prose_mentions
@@ -189,11 +189,8 @@ def _is_reference(raw: str, fields: Fields, block: Block) -> bool:
         return known >= 2 and bool(fields.title or fields.authors or identified)
     if opens_sentence(raw):
         return False
-    shaped = (
-        bool(_STARTS_LIKE_REFERENCE.match(raw))
-        or raw.lstrip("*_ ")[:1] in set('"“«')
-        or raw.startswith(("*", "_", "["))
-    )
+    begun = bool(_STARTS_LIKE_REFERENCE.match(raw)) or marked(raw) is not None
+    shaped = begun or raw.lstrip("*_ ")[:1] in set('"“«') or raw.startswith(("*", "_", "["))
     dated = bool(_YEAR.search(raw)) or identified
     if block.kind is BlockKind.ITEM:
         return (
@@ -202,13 +199,7 @@ def _is_reference(raw: str, fields: Fields, block: Block) -> bool:
             and dated
             and (shaped or bool(block.number and fields.authors and fields.venue))
         )
-    return (
-        known >= 4
-        and bool(fields.title and fields.authors)
-        and dated
-        and bool(_STARTS_LIKE_REFERENCE.match(raw))
-        and raw.count("\n") < 4
-    )
+    return known >= 4 and bool(fields.title and fields.authors) and dated and begun and raw.count("\n") < 4
 
 
 def _linked(found: Sequence[Mention]) -> list[Mention]:

@@ -57,6 +57,19 @@ def test_citations_in_sentences_are_found_with_what_they_tell(sentence: str, exp
     assert told(sentence) == [expected]
 
 
+def test_lists_in_styles_of_other_scripts_are_read() -> None:
+    text = (
+        "以下是一些参考文献：\n\n"
+        "[1] 周飞燕, 金林鹏, 董军. 卷积神经网络研究综述[J]. 计算机学报, 2017, 40(6): 1229-1251.\n"
+        "[2] 李航. 统计学习方法[M]. 北京: 清华大学出版社, 2019.\n\n"
+        "- 夏目漱石『こころ』岩波書店, 1914年.\n"
+        "- 余英時，《歷史與思想》（臺北：聯經，1976）。\n"
+        "- Колмогоров А. Н. Основные понятия. — М.: Наука, 1974. — 120 с.\n"
+    )
+    titles = ["卷积神经网络研究综述", "统计学习方法", "こころ", "歷史與思想", "Основные понятия"]
+    assert [each.fields.title for each in find_citations(text)] == titles
+
+
 ANSWER = """Sleep helps memory (Roe et al., 2019; Doe, 2018), as Roe et al. (2019) showed [1], [2-3]. A third view is Poe's (2017).
 
 ## References
