@@ -334,7 +334,8 @@ def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
         return FieldDiff(FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, note)
     if not known or preprint_doi(cited.doi) != any(map(preprint_doi, known)):
         return _NOT_COMPARED
-    repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "")
+    clings = (each for each in known if cited.doi.startswith(each) and not cited.doi[len(each)].isdigit())
+    repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "") or next(clings, "")
     if repaired:
         return FieldDiff(
             FieldName.DOI, cited.doi, repaired, Severity.COSMETIC, f"a part or version of the work {repaired}"

@@ -292,7 +292,7 @@ def _changes(ours: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[tuple
     changes: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
     for a, b, c, d in stretches:
         mine, yours = ours[a:b], theirs[c:d]
-        if "".join(mine) != "".join(yours) and len(mine) == len(yours):
+        if "".join(mine) != "".join(yours) and len(mine) == len(yours) and other_way(mine, yours) is None:
             changes += [((x,), (y,)) for x, y in zip(mine, yours, strict=True) if x != y]
         else:
             changes.append((mine, yours))
@@ -334,7 +334,8 @@ def denies(fit: TitleFit) -> bool:
 
 
 def _swapped(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
-    return bool(mine and yours) or bool(_NEGATIONS.intersection(mine or yours))
+    telling = any(len(word) > _LITTLE_WORD for word in (*mine, *yours))
+    return bool(mine and yours and telling) or bool(_NEGATIONS.intersection(mine or yours))
 
 
 def _said(mine: str, yours: str) -> str:

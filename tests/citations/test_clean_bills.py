@@ -137,6 +137,21 @@ def test_a_journal_that_holds_nothing_but_a_preprint_is_noted_once_the_others_an
     assert {diff.field: diff.severity for diff in given.diffs} == told
 
 
+@pytest.mark.parametrize("rest", ["accessed", ",2015", "[cited", ".pmid:25811234", "v2", ".received"])
+def test_what_clings_to_a_registered_doi_does_not_make_it_a_wrong_one(rest):
+    record = work(title="Early farmers of the lower plain", doi="10.1371/journal.pone.0123456")
+    cited = reference(title="Early farmers of the lower plain", doi=f"10.1371/journal.pone.0123456{rest}")
+    found = {diff.field: diff.severity for diff in compare(cited.fields, record).diffs}
+    assert found == {FieldName.DOI: Severity.COSMETIC}
+
+
+def test_one_digit_more_is_another_doi():
+    record = work(title="Early farmers of the lower plain", doi="10.1371/journal.pone.0123456")
+    cited = reference(title="Early farmers of the lower plain", doi="10.1371/journal.pone.01234567")
+    found = {diff.field: diff.severity for diff in compare(cited.fields, record).diffs}
+    assert found == {FieldName.DOI: Severity.MINOR}
+
+
 def _fields(record) -> dict[str, object]:
     names = ("authors", "year", "venue", "volume", "pages", "kind")
     return {name: getattr(record.fields, name) for name in names}

@@ -48,6 +48,7 @@ def test_other_numbers_are_other_works_however_they_are_written(pair):
     ("cited", "registered"),
     [
         ("Early farmers of the plain", "Early farmers of the plain, Part I"),
+        ("Theory of ordered phases: Part 2", "Theory of ordered phases. II. Excitations"),
         ("Early farmers of the plain: Part 2", "Early farmers of the plain. II. Pottery and trade"),
     ],
 )
