@@ -58,6 +58,13 @@ def test_an_input_is_never_written_over(folder, command, target):
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def test_a_list_that_is_known_only_when_it_was_read_is_not_written_over_either(folder):
+    (folder / "paper" / "paper.md").write_text("---\nbibliography: refs.bib\n---\n\nAs @own says.\n")
+    done = run("scan", "paper/paper.md", "--format", "bibtex", "-o", "paper/refs.bib")
+    assert (done.exit_code, (folder / "paper" / "refs.bib").read_text()) == (2, ENTRY)
+    assert "is one of the files that are read" in done.stderr
+
+
 def test_an_earlier_report_is_written_over(folder):
     for _ in range(2):
         done = run("scan", "paper/refs.bib", "-o", "paper/corrected.bib")
