@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from citations.match.language import unrelated_in_english
-from citations.match.score import Score, agrees_around, keeps_its_title, score, venue_relation, years_of
+from citations.match.score import Score, agrees_around, score, venue_relation, years_of
 from citations.match.title import is_cut
 from citations.titles import is_generic, title_key, title_similarity
 from citations.types import (
@@ -208,8 +207,7 @@ def _other_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]
         return True, "the authors and the year agree, the title is cut short"
     if fit.other_language and (likeness.shared is not None or (likeness.locus or 0) > 0) and likeness.year != 0:
         return True, "identifier or volume and the authors agree, the title is in another language"
-    unrelated = keeps_its_title(work) and unrelated_in_english(cited.title, work.fields.title)
-    if likeness.shared is not None and not unrelated:
+    if likeness.shared is not None:
         return True, f"{likeness.shared.scheme} and authors agree, the title does not"
     near = fit.kept >= _NEAR_KEPT and (fit.similarity or 0) >= _NEAR_SIMILARITY and not fit.other_numbers
     place = likeness.shared is not None or likeness.locus == 1 or bool(likeness.year)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.evidence import names_container
-from citations.match.language import unrelated_in_english
 from citations.match.printed import printed
 from citations.match.score import authors_diff, keeps_its_title, venue_relation, years_of
 from citations.match.title import fit_title
@@ -60,15 +59,13 @@ def other_work(
     """The record that the cited identifier names, if it is plainly another work; ``None`` where that is not known.
 
     The book or issue that holds the cited work, a record without title, and a notice about the work are no other work.
-    Nor is one by the cited authors: titles are translated and change before print, but one English title does not
-    turn into a wholly different one. ``titled`` says that a work of the cited title was found elsewhere, so that the
-    title alone tells them apart, unless this is a preprint of it.
+    Nor is one by the cited authors: titles are translated and change before print. ``titled`` says that a work of the
+    cited title was found elsewhere, so that the title alone tells them apart, unless this is a preprint of it.
     """
     for work in named_by(identifier, evidence):
         if not _plainly_other(reference, work):
             continue
-        told_apart = titled or unrelated_in_english(reference.fields.title, work.fields.title)
-        if _by_others(reference, work) or (told_apart and keeps_its_title(work)):
+        if _by_others(reference, work) or (titled and keeps_its_title(work)):
             return work
     return None
 

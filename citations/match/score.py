@@ -111,7 +111,7 @@ def _whole_body(cited: Fields, text: Printed | None) -> Name | None:
     if text is None or len(cited.authors) != 1:
         return None
     head = _HEAD_END.split(_LABEL.sub("", text.text), maxsplit=1)[0].strip()
-    inside = title_key(str(cited.authors[0])) in title_key(head)
+    inside = title_key(str(cited.authors[0])) in title_key(head) and not any(sign.isdigit() for sign in head)
     body = Name(literal=head)
     return body if inside and len(head) < _LONGEST_BODY and is_body(body) else None
 

@@ -12,9 +12,11 @@ from citations.types import (
     Answer,
     FieldDiff,
     FieldName,
+    Fields,
     Found,
     Kind,
     Location,
+    Name,
     Query,
     Reference,
     Severity,
@@ -119,6 +121,14 @@ def test_an_institution_of_which_the_parser_read_two_words_is_no_wrong_person():
     text = "World Health Organization. Guidelines on physical activity in adults. Br J Sports Med 2020;54:1451–62."
     diff = difference(text, FieldName.AUTHORS, record)
     assert diff is None or diff.severity is not Severity.MAJOR
+
+
+def test_the_words_of_a_reference_without_punctuation_are_no_institution():
+    text = "Holm 10 0123456 2015 Journal of the Danube Institute"
+    cited = Reference("r", text, Fields(authors=(Name("Holm"),), et_al=True, year=2015), Location("x"), source="text")
+    assert {
+        d.field for d in compare(cited.fields, FARMERS, printed(cited)).diffs if d.severity is not Severity.COSMETIC
+    } == set()
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import pytest
 
+from citations.match.compare import compare
 from citations.match.evidence import evidence
 from citations.types import (
     DoiExists,
     DoiUnknown,
+    FieldName,
     Found,
     Identifier,
     NotCovered,
     Outcome,
     Query,
     Scheme,
+    Severity,
     Unavailable,
     Why,
 )
@@ -124,9 +127,12 @@ def test_identifier_and_authors_tell_the_work_whatever_its_title_in_another_lang
     assert judged(cited, others).outcome is Outcome.NO_MATCH
 
 
-def test_the_identifier_of_a_published_paper_names_no_unrelated_title_of_the_same_language():
+def test_an_unrelated_title_of_the_same_language_on_the_identifier_of_a_published_paper_is_a_grave_difference():
     cited = reference(**{**CITED, "title": "Uncertainty in deep networks", "doi": "10.1/x"})
-    assert judged(cited, work(**CITED, doi="10.1/x")).outcome is Outcome.NO_MATCH
+    published = work(**CITED, doi="10.1/x")
+    assert judged(cited, published).outcome is Outcome.MATCH
+    titles = [diff.severity for diff in compare(cited.fields, published).diffs if diff.field is FieldName.TITLE]
+    assert titles == [Severity.MAJOR]
 
 
 def test_a_style_without_titles_matches_by_author_year_volume_and_page():
