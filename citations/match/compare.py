@@ -113,10 +113,11 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
     settled = keeps_its_title(work) or bool(work.fields.arxiv)  # arXiv is asked for the titles of its versions too
     misquoted = fit.kept >= _MOSTLY_KEPT and not preprint_and_publication(cited, work)
     misquoted = misquoted or (settled and unrelated_in_english(fit.cited, fit.registered))
-    if severity is Severity.MAJOR and not misquoted and _known_by_its_identifier(cited, work, text):
+    if severity is Severity.MAJOR and _known_by_its_identifier(cited, work, text):
         if title_key(fit.cited).startswith(title_key(fit.registered)):
-            return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, Severity.COSMETIC, _HALF)
-        severity, note = Severity.MINOR, f"{RETITLED}: {note}" if note else RETITLED
+            severity, note = Severity.COSMETIC, _HALF
+        elif not misquoted:
+            severity, note = Severity.MINOR, f"{RETITLED}: {note}" if note else RETITLED
     return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)
 
 

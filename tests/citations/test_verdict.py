@@ -552,6 +552,8 @@ def test_a_preprint_stands_for_the_meeting_where_only_the_journal_version_is_reg
         {"year": 1970},
         {"year": 1900},
         {"title": TITLE[:14]},
+        {"title": TITLE[:20]},
+        {"title": "A dis"},
     ],
 )
 def test_one_damaged_record_accuses_nobody(damage):
