@@ -13,7 +13,7 @@ from citations.parse.inline import find_citations
 UNITS = (
     "[", "(", "[1]", '"', "“ab cd ", "*a ", "_a ", "2020 ", "(2020) ", "Smith, ", "Smith (2020), ", "@article{a,", "```\n@article{a, t={",
     "http://a", "10.1000/a", "\n", "1. a\n", "- ", "> ", "A", "A. ", "```\n", " ", "[a](http://", "1", "a\x00", '"ab cd" by ',
-    "1. x\nAuthors: ", "van de ", "1. A by B, ", "by A ", "Ann et al.'s 2018 paper \"Ab cd\" ", "1. \"Ab Cd Ef\"\n", "1. papers by A B (2018)\n", "A B, ", "1. Smith, J. (2020). A title here. Journal, 3(2), 1-10.\n",
+    "1. x\nAuthors: ", "van de ", "1. A by B, ", "by A ", "Ann et al.'s 2018 paper \"Ab cd\" ", '1. "Ab Cd Ef"\n', "1. papers by A B (2018)\n", "A B, ", "1. Smith, J. (2020). A title here. Journal, 3(2), 1-10.\n",
 )  # fmt: skip
 
 
