@@ -32,7 +32,7 @@ test: $(VENV)/base ## the tests (missing parts are skipped with one line); at mo
 	@$(BIN)/python -m pytest -q -n auto tests --ignore=tests/gate --ignore=tests/benchmarks
 
 lint: $(VENV)/base ## ruff and mypy --strict
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/mypy tests/typing/api.py
+	@$(BIN)/ruff check --no-cache . && $(BIN)/ruff format --no-cache --check . && $(BIN)/mypy && $(BIN)/mypy tests/typing/api.py
 
 fix: $(VENV)/base ## let ruff repair and format what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TextIO
 
 from citations.correct import corrected_entry
-
 from verifier.render.words import inline, what_differs
 from verifier.types import Report
 
