@@ -5,10 +5,12 @@ The severity is monotone: one more wrong author never makes it milder.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from citations.markup import to_ascii
 from citations.names.person import Folded, compare_folded, fold
 from citations.types import Name, Severity
 
@@ -63,12 +65,26 @@ def compare_authors(cited: tuple[Name, ...], registered: tuple[Name, ...], *, et
         return AuthorsDiff(None)
     if cited == registered:
         return AuthorsDiff(None, paired=len(cited))
-    ours, theirs = _List.of(cited), _List.of(registered)
+    ours, theirs = _List.of(_rejoined(cited, registered)), _List.of(registered)
     if not (ours.persons or ours.bodies) or not (theirs.persons or theirs.bodies):
         return AuthorsDiff(None)
     if not ours.persons or not theirs.persons:
         return _bodies_only(ours, theirs)
     return _persons(ours, theirs, et_al=et_al or ours.cut)
+
+
+def _rejoined(cited: tuple[Name, ...], registered: tuple[Name, ...]) -> tuple[Name, ...]:
+    """The list with its first name whole again where its comma was taken for the end of a name.
+
+    ``De Raedt, Luc, et al.`` is one person if the record begins with exactly these words.
+    """
+    if len(cited) < 2 or _words(*cited[:2]) != _words(registered[0]):
+        return cited
+    return (registered[0], *cited[2:])
+
+
+def _words(*names: Name) -> list[str]:
+    return sorted(re.findall(r"\w+", to_ascii(" ".join(map(str, names))).lower()))
 
 
 @dataclass(frozen=True, slots=True)

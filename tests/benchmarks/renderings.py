@@ -192,7 +192,10 @@ def sentence_case(title: str) -> str:
 
 def abbreviated(venue: str) -> str:
     """A venue as hurried people write it: the acronym in it, or its words cut short."""
-    if found := re.search(r"\b([A-Z][A-Za-z]*[A-Z]+)\b", venue):
+    own = re.search(
+        r"\(([A-Z][A-Za-z]*[A-Z]+)[^()]*\)\s*$", venue
+    )  # "...of the European Chapter of the ACL (EACL 2009)"
+    if found := own or re.search(r"\b([A-Z][A-Za-z]*[A-Z]+)\b", venue):
         year = re.search(r"\b(19|20)\d\d\b", venue)
         return f"Proc. {found.group(1)}{' ' + year.group(0) if year else ''}"
     words = [word for word in re.split(r"[\s,]+", venue) if word and word.lower() not in SMALL_WORDS]

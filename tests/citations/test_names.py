@@ -441,3 +441,29 @@ def test_ways_of_writing_russian_names_are_one_name(one, another):
 )
 def test_other_russian_names_are_other_names(one, another):
     assert same_person(read_name(one), read_name(another)) < 0.7
+
+
+@pytest.mark.parametrize(
+    ("printed", "registered"),
+    [
+        ("De Raedt, Luc, et al.", "Luc De Raedt; Andrea Passerini; Stefano Teso"),
+        (
+            "Hall Maudslay, Rowan, Tiago Pimentel, Ryan Cotterell, et al.",
+            "Rowan Hall Maudslay; Tiago Pimentel; Ryan Cotterell; Simone Teufel",
+        ),
+        (
+            "Rahit, K.M. Tahsin Hassan, Khandaker Tabin Hasan, et al.",
+            "K.M. Tahsin Hassan Rahit; Khandaker Tabin Hasan; Zahiduddin Ahmed",
+        ),
+    ],
+)
+def test_a_first_name_cut_at_its_comma_is_made_whole_again(printed, registered):
+    given = read_names(printed)
+    people = tuple(read_name(name) for name in registered.split("; "))
+    assert compare_authors(given.names, people, et_al=given.et_al).severity is not Severity.MAJOR
+
+
+def test_a_stranger_behind_the_first_author_is_not_taken_for_his_given_name():
+    people = tuple(read_name(name) for name in ("Luc De Raedt", "Andrea Passerini"))
+    strangers = tuple(read_name(name) for name in ("Luc De Raedt", "Zed Quimby"))
+    assert compare_authors(strangers, people).severity is Severity.MAJOR
