@@ -28,6 +28,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("dblp-cs-conferences.bib.gz", "acl-anthology-to-2021.bib.gz")
 REGISTRIES = ("CROSSREF", "SEMANTIC_SCHOLAR", "ARXIV", "DATACITE", "DOI_ORG")
 CLOSED_PORT = "http://127.0.0.1:9"
+MEASURED = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024], file)
+"""
+"""Starts a command from a small process: the peak of a child includes what its parent held when it was forked."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +57,16 @@ def verifier(arguments: Sequence[str], folder: Path, env: Mapping[str, str] | No
         surroundings.pop(name, None)
     output = folder / "output.txt"
     started = time.perf_counter()
+    measured = folder / "measured.json"
+    command = [sys.executable, "-c", MEASURED, str(measured), sys.executable, "-m", "verifier", *arguments]
     with output.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "verifier", *arguments], cwd=folder, env=surroundings, stdout=file, stderr=file
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        subprocess.run(command, cwd=folder, env=surroundings, stdout=file, stderr=file, check=True)
+    code, processor_s, peak_mb = json.loads(measured.read_text(encoding="utf-8"))
     return Ran(
-        process.returncode,
+        code,
         time.perf_counter() - started,
-        usage.ru_utime + usage.ru_stime,
-        usage.ru_maxrss / 1024,
+        processor_s,
+        peak_mb,
         output.read_text(encoding="utf-8", errors="replace"),
     )
 
