@@ -26,6 +26,7 @@ WORKS = [
         authors=(Name("Leavitt", "Henrietta S."),),
         year=1950 + number % 50,
         venue="Harvard Annals",
+        doi=f"10.1000/annals.{number}",
         kind=Kind.ARTICLE,
     )
     for number in range(120)
