@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-REGISTRY_NAMES = {
-    "arxiv": "arXiv",
-    "crossref": "Crossref",
-    "datacite": "DataCite",
-    "dblp": "DBLP",
-    "doi_org": "doi.org",
-    "europe_pmc": "Europe PMC",
-    "offline": "offline index",
-    "openalex": "OpenAlex",
-    "openlibrary": "Open Library",
-    "pubmed": "PubMed",
-    "semantic_scholar": "Semantic Scholar",
-}
+from citations.coverage import coverage_table
 
 
 def registry_name(name: str) -> str:
-    """A registry as people write it."""
-    return REGISTRY_NAMES.get(name, name)
+    """A registry by its title in the coverage table; a plug-in goes by its own name."""
+    facts = coverage_table().facts(name)
+    return name if facts is None else facts.title

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants
-from citations.match.language import unrelated_in_english
+from citations.match.language import KEPT_BY_VERSIONS, telling, unrelated_in_english
 from citations.match.printed import Printed
 from citations.match.score import (
     agrees_around,
@@ -57,8 +57,6 @@ _ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
 _LISTED_AUTHORS = 6
 _MOSTLY_KEPT = 0.7
 _KEPT_IN_PLACE = 0.5
-_KEPT_BY_VERSIONS = 2
-"""So many telling words stay at least when an arXiv paper gets another title."""
 _CARELESS_YEARS = frozenset({1900, 1970})
 """What records say whose date was lost: the beginnings of two calendars."""
 
@@ -107,7 +105,7 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
     elif (
         severity is Severity.MAJOR
         and _is_version_of(cited, work)
-        and len(_telling(fit.cited) & _telling(fit.registered)) >= _KEPT_BY_VERSIONS
+        and len(telling(fit.cited) & telling(fit.registered)) >= KEPT_BY_VERSIONS
     ):
         severity, note = Severity.COSMETIC, "title of another version"
     settled = keeps_its_title(work) or bool(work.fields.arxiv)  # arXiv is asked for the titles of its versions too
@@ -148,10 +146,6 @@ def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) ->
     agree = authors is not None and authors.severity is not Severity.MAJOR and authors.paired > 0
     years = years_of(work)
     return agree and (cited.year is None or not years or min(abs(cited.year - year) for year in years) <= 2)
-
-
-def _telling(title: str) -> set[str]:
-    return {word for word in words(title) if len(word) > 3}
 
 
 def _is_version_of(cited: Fields, work: Work) -> bool:

@@ -30,7 +30,7 @@ _FOREIGN_WORDS = (
 _ENGLISH, _FOREIGN = frozenset(_ENGLISH_WORDS.split()), frozenset(_FOREIGN_WORDS.split())
 _ENOUGH = 0.25
 _TELLING_LETTERS = 4
-_KEPT_BY_VERSIONS = 2
+KEPT_BY_VERSIONS = 2
 """So many telling words stay at least when a work gets another title in the same language."""
 
 
@@ -52,9 +52,10 @@ def reads_as_english(title: str) -> bool:
 
 def unrelated_in_english(one: str, other: str) -> bool:
     """Whether two titles have at most one telling word in common and no translation explains it: both are English."""
-    shared = _telling(one) & _telling(other)
-    return len(shared) < _KEPT_BY_VERSIONS and reads_as_english(one) and reads_as_english(other)
+    shared = telling(one) & telling(other)
+    return len(shared) < KEPT_BY_VERSIONS and reads_as_english(one) and reads_as_english(other)
 
 
-def _telling(title: str) -> set[str]:
+def telling(title: str) -> set[str]:
+    """The words of a title that are long enough to say what it is about."""
     return {word for word in words(title) if len(word) >= _TELLING_LETTERS}

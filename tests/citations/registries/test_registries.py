@@ -86,13 +86,13 @@ def test_settings_come_from_the_environment():
             "CROSSREF_MAILTO": " me@example.org ",
             "S2_API_KEY": "k",
             "VERIFIER_OFFLINE": "1",
-            "VERIFIER_CACHE": "/tmp/somewhere",
+            "VERIFIER_CACHE": "somewhere/else",
             "VERIFIER_CROSSREF_URL": "http://localhost:1/crossref/",
             "VERIFIER_DOI_ORG_URL": "",
         }
     )
     assert (settings.mailto, settings.semantic_scholar_key, settings.offline) == ("me@example.org", "k", True)
-    assert settings.cache_dir == Path("/tmp/somewhere")
+    assert settings.cache_dir == Path("somewhere/else")
     assert settings.crossref_url == "http://localhost:1/crossref"
     assert settings.doi_org_url == "https://doi.org"
 
