@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from citations.identifiers import arxiv_base, doi_variants
+from citations.identifiers import arxiv_base, doi_variants, isbn_13
 from citations.match.language import KEPT_BY_VERSIONS, telling, unrelated_in_english
 from citations.match.printed import Printed
 from citations.match.score import (
@@ -358,7 +358,8 @@ def _plain_id(
         known = _values(work, scheme, theirs)
         if not known:
             return _NOT_COMPARED
-        if ours in known:
+        form = isbn_13 if scheme is Scheme.ISBN else str  # one book has its ISBN in ten digits and in thirteen
+        if form(ours) in set(map(form, known)):
             return _AGREED
         return FieldDiff(field, ours, theirs or min(known), severity, f"another {field.value.upper()}")
 

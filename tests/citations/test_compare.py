@@ -224,3 +224,14 @@ def test_an_english_title_on_the_identifier_of_another_english_one_is_no_transla
     cited = reference(title="Token-free language modeling with byte-level transformers", **given).fields
     (title,) = [d for d in compare(cited, work(title=registered, **given)).diffs if d.field is FieldName.TITLE]
     assert title.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [("0306406152", "9780306406157"), ("9780306406157", "0306406152"), ("0306406152", "0306406152")],
+)
+def test_an_isbn_in_ten_digits_is_the_one_in_thirteen(cited, registered):
+    given = {"title": "Synthesis of particular things", "authors": "Ada Byron", "year": 1980}
+    made = compare(reference(**given, isbn=cited).fields, work(**given, isbn=registered))
+    assert FieldName.ISBN in made.agreed
+    assert made.diffs == ()
