@@ -1,12 +1,15 @@
 """Errors of ``probes``: a code to look up, one sentence, and what to type.
 
 ProbesError
- ├─ EngineMissing     llama-cpp-python is not installed
- ├─ ModelUnreadable   the file is no GGUF model that llama.cpp can run
- ├─ ContextOverflow   the prompt does not fit into the model's context
- ├─ EmptyPrompt       there is no token to begin with
- ├─ LayoutMismatch    this llama.cpp keeps tensors in another way than we read them
- └─ CaptureFailed     activations could not be read
+ ├─ EngineMissing        llama-cpp-python is not installed
+ ├─ ModelUnreadable      the file is no GGUF model that llama.cpp can run
+ ├─ ContextOverflow      the prompt does not fit into the model's context
+ ├─ EmptyPrompt          there is no token to begin with
+ ├─ LayoutMismatch       this llama.cpp keeps tensors in another way than we read them
+ ├─ CaptureFailed        activations could not be read
+ ├─ QuestionsUnreadable  a file of questions is not what it should be
+ ├─ FeaturesUnreadable   a folder of features is damaged, or another one's
+ └─ NoChatTemplate       the model does not say how a question is put to it
 """
 
 from __future__ import annotations
@@ -61,3 +64,33 @@ class CaptureFailed(ProbesError):
     """Activations could not be read; raised after the decode, never from inside it."""
 
     code = "capture-failed"
+
+
+class QuestionsUnreadable(ProbesError):
+    """A file of questions is missing, empty, or lacks what a question needs."""
+
+    code = "questions-unreadable"
+
+
+class FeaturesUnreadable(ProbesError):
+    """A folder of features is missing, damaged, or was made with another model or in another way."""
+
+    code = "features-unreadable"
+
+
+class NoChatTemplate(ProbesError):
+    """The model has no chat template, so it is unknown how a question is put to it."""
+
+    code = "no-chat-template"
+
+
+class ProbeUnreadable(ProbesError):
+    """The file is no probe, damaged, too large, or contradicts itself."""
+
+    code = "probe-unreadable"
+
+
+class ProbeMismatch(ProbesError):
+    """The probe was trained on another model, quantisation or chat template."""
+
+    code = "probe-mismatch"
