@@ -9,43 +9,78 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from verifier.checker import Checker, Subject, acheck, check
     from verifier.config import Settings, load_settings
-    from verifier.errors import VerifierError
+    from verifier.errors import CheckFailed, VerifierError
     from verifier.pipeline import check_text
-    from verifier.policy import ExitCode, FailOn, Policy
-    from verifier.types import Decision, Finding, Gap, Report, Risk, Signal
+    from verifier.policy import ExitCode, FailOn, OnError, Policy
+    from verifier.types import (
+        Claim,
+        ClaimFinding,
+        Decision,
+        Finding,
+        Gap,
+        Judgement,
+        Passage,
+        Report,
+        Risk,
+        Signal,
+        Stance,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CheckFailed",
+    "Checker",
+    "Claim",
+    "ClaimFinding",
     "Decision",
     "ExitCode",
     "FailOn",
     "Finding",
     "Gap",
+    "Judgement",
+    "OnError",
+    "Passage",
     "Policy",
     "Report",
     "Risk",
     "Settings",
     "Signal",
+    "Stance",
+    "Subject",
     "VerifierError",
     "__version__",
+    "acheck",
+    "check",
     "check_text",
     "load_settings",
 ]
 
 _HOMES = {
+    "CheckFailed": "errors",
+    "Checker": "checker",
+    "Claim": "types",
+    "ClaimFinding": "types",
     "Decision": "types",
     "ExitCode": "policy",
     "FailOn": "policy",
     "Finding": "types",
     "Gap": "types",
+    "Judgement": "types",
+    "OnError": "policy",
+    "Passage": "types",
     "Policy": "policy",
     "Report": "types",
     "Risk": "types",
     "Settings": "config",
     "Signal": "types",
+    "Stance": "types",
+    "Subject": "checker",
     "VerifierError": "errors",
+    "acheck": "checker",
+    "check": "checker",
     "check_text": "pipeline",
     "load_settings": "config",
 }

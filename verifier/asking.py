@@ -42,11 +42,11 @@ class Asking:
     closed_venue: Callable[[str, int], str] | None = None
     """Given venue and year: a sentence if the index holds every paper of it, otherwise empty."""
 
-    def check(self, references: Sequence[Reference]) -> Iterator[CheckedReference]:
-        """Check references, each yielded as soon as it is done."""
+    def check(self, references: Sequence[Reference], *, budget_s: float | None = None) -> Iterator[CheckedReference]:
+        """Check references, each yielded as soon as it is done; what is open when the time is over is unavailable."""
         from citations.check import CheckOptions, check
 
-        options = CheckOptions(keyed=self.keyed, closed_venue=self.closed_venue)
+        options = CheckOptions(keyed=self.keyed, closed_venue=self.closed_venue, budget_s=budget_s)
         return check(references, self.registries, options=options, progress=self.on_progress)
 
     def body(self, sha256: str) -> bytes | None:

@@ -5,7 +5,8 @@ VerifierError
  ├─ ExtraMissing        a command needs a part that is not installed
  ├─ StoreError          the database cannot be opened, read or written
  │   └─ StoreNeedsUpgrade  the database has another schema than this program
- └─ ModelError          the local model cannot be loaded or run
+ ├─ ModelError          the local model cannot be loaded or run
+ └─ CheckFailed         checking a text failed, and the caller asked to be told
 """
 
 from __future__ import annotations
@@ -52,3 +53,9 @@ class ModelError(VerifierError):
     """The local model is missing, damaged, or cannot run the request."""
 
     code = "model-error"
+
+
+class CheckFailed(VerifierError):
+    """Checking a text failed; raised only where the policy says ``on_error="closed"``."""
+
+    code = "check-failed"

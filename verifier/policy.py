@@ -35,6 +35,15 @@ class ExitCode(IntEnum):
     INCOMPLETE = 3
 
 
+class OnError(StrEnum):
+    """What happens when checking itself fails: never a verdict."""
+
+    OPEN = "open"
+    """The caller goes on; the report says what was not checked."""
+    CLOSED = "closed"
+    """``CheckFailed`` is raised."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a user wants to fail on."""
@@ -44,6 +53,12 @@ class Policy:
     """Any unchecked reference makes the run incomplete."""
     allow_incomplete: bool = False
     """An incomplete run without findings counts as clean."""
+    flag_at: float = 0.5
+    """Calibrated risk from which a claim is flagged."""
+    block_at: float | None = None
+    """Calibrated risk from which a claim is blocked; ``None`` for never."""
+    on_error: OnError = OnError.OPEN
+    """What a failure of the checker itself does to the program that called it."""
 
 
 def decide(verdict: Verdict) -> Decision:

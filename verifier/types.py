@@ -111,6 +111,119 @@ class Finding:
         return any(diff.severity is Severity.MAJOR for diff in self.checked.verdict.diffs)
 
 
+class ClaimKind(StrEnum):
+    """In which form a claim stands in the text."""
+
+    SENTENCE = "sentence"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A span of generated text, and whether anybody could check what it says."""
+
+    id: str
+    """Unique within one text: ``c1``, ``c2``, in the order in which they stand."""
+    text: str
+    """Exactly ``source[span.start:span.end]``."""
+    span: Span
+    kind: ClaimKind
+    not_checkable: str = ""
+    """Why it asserts nothing that could be checked, in a word: ``question``, ``opinion``; empty if it does."""
+    cites: tuple[str, ...] = ()
+    """``Reference.id`` of each work that the text names for it."""
+
+    @property
+    def checkable(self) -> bool:
+        """Whether it asserts something that evidence could bear out or contradict."""
+        return not self.not_checkable
+
+
+class PassageSource(StrEnum):
+    """Where a passage was taken from."""
+
+    CONTEXT = "context"
+    """What the caller gave with the text: the documents that the model was shown."""
+    EVIDENCE = "evidence"
+    """A passage or a folder of one's own."""
+    ABSTRACT = "abstract"
+    """The abstract of a work that the claim cites, as a registry or the index holds it."""
+    RETRIEVER = "retriever"
+    """The caller's ``Retriever``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of text that may bear out a claim."""
+
+    text: str
+    source: PassageSource = PassageSource.RETRIEVER
+    title: str = ""
+    """What a reader calls it: a file's name, a work's title."""
+    url: str = ""
+    score: float | None = None
+    """How well it fits the claim, comparable only within one source."""
+
+
+class Stance(StrEnum):
+    """What is known of a claim."""
+
+    SUPPORTED = "supported"
+    """A judge read evidence and found that it bears the claim out."""
+    NOT_SUPPORTED = "not_supported"
+    """A judge read evidence and found that it does not bear the claim out: a lead, not proof."""
+    UNDECIDED = "undecided"
+    """A judge read evidence and could not tell."""
+    UNCHECKED = "unchecked"
+    """No evidence, or no judge that could read it."""
+    NOT_CHECKABLE = "not_checkable"
+    """It asserts nothing that could be checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one judge said about one claim."""
+
+    claim_id: str
+    judge: str
+    """Name of the judge, as a reader knows it."""
+    stance: Stance
+    probability: float | None = None
+    """Calibrated probability that the evidence bears the claim out; ``None`` if the judge did not say."""
+    passages: tuple[Passage, ...] = ()
+    """What it read."""
+    independent: bool = True
+    """``False`` where the judge is the model that wrote the text."""
+    unavailable: str = ""
+    """Why there is no judgement, one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFinding:
+    """One claim with what was decided about it."""
+
+    claim: Claim
+    stance: Stance
+    decision: Decision
+    fingerprint: str
+    """Stable identity of the claim across runs and versions of the text."""
+    judgements: tuple[Judgement, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    risk: Risk | None = None
+    """``None`` where no signal could be had."""
+    because: str = ""
+    """Why the stance is what it is, one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class StanceCount:
+    """How many claims have one stance."""
+
+    stance: Stance
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class FailedInput:
     """An input of which nothing could be read: missing, encrypted, no paper, or without any reference."""
@@ -160,6 +273,13 @@ class Report:
     hints: tuple[str, ...] = ()
     """At most three sentences on what would make the next run better."""
     schema_version: str = SCHEMA_VERSION
+    claims: tuple[ClaimFinding, ...] = ()
+    """Every claim of a checked text, in the order in which they stand; empty where claims were not asked for."""
+
+    @property
+    def claim_counts(self) -> tuple[StanceCount, ...]:
+        """Number of claims for every stance, zeros included, so that they add up to the whole."""
+        return tuple(StanceCount(each, sum(claim.stance is each for claim in self.claims)) for each in Stance)
 
     @property
     def counts(self) -> tuple[Count, ...]:

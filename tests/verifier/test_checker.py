@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import verifier
+from citations.types import Fields, Kind, Name, Status
+from tests.citations.fake_registries import FakeRegistry, work
+from verifier.policy import OnError, Policy
+
+TURING = Fields(
+    title="On computable numbers, with an application to the Entscheidungsproblem",
+    authors=(Name("Turing", "Alan M."),),
+    year=1937,
+    venue="Proceedings of the London Mathematical Society",
+    kind=Kind.ARTICLE,
+)
+ANSWER = (
+    "Read this:\n\n1. Turing, A. M. (1937). On computable numbers, with an application to the Entscheidungsproblem."
+)
+
+
+class Broken:
+    """A registry that breaks its contract in every way at once."""
+
+    name = "crossref"
+
+    @property
+    def coverage(self):
+        raise RuntimeError("broken")
+
+    def look_up(self, queries):
+        raise RuntimeError("broken")
+
+    def close(self):
+        raise RuntimeError("broken")
+
+
+def shelf():
+    return FakeRegistry(works=[work(title=TURING.title, authors="Alan M. Turing", year=1937, kind=Kind.ARTICLE)])
+
+
+def test_a_registry_of_ones_own_is_asked():
+    made = verifier.check(ANSWER, registries=[shelf()])
+    assert [each.status for each in made.findings] == [Status.VERIFIED]
+
+
+def test_nothing_is_asked_over_the_network_unless_somebody_says_so():
+    made = verifier.check(ANSWER)
+    assert [each.status for each in made.findings] == [Status.UNCHECKED]
+    assert "offline" in made.gaps[0].why
+
+
+def test_a_coroutine_gets_the_same_report():
+    made = asyncio.run(verifier.acheck(ANSWER, registries=[shelf()]))
+    assert [each.status for each in made.findings] == [Status.VERIFIED]
+
+
+def test_a_failing_checker_is_a_gap_and_no_exception():
+    made = verifier.check(ANSWER, registries=[Broken()])
+    assert not any(each.status.accuses for each in made.findings)
+    assert made.gaps
+
+
+def test_a_setting_that_cannot_be_used_is_a_gap():
+    made = verifier.check(ANSWER, registries=["nosuch"])
+    assert [gap.what for gap in made.gaps] == ["the text"]
+
+
+def test_who_wants_to_be_told_gets_one_clear_exception():
+    with pytest.raises(verifier.CheckFailed, match="checking the text failed"):
+        verifier.check(ANSWER, registries=["nosuch"], policy=Policy(on_error=OnError.CLOSED))
+
+
+def test_one_checker_serves_many_texts():
+    with verifier.Checker(registries=[shelf()]) as checker:
+        made = [checker.check(verifier.Subject(ANSWER)) for _ in range(3)]
+    assert [each.findings[0].status for each in made] == [Status.VERIFIED] * 3
