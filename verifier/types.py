@@ -119,6 +119,20 @@ class ClaimKind(StrEnum):
     ROW = "row"
 
 
+class NotCheckable(StrEnum):
+    """Why a span asserts nothing that evidence could bear out or contradict."""
+
+    QUESTION = "question"
+    INSTRUCTION = "instruction"
+    OPINION = "opinion"
+    HEDGE = "hedge"
+    """It says only that something may be so."""
+    HEADING = "heading"
+    """A heading, a label, or a line that announces what follows."""
+    CONVERSATION = "conversation"
+    """The writer speaks to the reader, or about itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A span of generated text, and whether anybody could check what it says."""
@@ -129,15 +143,17 @@ class Claim:
     """Exactly ``source[span.start:span.end]``."""
     span: Span
     kind: ClaimKind
-    not_checkable: str = ""
-    """Why it asserts nothing that could be checked, in a word: ``question``, ``opinion``; empty if it does."""
+    not_checkable: NotCheckable | None = None
+    """Why it asserts nothing that could be checked; ``None`` if it does."""
+    lead: str = ""
+    """What its surroundings add to it: the line above a list, the headings of a table's columns."""
     cites: tuple[str, ...] = ()
     """``Reference.id`` of each work that the text names for it."""
 
     @property
     def checkable(self) -> bool:
         """Whether it asserts something that evidence could bear out or contradict."""
-        return not self.not_checkable
+        return self.not_checkable is None
 
 
 class PassageSource(StrEnum):
