@@ -19,6 +19,7 @@ from verifier.rules import rules_digest
 
 if TYPE_CHECKING:
     from citations.check import Progress
+    from citations.match.evidence import Arbiter
     from citations.registries.cache import AnswerCache
     from citations.registries.interface import Registry
     from citations.registries.offline import OfflineIndex
@@ -41,12 +42,16 @@ class Asking:
     on_progress: Callable[[Progress], None] | None = None
     closed_venue: Callable[[str, int], str] | None = None
     """Given venue and year: a sentence if the index holds every paper of it, otherwise empty."""
+    arbiter: Arbiter | None = None
+    """A second opinion where the rules abstain."""
 
     def check(self, references: Sequence[Reference], *, budget_s: float | None = None) -> Iterator[CheckedReference]:
         """Check references, each yielded as soon as it is done; what is open when the time is over is unavailable."""
         from citations.check import CheckOptions, check
 
-        options = CheckOptions(keyed=self.keyed, closed_venue=self.closed_venue, budget_s=budget_s)
+        options = CheckOptions(
+            keyed=self.keyed, closed_venue=self.closed_venue, budget_s=budget_s, arbiter=self.arbiter
+        )
         return check(references, self.registries, options=options, progress=self.on_progress)
 
     def body(self, sha256: str) -> bytes | None:

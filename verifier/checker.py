@@ -15,24 +15,28 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 import verifier
 from citations.types import CheckedReference, Reference
-from verifier.errors import CheckFailed
+from verifier.arbiter import arbiter_of
+from verifier.errors import CheckFailed, VerifierError
 from verifier.findings import MoreSignals
 from verifier.gaps import Circumstances
-from verifier.judges.interface import Judge
+from verifier.generation import read_generation
+from verifier.judges.interface import Budget, Judge
 from verifier.pipeline import Prose, check_text
 from verifier.policy import OnError, Policy
-from verifier.retrieval import Retriever
-from verifier.types import Gap, Passage, Report, Tool
+from verifier.retrieval import Passages, Retriever, documents
+from verifier.support import Facts
+from verifier.types import Gap, Passage, PassageSource, Report, Tool
 
 if TYPE_CHECKING:
     from citations.registries.interface import Registry
     from verifier.asking import Asking
+    from verifier.folder import Folder
+    from verifier.judges.memory import RememberingJudge
 
 _LOG = logging.getLogger(__name__)
 
@@ -76,8 +80,8 @@ class Checker:
     or names and registries of one's own. ``evidence``: a folder of texts, or passages. ``retriever``: a callable from a
     claim to passages. ``judge``: the second model, as a path of a ``.gguf`` file, the base address of an OpenAI-compatible
     server (``http://localhost:8080/v1#model``), or a ``Judge``. ``engine``: a local model that reads the text and says how
-    likely each token is. ``budget_s`` bounds one text, in seconds; what is open then is reported as unchecked. Nothing
-    is raised, unless the policy says ``on_error="closed"``: then ``CheckFailed``.
+    likely each token is. ``budget_s`` bounds one text, in seconds, and ``judge_calls`` the questions put to the judge about
+    it; what is open then is reported as unchecked. Nothing is raised, unless the policy says ``on_error="closed"``: then ``CheckFailed``.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Checker:
         engine: TextReader | None = None,
         policy: Policy | None = None,
         budget_s: float | None = BUDGET_S,
+        judge_calls: int | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._registries = registries
@@ -99,7 +104,8 @@ class Checker:
         self._engine = engine
         self._budget_s = budget_s
         self._lock = Lock()
-        self._opened: tuple[Asking, Circumstances] | None = None
+        self._calls = judge_calls
+        self._opened: _Opened | None = None
 
     def check(self, subject: Subject | str) -> Report:
         """The report of one text."""
@@ -123,7 +129,9 @@ class Checker:
         with self._lock:
             opened, self._opened = self._opened, None
         if opened is not None:
-            opened[0].close()
+            opened.asking.close()
+            if opened.judge is not None and opened.judge.judge is not self._judge:
+                opened.judge.close()
 
     def __enter__(self) -> Self:
         return self
@@ -132,15 +140,34 @@ class Checker:
         self.close()
 
     def _checked(self, subject: Subject) -> Report:
-        until = None if self._budget_s is None else monotonic() + self._budget_s
-        asking, around = self._open()
-        prose = Prose(subject.text, subject.name, subject.asked)
-        return check_text(prose, _within(asking, until), around=around, more_signals=subject.more_signals)
+        budget = Budget(self._budget_s, self._calls)
+        opened = self._open()
+        gaps: list[Gap] = []
+        references = _listed(subject.references, gaps)
+        facts = self._facts(subject, opened, budget)
+        more_signals = subject.more_signals
+        if more_signals is None and self._engine is not None:
+            more_signals = _read(self._engine, subject, gaps)
+        prose = Prose(subject.text, subject.name, subject.asked, references)
+        made = check_text(
+            prose,
+            _within(opened, budget),
+            around=opened.around,
+            more_signals=more_signals,
+            facts=facts,
+        )
+        return replace(made, gaps=(*opened.gaps, *gaps, *made.gaps))
 
-    def _open(self) -> tuple[Asking, Circumstances]:
+    def _facts(self, subject: Subject, opened: _Opened, budget: Budget) -> Facts:
+        given = [Passage(each, PassageSource.CONTEXT) for each in subject.context]
+        held = Passages([*given, *opened.evidence]) if given or opened.evidence else None
+        folder = opened.folder.best if opened.folder else None
+        return Facts(held, folder, self._retriever, opened.judge, subject.generator, budget)
+
+    def _open(self) -> _Opened:
         with self._lock:
             if self._opened is None:
-                self._opened = _open(self._registries)
+                self._opened = _open(self._registries, self._evidence, self._judge)
             return self._opened
 
 
@@ -221,19 +248,39 @@ def _given(references: str | Sequence[Reference] | None) -> tuple[Reference, ...
     return references if isinstance(references, str) else tuple(references or ())
 
 
-def _within(asking: Asking, until: float | None) -> Callable[[Sequence[Reference]], Iterator[CheckedReference]]:
-    """The registries' check with the time that is left for it."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What was opened for the first text and serves all others."""
+
+    asking: Asking
+    around: Circumstances
+    judge: RememberingJudge | None
+    folder: Folder | None
+    evidence: tuple[Passage, ...]
+    gaps: tuple[Gap, ...]
+    """What could not be opened."""
+
+
+def _within(opened: _Opened, budget: Budget) -> Callable[[Sequence[Reference]], Iterator[CheckedReference]]:
+    """The registries' check with the time that is left for it; half of it where a judge has claims to read behind it."""
 
     def check_references(references: Sequence[Reference]) -> Iterator[CheckedReference]:
-        return asking.check(references, budget_s=None if until is None else max(0.0, until - monotonic()))
+        left = budget.left_s
+        share = 1.0 if opened.judge is None else 0.5
+        asking = opened.asking
+        if opened.judge is not None:
+            asking = replace(asking, arbiter=arbiter_of(opened.judge, budget))
+        return asking.check(references, budget_s=None if left == float("inf") else max(0.0, share * left))
 
     return check_references
 
 
-def _open(registries: Registries) -> tuple[Asking, Circumstances]:
-    """Registries by name or by hand, and the circumstances that a report names."""
+def _open(registries: Registries, evidence: Evidence, judge: Judge | Path | str | None) -> _Opened:
+    """Registries by name or by hand, judge and evidence; a judge or a folder that cannot be used is a gap."""
     from verifier.asking import open_registries
     from verifier.config import load_settings
+    from verifier.folder import Folder
+    from verifier.judges import open_judge
 
     named = () if registries is None or isinstance(registries, bool) else tuple(registries)
     own = tuple(each for each in named if not isinstance(each, str))
@@ -252,7 +299,47 @@ def _open(registries: Registries) -> tuple[Asking, Circumstances]:
         has_mailto=bool(settings.crossref_mailto),
         registries=tuple(each.name for each in asking.registries if each.name != "offline"),
     )
-    return asking, around
+    gaps: list[Gap] = []
+    opened_judge = None
+    if judge is not None:
+        try:
+            opened_judge = open_judge(judge, Path(settings.cache))
+        except VerifierError as error:
+            gaps.append(Gap("the judge", error.message, error.hint))
+    folder = Folder(evidence) if isinstance(evidence, Path) else None
+    passages = () if isinstance(evidence, Path) else documents(evidence, PassageSource.EVIDENCE)
+    return _Opened(asking, around, opened_judge, folder, passages, tuple(gaps))
+
+
+def _listed(references: Sequence[Reference] | str, gaps: list[Gap]) -> tuple[Reference, ...]:
+    """The references that were given apart from the text; what cannot be read of them is a gap."""
+    if not isinstance(references, str):
+        return tuple(references)
+    from citations.errors import CitationsError
+    from citations.extract.interface import Document
+    from citations.extract.text import TextExtractor
+
+    document = Document("references", f"References\n\n{references}".encode(errors="replace"))
+    try:
+        found = list(TextExtractor().extract(document))
+    except CitationsError as error:
+        gaps.append(Gap("the reference list", error.message, error.hint))
+        return ()
+    lost = [each for each in found if not isinstance(each, Reference)]
+    if lost:
+        entries = "1 entry" if len(lost) == 1 else f"{len(lost)} entries"
+        gaps.append(Gap(f"{entries} of the reference list", lost[0].reason))
+    return tuple(each for each in found if isinstance(each, Reference))
+
+
+def _read(engine: TextReader, subject: Subject, gaps: list[Gap]) -> MoreSignals | None:
+    """What a local model sees in a text that it only reads; a text that it cannot read is a gap."""
+    try:
+        return read_generation(engine.read(subject.text, subject.asked), subject.text).signals
+    except Exception as error:  # noqa: BLE001  a model that cannot read is no verdict
+        _LOG.warning("the engine could not read the text", exc_info=True)
+        gaps.append(Gap("how likely each token is", f"the engine could not read the text ({type(error).__name__})"))
+        return None
 
 
 def _is_online() -> bool:

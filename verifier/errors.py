@@ -4,8 +4,10 @@ VerifierError
  ├─ ConfigError         a setting cannot be understood
  ├─ ExtraMissing        a command needs a part that is not installed
  ├─ StoreError          the database cannot be opened, read or written
- │   └─ StoreNeedsUpgrade  the database has another schema than this program
+ │   ├─ StoreNeedsUpgrade  the database has another schema than this program
+ │   └─ UnknownFlag        the database holds no such flag
  ├─ ModelError          the local model cannot be loaded or run
+ ├─ EvidenceUnreadable  the folder of evidence is missing or holds nothing readable
  └─ CheckFailed         checking a text failed, and the caller asked to be told
 """
 
@@ -49,6 +51,12 @@ class StoreNeedsUpgrade(StoreError):
     code = "store-needs-upgrade"
 
 
+class UnknownFlag(StoreError):
+    """The database holds no flag of that number: it was never there, or it was forgotten."""
+
+    code = "unknown-flag"
+
+
 class ModelError(VerifierError):
     """The local model is missing, damaged, or cannot run the request."""
 
@@ -59,3 +67,9 @@ class CheckFailed(VerifierError):
     """Checking a text failed; raised only where the policy says ``on_error="closed"``."""
 
     code = "check-failed"
+
+
+class EvidenceUnreadable(VerifierError):
+    """The folder of evidence is missing, or nothing in it can be read."""
+
+    code = "evidence-unreadable"

@@ -33,6 +33,11 @@ def fingerprint(checked: CheckedReference) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def claim_fingerprint(text: str) -> str:
+    """32 hexadecimal digits that stay the same while a claim says the same in nearly the same words, in the same order."""
+    return hashlib.sha256(f"claim\n{' '.join(_folded(text))}".encode(errors="replace")).hexdigest()[:32]
+
+
 def _wrong(diff: FieldDiff) -> str:
     """The field and what is wrong in it; the title is the subject already, and may drift."""
     value = "" if diff.field is FieldName.TITLE else " ".join(sorted(set(_folded(diff.cited))))

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from citations.types import Status, Unreadable, Why
 from verifier.reasons import NO_WAY, failures, was_reached, why_unverifiable
 from verifier.registry_names import registry_name
-from verifier.types import Finding, Gap
+from verifier.types import ClaimFinding, Finding, Gap, Stance
 
 MAX_HINTS = 3
 MAX_PLACES = 5
 """So many entries or reasons are named in one gap; the others are counted."""
+EVIDENCE_HINT = "claims need evidence (the context, a folder, abstracts of cited works) and a judge that reads it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,22 @@ def gaps(
     if interrupted:
         again = f"{around.command} --resume" if around.is_repeatable else ""
         found.append(Gap("the rest of the run", "it was interrupted", again))
+    return tuple(found)
+
+
+def claim_gaps(claims: Sequence[ClaimFinding]) -> tuple[Gap, ...]:
+    """Claims that nobody checked or could tell of, grouped by cause; what asserts nothing is no gap."""
+    found = []
+    for stance, word in ((Stance.UNCHECKED, "unchecked"), (Stance.UNDECIDED, "undecided")):
+        reasons = Counter(each.because for each in claims if each.stance is stance)
+        for reason, number in reasons.most_common(MAX_PLACES):
+            claim = "1 claim" if number == 1 else f"{number} claims"
+            found.append(
+                Gap(f"{claim} {word}", reason, EVIDENCE_HINT if stance is Stance.UNCHECKED else "check by hand")
+            )
+        if len(reasons) > MAX_PLACES:
+            left = sum(number for _, number in reasons.most_common()[MAX_PLACES:])
+            found.append(Gap(f"{left} more claims {word}", "for other reasons, which stand with each of them"))
     return tuple(found)
 
 

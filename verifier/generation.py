@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from probes.types import TokenTrace
 from verifier.types import Signal, SignalKind, SignalStatus, Span
@@ -16,7 +17,7 @@ class Generation:
     text: str
     traces: tuple[TokenTrace, ...]
     model: str
-    """Name of the model that wrote it."""
+    """Name of the model that wrote or read it."""
 
     @classmethod
     def of(cls, traces: Iterable[TokenTrace], model: str) -> Generation:
@@ -47,3 +48,15 @@ class Generation:
         mean = sum(values) / len(values)
         detail = f"mean {mean:.2f}, {word} {extreme:.2f} nats over {len(values)} tokens"
         return Signal(kind, self.model, score=round(mean, 4), detail=detail)
+
+
+def read_generation(block: Mapping[str, Any], text: str, model: str = "the engine, reading") -> Generation:
+    """What a model saw in a text that it read, from the ``probe`` block of ``probes.ProbedLlama.read``.
+
+    Reading is another regime than writing; the signals' source says so.
+    """
+    traces = tuple(
+        TokenTrace(each["id"], each["text"], each["start"], each["end"], each["logprob"], each["entropy"])
+        for each in block["tokens"]
+    )
+    return Generation(text, traces, model)

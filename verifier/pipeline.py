@@ -1,22 +1,27 @@
-"""The conductor for prose: text to citations to findings to a report."""
+"""The conductor for prose: text to citations and claims to findings to a report."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from citations.parse.inline import Citation, find_citations
 from citations.types import Location, Reference
+from verifier.claims import find_claims
 from verifier.findings import PROSE, Check, MoreSignals, OnFinding, Record, judge
-from verifier.gaps import Circumstances
+from verifier.gaps import Circumstances, claim_gaps
+from verifier.links import cited_spans
 from verifier.scan import Read, report
-from verifier.types import Gap, Report
+from verifier.support import Facts, check_claims
+from verifier.types import ClaimFinding, Finding, Gap, Report
 
 NO_CITATION = Gap(
     "the text's claims",
     "it cites nothing, so there was nothing to look up",
     "a text without citations is not a checked text",
 )
+NO_CLAIM = Gap("the text's claims", "it asserts nothing, so there was nothing to check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class Prose:
     """How reports call it: a path, ``-`` for standard input."""
     asked: str = ""
     """The question that it answers: tells whether bare titles in a list are works."""
+    references: tuple[Reference, ...] = ()
+    """A reference list that stands apart from the text, checked with it."""
 
 
 def check_text(
@@ -39,16 +46,34 @@ def check_text(
     resume: bool = False,
     on_finding: OnFinding | None = None,
     more_signals: MoreSignals | None = None,
+    facts: Facts | None = None,
 ) -> Report:
-    """Check every citation in a text; a text without any gives a report with a gap, not an error."""
+    """Check every citation in a text, and with ``facts`` every claim; a text without any gives a gap, not an error."""
     started_at = datetime.now(UTC)
     citations = find_citations(prose.text, context=prose.asked)
     lines = _LineNumbers(prose.text)
     references = tuple(_reference(prose.name, number, each, lines) for number, each in enumerate(citations, start=1))
+    references += prose.references
     judged = judge(references, check, record=record, resume=resume, on_finding=on_finding, more_signals=more_signals)
     around = around or Circumstances(command=f"verifier check {prose.name}")
     made = report((prose.name,), Read(references, (), ()), judged, around, started_at=started_at, record=record)
-    return made if citations else replace(made, gaps=(*made.gaps, NO_CITATION))
+    if facts is None:
+        return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
+    claims = _claims(prose.text, judged.findings, facts, more_signals)
+    missing = claim_gaps(claims) if claims else (NO_CLAIM,)
+    return replace(made, claims=claims, gaps=(*made.gaps, *missing))
+
+
+def _claims(
+    text: str, findings: Sequence[Finding], facts: Facts, more_signals: MoreSignals | None
+) -> tuple[ClaimFinding, ...]:
+    """The claims of the text with what was decided about them, and what else is known of their spans."""
+    cited = [finding.checked for finding in findings]
+    claims = find_claims(text, cited_spans(text, [each.reference for each in cited]))
+    found = check_claims(claims, facts, cited)
+    if more_signals is None:
+        return found
+    return tuple(replace(each, signals=(*each.signals, *more_signals(each.claim.span))) for each in found)
 
 
 def _reference(name: str, number: int, citation: Citation, lines: _LineNumbers) -> Reference:

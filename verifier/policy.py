@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import assert_never
 
 from citations.types import Status, Verdict
-from verifier.types import Decision, Finding, Report
+from verifier.types import Decision, Finding, Report, Stance
 
 INCOMPLETE_ABOVE = 0.10
 """Share of references that may stay unchecked before a run without findings counts as incomplete."""
@@ -98,9 +98,11 @@ def fails(finding: Finding, fail_on: FailOn) -> bool:
 def incomplete(report: Report, *, strict: bool = False) -> bool:
     """Whether too much was left unchecked for the report to be called clean.
 
-    Unreadable entries count as unchecked. With ``strict`` one is too many, otherwise more than 10 % are.
+    Unreadable entries count as unchecked, unchecked claims only with ``strict``. With ``strict`` one is too many, otherwise more than 10 % are.
     """
     left = report.count(Status.UNCHECKED) + len(report.unreadable)
+    if strict:
+        left += sum(each.stance is Stance.UNCHECKED for each in report.claims)
     total = len(report.findings) + len(report.unreadable)
     return report.interrupted or left > (0 if strict else INCOMPLETE_ABOVE * total)
 
@@ -109,8 +111,15 @@ def exit_code(report: Report, policy: Policy) -> ExitCode:
     """The exit code of a report; an interrupted run is never clean."""
     if report.failed or report.lost:
         return ExitCode.UNREADABLE
-    if any(fails(finding, policy.fail_on) for finding in report.findings):
+    if any(fails(finding, policy.fail_on) for finding in report.findings) or _has_flagged_claim(report, policy.fail_on):
         return ExitCode.FINDINGS
     if incomplete(report, strict=policy.strict) and (report.interrupted or not policy.allow_incomplete):
         return ExitCode.INCOMPLETE
     return ExitCode.CLEAN
+
+
+def _has_flagged_claim(report: Report, fail_on: FailOn) -> bool:
+    """Whether a claim makes the exit code 1: one that evidence does not bear out counts as the mildest of problems."""
+    return fail_on is FailOn.MISMATCH and any(
+        each.decision in {Decision.FLAG, Decision.BLOCK} for each in report.claims
+    )

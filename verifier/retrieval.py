@@ -1,11 +1,35 @@
-"""Where the facts come from: the caller's context and passages, a folder, abstracts of cited works, or a ``Retriever``."""
+"""Where the facts come from: the caller's context and passages, a folder, abstracts of cited works, or a ``Retriever``.
+
+Documents are cut into passages of a few sentences; a claim gets the passages that share its rarest words. Which source a
+passage came from stays with it, because their silence weighs differently: an abstract need not hold what its paper says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from verifier.types import Claim, Passage
+from verifier.claims import with_lead
+from verifier.sentences import sentences
+from verifier.types import Claim, Passage, PassageSource
+
+LONGEST_PASSAGE = 600
+"""Characters of a passage, unless one sentence has more."""
+MOST_CHARACTERS = 1_800
+"""Characters of all passages that one claim is compared with."""
+MOST_PASSAGES = 4
+_LONGEST_DOCUMENT = 400_000
+_WORD = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_COMMON_WORDS = """
+    a an the of for and in on to with by from at as is are was were be been that this it its or not no than then which who whom whose has have had
+    their there these those they he she his her him we our you your will would can could may might also more most such into over under between
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 class Retriever(Protocol):
@@ -13,3 +37,102 @@ class Retriever(Protocol):
 
     def __call__(self, claim: Claim) -> Iterable[Passage | str]:
         """Passages that may bear out the claim; none if there are none. May raise: that is a gap, never a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The evidence for one claim, and what could not be asked for it."""
+
+    passages: tuple[Passage, ...] = ()
+    failures: tuple[str, ...] = ()
+
+
+class Passages:
+    """Passages in memory, found by their words; safe to share, as nothing changes after it was made."""
+
+    def __init__(self, documents: Iterable[Passage]) -> None:
+        self.passages = tuple(piece for each in documents for piece in cut(each))
+        self._words = [Counter(words(each.text)) for each in self.passages]
+        seen = Counter(word for counted in self._words for word in counted)
+        self._rarity = {word: math.log(1 + len(self.passages) / number) for word, number in seen.items()}
+
+    def best(self, claim: str) -> list[Passage]:
+        """The passages that share the claim's rarest words, best first; all of them if there are few."""
+        wanted = set(words(claim))
+        total = sum(self._rarity.get(word, 0.0) for word in wanted) or 1.0
+        scored = []
+        for passage, counted in zip(self.passages, self._words, strict=True):
+            shared = sum(self._rarity[word] for word in wanted if word in counted)
+            if shared:
+                scored.append(replace(passage, score=round(shared / total, 4)))
+        return sorted(scored, key=lambda each: -(each.score or 0.0))
+
+
+def evidence_for(claim: Claim, held: Sequence[Passages], retriever: Retriever | None = None) -> Retrieved:
+    """What there is about a claim, best first within each source; a retriever that fails is named and costs nothing else."""
+    asked = with_lead(claim)
+    found = [passage for source in held for passage in source.best(asked)[:MOST_PASSAGES]]
+    failures: tuple[str, ...] = ()
+    if retriever is not None:
+        try:
+            given = [_passage(each) for _, each in zip(range(MOST_PASSAGES), retriever(claim), strict=False)]
+            found += [piece for each in given for piece in cut(each)]
+        except Exception as error:  # noqa: BLE001  somebody else's code
+            failures = (f"the retriever failed ({type(error).__name__})",)
+    return Retrieved(tuple(fitting(found)), failures)
+
+
+def fitting(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """As many passages as a judge reads with care, none twice."""
+    left, seen = MOST_CHARACTERS, set[str]()
+    for each in passages:
+        if each.text in seen or (len(each.text) > left and seen):
+            continue
+        seen.add(each.text)
+        left -= len(each.text)
+        yield each
+        if left <= 0 or len(seen) == MOST_PASSAGES:
+            return
+
+
+def cut(document: Passage) -> Iterator[Passage]:
+    """A document as passages of whole sentences, none across a blank line.
+
+    >>> [each.text for each in cut(Passage("Tea is old. It is drunk hot."))]
+    ['Tea is old. It is drunk hot.']
+    """
+    text = document.text[:_LONGEST_DOCUMENT]
+    for paragraph in re.split(r"\n\s*\n", text):
+        held = ""
+        for span in sentences(paragraph):
+            said = paragraph[span.start : span.end]
+            if held and len(held) + len(said) > LONGEST_PASSAGE:
+                yield replace(document, text=held)
+                held = ""
+            held = f"{held} {said}".strip()[: 4 * LONGEST_PASSAGE]
+        if held:
+            yield replace(document, text=held)
+
+
+def words(text: str) -> list[str]:
+    """The telling words of a text, folded; pairs of characters where words are not spaced."""
+    found = []
+    for word in _WORD.findall(text.casefold()):
+        if _UNSPACED.search(word):
+            found += [word[at : at + 2] for at in range(max(1, len(word) - 1))]
+        elif word not in _COMMON:
+            found.append(word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word)
+    return found
+
+
+def documents(given: str | Sequence[Passage | str] | None, source: PassageSource) -> tuple[Passage, ...]:
+    """What a caller gave as documents: one text, or several."""
+    if given is None:
+        return ()
+    if isinstance(given, str):
+        return (Passage(given, source),)
+    return tuple(each if isinstance(each, Passage) else Passage(str(each), source) for each in given)
+
+
+def _passage(given: Passage | str) -> Passage:
+    return given if isinstance(given, Passage) else Passage(str(given), PassageSource.RETRIEVER)

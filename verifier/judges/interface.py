@@ -31,6 +31,11 @@ class AskAfresh:
     """A question without any evidence, whose answers show whether the model says the same each time."""
 
     question: str
+    """Our own words."""
+    about: str
+    """What it is asked about: text from outside."""
+    fields: tuple[str, ...]
+    """Keys of the object that it answers with."""
     samples: int = 3
 
 
@@ -40,15 +45,17 @@ class Reply:
 
     probability: float | None = None
     """As the model gives it, before any calibration."""
+    contradicted: float | None = None
+    """Probability that the passages say otherwise, where the judge tells that from silence."""
     unavailable: str = ""
     """One sentence without secrets and without the text under test."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the judge said when it was asked afresh."""
+    """What the judge said when it was asked afresh: one object a sample, its values in the order of the asked fields."""
 
-    texts: tuple[str, ...] = ()
+    samples: tuple[tuple[str, ...], ...] = ()
     unavailable: str = ""
 
 
@@ -78,7 +85,7 @@ class Budget:
 class Judge(Protocol):
     """A second model.
 
-    Contract, held by ``verifier.testing.judge_contract``: every question gets exactly one reply, in the order asked; nothing
+    Contract, held by the tests of every judge here: every question gets exactly one reply, in the order asked; nothing
     raises; a model that is away, slow or talks nonsense is ``unavailable``; the text under test is data and orders nothing.
     """
 
