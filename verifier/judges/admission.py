@@ -16,7 +16,7 @@ from pathlib import Path
 from citations.types import Fields, Location, Reference, Work
 from verifier.judges.interface import Budget, Judge, Reply, SameWorkQuestion, SupportQuestion
 
-VERSION = "1"
+TEST_VERSION = "1"
 """Raised whenever the set or the measure changes: older standings do not count then."""
 _RIDGE = 2.0
 """How strongly the slope is held to 1, so that few items cannot make a judge surer than it was."""

@@ -12,9 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 
-from verifier.judges import admission, prompt
-from verifier.judges.admission import Skill, Standing, admit
+from verifier.judges.admission import TEST_VERSION, Skill, Standing, admit
 from verifier.judges.interface import Answers, AskAfresh, Budget, Judge, Reply, SameWorkQuestion, SupportQuestion
+from verifier.judges.prompt import PROMPT_VERSION
 
 _LOG = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class RememberingJudge:
     def standing(self, budget: Budget | None = None) -> Standing:
         """What the judge is worth; tested now if it never was. A test that failed is tried again by the next process."""
         if self._standing is None:
-            key = _key("standing", admission.VERSION, prompt.VERSION, self.identity)
+            key = _key("standing", TEST_VERSION, PROMPT_VERSION, self.identity)
             kept = self._memory.get(key)
             self._standing = _read_standing(kept) if kept else admit(self.judge, budget)
             if not kept and self._standing.support is not None:
@@ -116,7 +116,7 @@ class RememberingJudge:
 
     def support(self, questions: Sequence[SupportQuestion], budget: Budget) -> Iterator[Reply]:
         """Whether the passages bear out the claims."""
-        keys = [_key("support", prompt.VERSION, self.identity, each.claim, *each.passages) for each in questions]
+        keys = [_key("support", PROMPT_VERSION, self.identity, each.claim, *each.passages) for each in questions]
         known = [self._recalled(key) for key in keys]
         fresh = iter(
             self.judge.support([q for q, reply in zip(questions, known, strict=True) if reply is None], budget)
@@ -125,7 +125,7 @@ class RememberingJudge:
 
     def same_work(self, questions: Sequence[SameWorkQuestion], budget: Budget) -> Iterator[Reply]:
         """Whether the records are the cited works."""
-        keys = [_key("same", prompt.VERSION, self.identity, q.reference.raw, repr(q.work.fields)) for q in questions]
+        keys = [_key("same", PROMPT_VERSION, self.identity, q.reference.raw, repr(q.work.fields)) for q in questions]
         known = [self._recalled(key) for key in keys]
         left = [question for question, reply in zip(questions, known, strict=True) if reply is None]
         yield from self._merged(keys, known, iter(self.judge.same_work(left, budget)))

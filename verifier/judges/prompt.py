@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from citations.types import Fields
 from verifier.judges.interface import AskAfresh, SameWorkQuestion, SupportQuestion
 
-VERSION = "1"
+PROMPT_VERSION = "1"
 """Raised whenever a prompt changes: what a judge said or was found worth under another one does not count."""
 MAX_CLAIM = 1_200
 """Characters of a claim that a judge reads."""
