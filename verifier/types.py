@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from citations.types import CheckedReference, Severity, Status, Unreadable
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of every emitted record; the first number changes when a reader must change."""
 
 

@@ -29,7 +29,21 @@ from citations.types import (
     Work,
 )
 from verifier.findings import finding_of
-from verifier.types import FailedInput, Gap, Report, Tool
+from verifier.types import (
+    Claim,
+    ClaimFinding,
+    ClaimKind,
+    Decision,
+    FailedInput,
+    Gap,
+    Judgement,
+    Passage,
+    PassageSource,
+    Report,
+    Span,
+    Stance,
+    Tool,
+)
 
 NOW = datetime(2026, 11, 25, 12, 1, 30, tzinfo=UTC)
 TURING = Fields(
@@ -162,6 +176,15 @@ def full_report() -> Report:
         gaps=(Gap("1 reference unchecked", "crossref: timeout"), Gap("1 entry unreadable", "it is damaged")),
         hints=("finish the 1 unchecked one with `verifier scan refs.bib --resume`",),
     )
+
+
+def claim_finding(stance: Stance, text: str = "Tea came to London in 1657.", number: int = 1) -> ClaimFinding:
+    """A claim with a stance, as a judge that read a passage would have made it."""
+    claim = Claim(f"c{number}", text, Span(0, len(text)), ClaimKind.SENTENCE)
+    passage = Passage("Tea reached London in 1657.", PassageSource.CONTEXT)
+    judgement = Judgement(claim.id, "sage", stance, 0.5, (passage,))
+    decision = {Stance.SUPPORTED: Decision.PASS, Stance.NOT_SUPPORTED: Decision.FLAG}.get(stance, Decision.ABSTAIN)
+    return ClaimFinding(claim, stance, decision, "f" * 32, (judgement,), because="sage read the context")
 
 
 def verdicts(statuses: dict[str, Status]) -> object:

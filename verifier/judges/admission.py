@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +32,8 @@ class Skill:
 
     auroc: float
     low: float
-    """Lower end of the AUROC's one-sided 95 % interval (Hanley and McNeil 1982)."""
+    """Lower end of the AUROC's one-sided 95 % interval (Hanley and McNeil 1982); for support the lower one of two, the other
+    against contradicted claims alone, which share as many words with their passage as supported ones."""
     slope: float
     intercept: float
     """Calibrated log odds = ``slope * log odds + intercept``."""
@@ -62,6 +63,8 @@ class Standing:
 class _Items:
     support: tuple[SupportQuestion, ...]
     supported: tuple[bool, ...]
+    silent: tuple[bool, ...]
+    """The passage tells neither that the claim is true nor that it is false."""
     same_work: tuple[SameWorkQuestion, ...]
     same: tuple[bool, ...]
 
@@ -73,13 +76,22 @@ def admit(judge: Judge, budget: Budget | None = None) -> Standing:
     support = list(judge.support(items.support, budget))
     same = list(judge.same_work(items.same_work, budget))
     why = next((each.unavailable for each in (*support, *same) if each.unavailable), "")
-    return Standing(_skill(support, items.supported), _skill(same, items.same), why)
+    told = _skill(support, items.supported)
+    hard = _skill(*_without(support, items.supported, items.silent))
+    if told is not None and hard is not None:
+        told = replace(told, low=min(told.low, hard.low))
+    return Standing(told, _skill(same, items.same), why)
+
+
+def _without(replies: Sequence[Reply], truth: Sequence[bool], out: Sequence[bool]) -> tuple[list[Reply], list[bool]]:
+    kept = [index for index, is_out in enumerate(out) if not is_out]
+    return [replies[index] for index in kept if index < len(replies)], [truth[index] for index in kept]
 
 
 def _skill(replies: Sequence[Reply], truth: Sequence[bool]) -> Skill | None:
     pairs = [
         (logit(reply.probability), true)
-        for reply, true in zip(replies, truth, strict=True)
+        for reply, true in zip(replies, truth, strict=False)
         if reply.probability is not None and math.isfinite(reply.probability)
     ]
     if len(pairs) < _SHARE * len(truth) or len({true for _, true in pairs}) < 2:
@@ -143,6 +155,7 @@ def _items() -> _Items:
     return _Items(
         tuple(SupportQuestion(each["claim"], (each["passage"],)) for each in support),
         tuple(each["truth"] == "supported" for each in support),
+        tuple(each["truth"] == "silent" for each in support),
         tuple(_same_work(each["citation"], each["record"]) for each in same),
         tuple(each["same"] for each in same),
     )

@@ -25,7 +25,7 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CsvRenderer:
-    """One row a reference; failed inputs, unreadable entries and gaps follow as rows of their own."""
+    """One row a reference; failed inputs, unreadable entries, claims and gaps follow as rows of their own."""
 
     name = "csv"
     suffix = ".csv"
@@ -38,6 +38,18 @@ class CsvRenderer:
             writer.writerow([_cell(value) for value in _reference(finding, reference_record(finding))])
         for entry in unreadable_records(report):
             writer.writerow([_cell(value) for value in _unreadable(entry)])
+        for claim in report.claims:
+            row = (
+                "",
+                "",
+                "",
+                claim.claim.id,
+                claim.stance.value,
+                claim.decision.value,
+                claim.because,
+                claim.claim.text,
+            )
+            writer.writerow([_cell(value) for value in row])
         for gap in report.gaps:
             writer.writerow([_cell(value) for value in ("", "", "", "", "gap", "", f"{gap.what}: {gap.why}")])
 

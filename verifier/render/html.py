@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from citations.types import CheckedReference, Evidence, FieldName, Fields, Severity, Status, Verdict, Work
 from verifier.registry_names import registry_name
+from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.marks import Marked, Piece, alike, mark
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
@@ -24,7 +25,7 @@ from verifier.render.words import (
     safe_url,
     what_differs,
 )
-from verifier.types import Finding, Report
+from verifier.types import Finding, Report, Stance
 
 ABOUT = {
     Status.FABRICATED: "Something contradicts the citation: it cannot be true as it stands.",
@@ -115,6 +116,37 @@ class Section:
     cards: tuple[Card, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimCard:
+    """One claim."""
+
+    id: str
+    tone: str
+    """The verdict whose colour it bears."""
+    word: str
+    place: str
+    text: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The claims of a text: the sums, and those that a person should look at."""
+
+    number: int
+    counts: str
+    shown: tuple[ClaimCard, ...]
+
+
+_TONES = {
+    Stance.SUPPORTED: "verified",
+    Stance.NOT_SUPPORTED: "not_found",
+    Stance.UNDECIDED: "unverifiable",
+    Stance.UNCHECKED: "unchecked",
+    Stance.NOT_CHECKABLE: "unverifiable",
+}
+
+
 class HtmlRenderer:
     """One page without scripts and without anything from elsewhere."""
 
@@ -136,6 +168,7 @@ class HtmlRenderer:
             counts=counts_line(report),
             verdict=verdict_sentence(report) if problems else "",
             sections=_sections(report),
+            claims=_claims(report),
             gaps=[(inline(gap.what), inline(gap.why), inline(gap.hint)) for gap in report.gaps],
             failed=[(inline(each.file), inline(each.reason), inline(each.hint), each.code) for each in report.failed],
             unreadable=[
@@ -153,6 +186,23 @@ def readable(text: str, limit: int = 4000) -> str:
     """Hostile text with its line breaks, without control and direction characters, cut."""
     lines = text[:limit].splitlines()
     return "\n".join(" ".join(inline(word, limit) for word in line.split(" ")).rstrip() for line in lines)
+
+
+def _claims(report: Report) -> Claims | None:
+    if not report.claims:
+        return None
+    shown = tuple(
+        ClaimCard(
+            id=each.claim.id,
+            tone=_TONES[each.stance],
+            word=word(each.stance),
+            place=place(each),
+            text=inline(each.claim.text, 1200),
+            lines=tuple(claim_lines(each)),
+        )
+        for each in shown_claims(report)
+    )
+    return Claims(len(report.claims), claims_line(report), shown)
 
 
 def _sections(report: Report) -> tuple[Section, ...]:

@@ -7,7 +7,7 @@ from xml.sax.saxutils import quoteattr
 
 from citations.types import Status
 from verifier.render.words import inline, what_differs
-from verifier.types import Finding, Report
+from verifier.types import ClaimFinding, Finding, Report, Stance
 
 
 class JunitRenderer:
@@ -18,15 +18,19 @@ class JunitRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write one test suite."""
+        claims = [each for each in report.claims if each.claim.checkable]
         failures = sum(each.status.accuses for each in report.findings)
+        failures += sum(each.stance is Stance.NOT_SUPPORTED for each in claims)
         skipped = report.count(Status.UNCHECKED) + report.count(Status.UNVERIFIABLE)
+        skipped += sum(each.stance in {Stance.UNCHECKED, Stance.UNDECIDED} for each in claims)
         errors = len(report.unreadable) + len(report.failed)
         out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         out.write(
-            f'<testsuite name="{report.tool.name}" tests="{len(report.findings) + errors}" failures="{failures}" '
+            f'<testsuite name="{report.tool.name}" tests="{len(report.findings) + len(claims) + errors}" failures="{failures}" '
             f'errors="{errors}" skipped="{skipped}">\n'
         )
         out.writelines(_case(finding) for finding in report.findings)
+        out.writelines(_claim(each) for each in claims)
         out.writelines(_error(str(each.location), each.key, each.reason) for each in report.unreadable)
         out.writelines(_error(each.file, "", each.reason) for each in report.failed)
         out.write("</testsuite>\n")
@@ -48,6 +52,18 @@ def _case(finding: Finding) -> str:
             assert_never(never)
     verdict = f'<properties><property name="verdict" value="{finding.status.value}"/></properties>'
     return f"  <testcase classname={place} name={name}>{verdict}{inner}</testcase>\n"
+
+
+def _claim(finding: ClaimFinding) -> str:
+    name, message = quoteattr(_xml(finding.claim.text)), quoteattr(_xml(f"{finding.stance.value}: {finding.because}"))
+    match finding.stance:
+        case Stance.NOT_SUPPORTED:
+            inner = f'<failure type="not_supported" message={message}/>'
+        case Stance.UNCHECKED | Stance.UNDECIDED:
+            inner = f"<skipped message={message}/>"
+        case Stance.SUPPORTED | Stance.NOT_CHECKABLE:
+            inner = ""
+    return f'  <testcase classname="claims" name={name}>{inner}</testcase>\n'
 
 
 def _error(place: str, key: str, reason: str) -> str:

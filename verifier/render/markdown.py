@@ -6,6 +6,7 @@ import re
 from typing import TextIO
 
 from citations.types import Status
+from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
@@ -42,9 +43,22 @@ class MarkdownRenderer:
             findings = [each for each in worst_first(report.findings) if each.status is status]
             if findings:
                 _section(status, findings, out)
+        _claims(report, out)
         if report.unreadable:
             out.write(f"\n## unreadable ({len(report.unreadable)})\n\n| where | why |\n|---|---|\n")
             out.writelines(f"| {_escape(str(e.location))} | {_escape(e.reason)} |\n" for e in report.unreadable)
+
+
+def _claims(report: Report, out: TextIO) -> None:
+    if not report.claims:
+        return
+    out.write(f"\n## {_escape(claims_line(report))}\n\n")
+    shown = shown_claims(report)
+    if shown:
+        out.write("| where | claim | stance | why |\n|---|---|---|---|\n")
+    for each in shown:
+        why = "<br>".join(_escape(line) for line in claim_lines(each))
+        out.write(f"| {place(each)} | {_escape(inline(each.claim.text))} | {word(each.stance)} | {why} |\n")
 
 
 def _section(status: Status, findings: list[Finding], out: TextIO) -> None:

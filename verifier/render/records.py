@@ -23,6 +23,7 @@ from citations.types import (
     Unreadable,
     Work,
 )
+from verifier.render.claim_records import ClaimCounts, ClaimRecord, claim_counts, claim_record
 from verifier.types import Decision, Finding, Gap, Report, Risk, Signal, Span
 
 
@@ -194,6 +195,9 @@ class SummaryRecord:
     started_at: datetime
     finished_at: datetime
     hints: tuple[str, ...]
+    claims: int
+    """0 also where claims were not asked for."""
+    claim_counts: ClaimCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +209,10 @@ class ReportRecord:
     unreadable: tuple[UnreadableRecord, ...]
     gaps: tuple[GapRecord, ...]
     summary: SummaryRecord
+    claims: tuple[ClaimRecord, ...] = ()
 
 
-Record = ReferenceRecord | UnreadableRecord | GapRecord | SummaryRecord
+Record = ReferenceRecord | UnreadableRecord | ClaimRecord | GapRecord | SummaryRecord
 
 
 def report_record(report: Report) -> ReportRecord:
@@ -218,12 +223,14 @@ def report_record(report: Report) -> ReportRecord:
         unreadable=unreadable_records(report),
         gaps=tuple(_gap(gap) for gap in report.gaps),
         summary=_summary(report),
+        claims=tuple(claim_record(each) for each in report.claims),
     )
 
 
 def other_records(report: Report) -> Iterator[Record]:
-    """What follows the references line by line: unreadable entries, gaps, and last the summary."""
+    """What follows the references line by line: unreadable entries, claims, gaps, and last the summary."""
     yield from unreadable_records(report)
+    yield from (claim_record(each) for each in report.claims)
     yield from (_gap(gap) for gap in report.gaps)
     yield _summary(report)
 
@@ -356,4 +363,6 @@ def _summary(report: Report) -> SummaryRecord:
         started_at=report.started_at,
         finished_at=report.finished_at,
         hints=report.hints,
+        claims=len(report.claims),
+        claim_counts=claim_counts(report.claim_counts),
     )

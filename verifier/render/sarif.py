@@ -7,8 +7,9 @@ from typing import Any, TextIO, assert_never
 from urllib.parse import quote
 
 from citations.types import Location, Status
+from verifier.render.claim_words import shown_claims, word
 from verifier.render.words import inline, what_differs, worst_first
-from verifier.types import Finding, Report
+from verifier.types import ClaimFinding, Finding, Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -33,7 +34,8 @@ class SarifRenderer:
         run = {
             "tool": {"driver": driver},
             "results": [_result(finding) for finding in worst_first(report.findings)]
-            + [_unreadable(each.location, each.reason) for each in report.unreadable],
+            + [_unreadable(each.location, each.reason) for each in report.unreadable]
+            + [_claim(each, report.inputs[0]) for each in shown_claims(report)],
             "invocations": [
                 {
                     "executionSuccessful": not report.failed and not report.interrupted,
@@ -56,6 +58,19 @@ def _result(finding: Finding) -> dict[str, Any]:
         "kind": kind,
         "message": {"text": f"{finding.status.value}: {text} (cited: {cited})"},
         "locations": [_location(reference.location)],
+        "partialFingerprints": {"factprobe/v1": finding.fingerprint},
+    }
+
+
+def _claim(finding: ClaimFinding, file: str) -> dict[str, Any]:
+    span = finding.claim.span
+    region = {"charOffset": span.start, "charLength": span.end - span.start}
+    return {
+        "ruleId": finding.stance.value,
+        "level": "warning",
+        "kind": "fail",
+        "message": {"text": f"{word(finding.stance)}: {inline(finding.claim.text)} ({inline(finding.because)})"},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": region}}],
         "partialFingerprints": {"factprobe/v1": finding.fingerprint},
     }
 

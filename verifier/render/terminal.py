@@ -8,6 +8,7 @@ from typing import TextIO
 import click
 
 from citations.types import Status
+from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
 from verifier.render.words import (
     because,
     counts_line,
@@ -17,7 +18,7 @@ from verifier.render.words import (
     what_differs,
     worst_first,
 )
-from verifier.types import Finding, Report
+from verifier.types import ClaimFinding, Finding, Report, Stance
 
 COLOURS = {
     Status.VERIFIED: "green",
@@ -27,6 +28,13 @@ COLOURS = {
     Status.RETRACTED: "magenta",
     Status.UNVERIFIABLE: "cyan",
     Status.UNCHECKED: "blue",
+}
+CLAIM_COLOURS = {
+    Stance.SUPPORTED: "green",
+    Stance.NOT_SUPPORTED: "red",
+    Stance.UNDECIDED: "cyan",
+    Stance.UNCHECKED: "blue",
+    Stance.NOT_CHECKABLE: "white",
 }
 
 
@@ -45,9 +53,11 @@ class TextRenderer:
         for finding in worst_first(report.findings):
             if self.show_verified or finding.status is not Status.VERIFIED:
                 self._finding(finding, out)
+        for claim in shown_claims(report, all_of_them=self.show_verified):
+            self._claim(claim, out)
         for entry in report.unreadable:
-            place, key = inline(str(entry.location)), _key(entry.key)
-            out.write(f"{place}: {key}{self._style('unreadable', 'cyan')}  {inline(entry.reason)}\n")
+            where, key = inline(str(entry.location)), _key(entry.key)
+            out.write(f"{where}: {key}{self._style('unreadable', 'cyan')}  {inline(entry.reason)}\n")
         for failed in report.failed:
             out.write(
                 f"{inline(failed.file)}: {self._style('failed', 'red')}  {inline(failed.reason)} [{failed.code}]\n"
@@ -71,11 +81,18 @@ class TextRenderer:
             lines.append(f"because: {sentence}")
         out.writelines(self._dim(f"    {each}") + "\n" for each in lines)
 
+    def _claim(self, finding: ClaimFinding, out: TextIO) -> None:
+        word = self._style(finding.stance.value, CLAIM_COLOURS[finding.stance])
+        out.write(f"{place(finding)}: [{finding.claim.id}] {word}  {inline(finding.claim.text, 160)}\n")
+        out.writelines(self._dim(f"    {each}") + "\n" for each in claim_lines(finding))
+
     def _ending(self, report: Report, out: TextIO) -> None:
         seconds = (report.finished_at - report.started_at).total_seconds()
         time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
         stopped = ", interrupted" if report.interrupted else ""
         out.write(f"{self._bold(counts_line(report))} in {time} s{stopped}\n")
+        if claims := claims_line(report):
+            out.write(self._bold(claims) + "\n")
         if is_without_problem(report):
             out.write(verdict_sentence(report) + "\n")
         for gap in report.gaps:

@@ -11,7 +11,7 @@ from typing import assert_never
 from citations.types import Evidence, FieldDiff, Outcome, Scheme, Severity, Status, Verdict, Why
 from verifier.reasons import cause, plainly
 from verifier.registry_names import registry_name
-from verifier.types import Finding, Report
+from verifier.types import Finding, Report, Stance
 
 WORST_FIRST = (
     Status.FABRICATED,
@@ -162,6 +162,7 @@ def is_without_problem(report: Report) -> bool:
         bool(report.findings or report.unreadable)
         and not report.failed
         and not any(finding.status.accuses for finding in report.findings)
+        and not any(claim.stance is Stance.NOT_SUPPORTED for claim in report.claims)
     )
 
 

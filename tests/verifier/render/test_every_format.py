@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
 from citations.types import Status
-from tests.verifier.samples import checked, full_report, one_of_each, reference, report_of
+from tests.verifier.samples import checked, claim_finding, full_report, one_of_each, reference, report_of
 from verifier.render import RENDERERS, load_renderer
+from verifier.types import Stance
 
 HOSTILE = "\x1b[31m<script>alert(1)</script>\x00\u202e\"'`|](javascript:x)\r\n=cmd()"
 COMPLETE = sorted(set(RENDERERS) - {"bibtex"})
@@ -119,3 +121,29 @@ def test_csv_has_a_row_for_everything():
     rows = list(csv.DictReader(io.StringIO(rendered("csv", full_report()))))
     assert len(rows) == 7 + 2 + 2
     assert {row["verdict"] for row in rows} == {*(status.value for status in Status), "unreadable", "gap"}
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_a_claim_that_is_not_borne_out_stands_in_every_format(name):
+    claims = tuple(claim_finding(stance, f"Claim of {stance.value}.", n) for n, stance in enumerate(Stance, start=1))
+    text = rendered(name, replace(report_of([]), claims=claims))
+    assert "Claim of not_supported." in text.replace("\\_", "_")
+    assert "not_supported" in text.replace("not supported", "not_supported")
+
+
+@pytest.mark.parametrize("name", ["text", "html", "markdown", "csv", "sarif", "junit"])
+def test_hostile_claims_are_as_harmless_as_hostile_references(name):
+    text = rendered(name, replace(report_of([]), claims=(claim_finding(Stance.NOT_SUPPORTED, HOSTILE),)))
+    assert not [each for each in "\x1b\x00\u202e" if each in text]
+    assert name not in {"html", "markdown"} or "<script" not in text
+
+
+def test_claims_are_counted_in_the_summary():
+    claims = tuple(claim_finding(stance, number=n) for n, stance in enumerate(Stance, start=1))
+    summary = json.loads(rendered("json", replace(report_of([]), claims=claims)))["summary"]
+    assert (summary["claims"], sum(summary["claim_counts"].values())) == (5, 5)
+
+
+def test_a_flagged_claim_keeps_a_report_from_being_without_problem():
+    report = replace(report_of(one_of_each()[:1]), claims=(claim_finding(Stance.NOT_SUPPORTED),))
+    assert "no problems" not in rendered("text", report)

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from verifier.errors import EvidenceUnreadable
+from verifier.folder import Folder
+from verifier.retrieval import LONGEST_PASSAGE, Passages, cut, evidence_for
+from verifier.types import Claim, ClaimKind, Passage, PassageSource, Span
+
+DOCUMENT = "\n\n".join(
+    [f"Paragraph {number} speaks of other things, such as weather number {number}." for number in range(40)]
+    + ["The dam at Orlow was finished in 1911 and holds nine million cubic metres."]
+)
+
+
+def claim(text):
+    return Claim("c1", text, Span(0, len(text)), ClaimKind.SENTENCE)
+
+
+def test_the_passage_with_the_rare_words_comes_first():
+    found = evidence_for(claim("The Orlow dam holds 9 million cubic metres."), [Passages([Passage(DOCUMENT)])])
+    assert "Orlow" in found.passages[0].text
+
+
+def test_a_document_is_cut_into_whole_sentences():
+    text = " ".join(f"Sentence number {number} is here." for number in range(200))
+    pieces = list(cut(Passage(text)))
+    assert " ".join(each.text for each in pieces) == text
+    assert max(len(each.text) for each in pieces) <= LONGEST_PASSAGE
+
+
+def test_a_claim_that_shares_no_word_gets_nothing():
+    assert evidence_for(claim("Quite unrelated!"), [Passages([Passage(DOCUMENT)])]).passages == ()
+
+
+def test_words_without_blanks_are_found_as_well():
+    held = Passages([Passage("茶は1657年にロンドンに来た。"), Passage("水は百度で沸騰する。")])
+    assert "1657" in held.best("ロンドンに茶が来た。")[0].text
+
+
+def test_an_endless_retriever_is_stopped():
+    def endless(_):
+        while True:
+            yield "The same passage."
+
+    assert len(evidence_for(claim("Tea."), [], endless).passages) == 1
+
+
+def test_text_and_pdf_files_are_found_with_their_names(tmp_path, shared_paper):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "dam.txt").write_text(DOCUMENT)
+    (tmp_path / "paper.pdf").write_bytes(shared_paper.read_bytes())
+    (tmp_path / "image.png").write_bytes(b"\x89PNG")
+    folder = Folder(tmp_path)
+    assert folder.best("The Orlow dam")[0].title == str(Path("sub", "dam.txt"))
+    assert folder.best("reference list cannot be trusted")[0].title == "paper.pdf"
+    assert folder.best("Orlow")[0].source is PassageSource.EVIDENCE
+
+
+@pytest.fixture
+def shared_paper(request):
+    return request.config.rootpath / "examples" / "paper" / "paper.pdf"
+
+
+def test_a_damaged_file_costs_itself_alone(tmp_path):
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
+    (tmp_path / "dam.txt").write_text(DOCUMENT)
+    assert Folder(tmp_path).best("Orlow dam")[0].title == "dam.txt"
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("The secret dam at Orlow.")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "dam.txt").write_text("Another dam.")
+    (folder / "link.txt").symlink_to(outside)
+    (folder / "gone.txt").symlink_to(tmp_path / "nosuch")
+    assert [each.title for each in Folder(folder).best("dam")] == ["dam.txt"]
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "file"])
+def test_a_folder_that_holds_nothing_says_so(kind, tmp_path):
+    place = tmp_path / "place"
+    if kind == "empty":
+        place.mkdir()
+    if kind == "file":
+        place.write_text("x")
+    with pytest.raises(EvidenceUnreadable):
+        Folder(place).best("dam")
+
+
+@pytest.mark.parametrize("query", ["", "AND OR NOT", "text:secret", '"', "*", "a" * 10_000, "\ud800"])
+def test_no_claim_is_a_query_language(query, tmp_path):
+    (tmp_path / "dam.txt").write_text(DOCUMENT)
+    assert isinstance(Folder(tmp_path).best(query), list)
