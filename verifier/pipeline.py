@@ -61,7 +61,7 @@ def check_text(
         return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
     claims = _claims(prose.text, judged.findings, facts, more_signals)
     missing = claim_gaps(claims) if claims else (NO_CLAIM,)
-    return replace(made, claims=claims, gaps=(*made.gaps, *missing))
+    return replace(made, claims=claims, gaps=(*made.gaps, *missing), finished_at=datetime.now(UTC))
 
 
 def _claims(

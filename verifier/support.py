@@ -259,5 +259,5 @@ def _decision(stance: Stance) -> Decision:
 
 
 def _passed_over(claim: Claim) -> ClaimFinding:
-    because = f"a {claim.not_checkable.value}" if claim.not_checkable else ""
+    because = f"it is of the kind: {claim.not_checkable.value}" if claim.not_checkable else ""
     return ClaimFinding(claim, Stance.NOT_CHECKABLE, Decision.ABSTAIN, claim_fingerprint(claim.text), because=because)

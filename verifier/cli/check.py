@@ -1,4 +1,4 @@
-"""``verifier check``: the citations of prose, such as a model's answer."""
+"""``verifier check``: the citations and claims of prose, such as a model's answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from citations.errors import UnreadableInput
+from verifier.cli.facts import arbiter, claim_options, facts_of
 from verifier.cli.options import SortedCommand, shared_options
 from verifier.cli.run import begin, conclude, opened
 
@@ -20,14 +21,16 @@ HELP = """Check the citations of a text, such as a language model's answer; - re
 
 \b
 verifier check answer.txt
-echo "See Vaswani et al. (2017), Attention is all you need." | verifier check -
+verifier check answer.txt --context source.txt --judge model.gguf
 
-A text that cites nothing exits 0 and says so. Exit codes: 0 clean, 1 findings, 2 unreadable, 3 unchecked.
+A text that cites nothing exits 0 and says so. Claims are checked where --claims, --context, --evidence or --judge asks
+for it. Exit codes: 0 clean, 1 findings, 2 unreadable, 3 unchecked.
 """
 
 
 @click.command("check", cls=SortedCommand, help=HELP)
 @click.argument("file", metavar="FILE|-")
+@claim_options
 @shared_options
 def command(file: str, **options: Any) -> int:
     """Check, print the report, return the exit code."""
@@ -36,7 +39,10 @@ def command(file: str, **options: Any) -> int:
     text = read_prose(file)
     start = Path.cwd() if file == "-" else Path(file).parent
     run = begin(shlex.join(["verifier", "check", file]), start, options, (file,))
-    with opened(run, "check", (file,)) as opening:
+    with (
+        facts_of(options, run.settings, run.console) as facts,
+        opened(run, "check", (file,), arbiter(facts)) as opening,
+    ):
         report = check_text(
             Prose(text, name=file),
             opening.check,
@@ -44,6 +50,7 @@ def command(file: str, **options: Any) -> int:
             record=opening.record,
             resume=run.is_resuming,
             on_finding=opening.on_finding,
+            facts=facts,
         )
         return conclude(run, opening, report)
 

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from verifier.types import Finding, Report
 
 if TYPE_CHECKING:
     from citations.check import Progress
+    from citations.match.evidence import Arbiter
     from verifier.render.interface import Renderer
 
 SETTING_OPTIONS = (
@@ -103,14 +104,14 @@ def begin(command: str, start: Path | None, options: dict[str, Any], inputs: Seq
 
 
 @contextmanager
-def opened(run: Run, kind: str, inputs: tuple[str, ...]) -> Iterator[Open]:
+def opened(run: Run, kind: str, inputs: tuple[str, ...], arbiter: Arbiter | None = None) -> Iterator[Open]:
     """Registries, database and progress for one run; everything is closed at its end."""
     with ExitStack() as stack:
         interrupts = stack.enter_context(interruptible())
         progress = ProgressLine(run.console)
         stack.callback(progress.clear)
         waiting = _Waiting()
-        asking = open_registries(run.settings, waiting.note)
+        asking = replace(open_registries(run.settings, waiting.note), arbiter=arbiter)
         stack.callback(asking.close)
         around = Circumstances(
             command=run.command,

@@ -104,14 +104,22 @@ class RememberingJudge:
         """The judge's identity."""
         return self.judge.identity
 
+    @property
+    def was_tested(self) -> bool:
+        """Whether its standing is known from here or from an earlier process."""
+        return self._standing is not None or self._memory.get(self._standing_key) is not None
+
+    @property
+    def _standing_key(self) -> str:
+        return _key("standing", TEST_VERSION, PROMPT_VERSION, self.identity)
+
     def standing(self, budget: Budget | None = None) -> Standing:
         """What the judge is worth; tested now if it never was. A test that failed is tried again by the next process."""
         if self._standing is None:
-            key = _key("standing", TEST_VERSION, PROMPT_VERSION, self.identity)
-            kept = self._memory.get(key)
+            kept = self._memory.get(self._standing_key)
             self._standing = _read_standing(kept) if kept else admit(self.judge, budget)
             if not kept and self._standing.support is not None:
-                self._memory.put(key, json.dumps(asdict(self._standing)))
+                self._memory.put(self._standing_key, json.dumps(asdict(self._standing)))
         return self._standing
 
     def support(self, questions: Sequence[SupportQuestion], budget: Budget) -> Iterator[Reply]:
