@@ -81,10 +81,11 @@ class Checker:
     claim to passages. ``judge``: the second model, as a path of a ``.gguf`` file, the base address of an OpenAI-compatible
     server (``http://localhost:8080/v1#model``), or a ``Judge``. ``engine``: a local model that reads the text and says how
     likely each token is. ``budget_s`` bounds one text, in seconds, and ``judge_calls`` the questions put to the judge about
-    it; what is open then is reported as unchecked. Nothing is raised, unless the policy says ``on_error="closed"``: then ``CheckFailed``.
+    it; what is open then is reported as unchecked. ``ask_afresh`` so many citations that no registry settled are asked back from
+    the judge's memory. Nothing is raised, unless the policy says ``on_error="closed"``: then ``CheckFailed``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  everything that can be set, by name
         self,
         *,
         registries: Registries = None,
@@ -95,6 +96,7 @@ class Checker:
         policy: Policy | None = None,
         budget_s: float | None = BUDGET_S,
         judge_calls: int | None = None,
+        ask_afresh: int = 0,
     ) -> None:
         self.policy = policy or Policy()
         self._registries = registries
@@ -105,6 +107,7 @@ class Checker:
         self._budget_s = budget_s
         self._lock = Lock()
         self._calls = judge_calls
+        self._afresh = ask_afresh
         self._opened: _Opened | None = None
 
     def check(self, subject: Subject | str) -> Report:
@@ -162,7 +165,7 @@ class Checker:
         given = [Passage(each, PassageSource.CONTEXT) for each in subject.context]
         held = Passages([*given, *opened.evidence]) if given or opened.evidence else None
         folder = opened.folder.best if opened.folder else None
-        return Facts(held, folder, self._retriever, opened.judge, subject.generator, budget)
+        return Facts(held, folder, self._retriever, opened.judge, subject.generator, budget, self.policy, self._afresh)
 
     def _open(self) -> _Opened:
         with self._lock:

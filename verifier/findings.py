@@ -9,6 +9,7 @@ from typing import Protocol
 from citations.types import Argument, CheckedReference, Reference, Status, Unreadable, Verdict
 from verifier.errors import StoreError
 from verifier.fingerprint import fingerprint
+from verifier.fusion import Sort, fuse
 from verifier.policy import decide
 from verifier.signals import citation_signal
 from verifier.types import FailedInput, Finding, Report, Signal, Span
@@ -71,12 +72,14 @@ PROSE = "prose"
 def finding_of(checked: CheckedReference) -> Finding:
     """The checked reference with its decision, identity and signal."""
     place = checked.reference.location
+    signals = (citation_signal(checked.verdict),)
     in_prose = checked.reference.source == PROSE and place.start is not None and place.end is not None
     return Finding(
         checked=checked,
         decision=decide(checked.verdict),
         fingerprint=fingerprint(checked),
-        signals=(citation_signal(checked.verdict),),
+        signals=signals,
+        risk=fuse(signals, Sort.CITATION),
         span=Span(place.start or 0, place.end or 0) if in_prose else None,
     )
 
@@ -134,7 +137,8 @@ class _Running:
 
     def add(self, finding: Finding) -> None:
         if self._more_signals is not None and finding.span is not None:
-            finding = replace(finding, signals=(*finding.signals, *self._more_signals(finding.span)))
+            signals = (*finding.signals, *self._more_signals(finding.span))
+            finding = replace(finding, signals=signals, risk=fuse(signals, Sort.CITATION))
         self.done[finding.checked.reference.id] = finding
         if self._record is not None:
             try:

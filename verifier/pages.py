@@ -15,6 +15,7 @@ from verifier.errors import VerifierError
 GROUPS = {
     "verdicts": "Verdicts",
     "decisions": "Decisions",
+    "stances": "Stances of claims",
     "outcomes": "Evidence",
     "severities": "Severities of a difference",
     "contradictions": "Contradictions",

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 from citations.parse.inline import Citation, find_citations
 from citations.types import Location, Reference
+from verifier.afresh import ask_afresh
 from verifier.claims import find_claims
 from verifier.findings import PROSE, Check, MoreSignals, OnFinding, Record, judge
 from verifier.gaps import Circumstances, claim_gaps
 from verifier.links import cited_spans
 from verifier.scan import Read, report
-from verifier.support import Facts, check_claims
+from verifier.support import Facts, check_claims, with_signals
 from verifier.types import ClaimFinding, Finding, Gap, Report
 
 NO_CITATION = Gap(
@@ -61,6 +62,8 @@ def check_text(
         return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
     claims = _claims(prose.text, judged.findings, facts, more_signals)
     missing = claim_gaps(claims) if claims else (NO_CLAIM,)
+    if facts.judge is not None and facts.afresh:
+        made = replace(made, findings=ask_afresh(made.findings, facts.judge, facts.budget, facts.afresh))
     return replace(made, claims=claims, gaps=(*made.gaps, *missing), finished_at=datetime.now(UTC))
 
 
@@ -73,7 +76,7 @@ def _claims(
     found = check_claims(claims, facts, cited)
     if more_signals is None:
         return found
-    return tuple(replace(each, signals=(*each.signals, *more_signals(each.claim.span))) for each in found)
+    return tuple(with_signals(each, more_signals(each.claim.span), facts.policy) for each in found)
 
 
 def _reference(name: str, number: int, citation: Citation, lines: _LineNumbers) -> Reference:

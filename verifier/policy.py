@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import assert_never
 
 from citations.types import Status, Verdict
-from verifier.types import Decision, Finding, Report, Stance
+from verifier.types import Decision, Finding, Report, Risk, Stance
 
 INCOMPLETE_ABOVE = 0.10
 """Share of references that may stay unchecked before a run without findings counts as incomplete."""
@@ -74,6 +74,22 @@ def decide(verdict: Verdict) -> Decision:
             return Decision.ABSTAIN
         case _ as never:
             assert_never(never)
+
+
+def decide_claim(stance: Stance, risk: Risk | None, policy: Policy) -> Decision:
+    """What is to be done about one claim: only what evidence does not bear out is flagged, and nothing unchecked passes.
+
+    Where the risk is known it must reach ``flag_at`` as well, and ``block_at`` for a block.
+    """
+    if stance is Stance.SUPPORTED:
+        return Decision.PASS
+    if stance is not Stance.NOT_SUPPORTED:
+        return Decision.ABSTAIN
+    if risk is None:
+        return Decision.FLAG
+    if policy.block_at is not None and risk.value >= policy.block_at:
+        return Decision.BLOCK
+    return Decision.FLAG if risk.value >= policy.flag_at else Decision.ABSTAIN
 
 
 def fails(finding: Finding, fail_on: FailOn) -> bool:

@@ -17,11 +17,15 @@ from verifier.claims import with_lead
 from verifier.sentences import sentences
 from verifier.types import Claim, Passage, PassageSource
 
-LONGEST_PASSAGE = 600
+LONGEST_PASSAGE = 400
 """Characters of a passage, unless one sentence has more."""
 MOST_CHARACTERS = 1_800
 """Characters of all passages that one claim is compared with."""
 MOST_PASSAGES = 4
+"""Passages that a folder or a retriever is asked for."""
+_MOST_PIECES = 16
+_LEAST_SHARE = 0.25
+"""Of what the best passage shares with the claim; less is not about the same things."""
 _LONGEST_DOCUMENT = 400_000
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -57,21 +61,28 @@ class Passages:
         self._rarity = {word: math.log(1 + len(self.passages) / number) for word, number in seen.items()}
 
     def best(self, claim: str) -> list[Passage]:
-        """The passages that share the claim's rarest words, best first; all of them if there are few."""
+        """What a claim is compared with, in the order of the documents: all if it is little, or else what shares rare words."""
+        if sum(len(each.text) for each in self.passages) <= MOST_CHARACTERS:
+            return list(self.passages)
+        places = {id(passage): place for place, passage in enumerate(self.passages)}
+        scores = self._scores(claim)
+        ranked = sorted(scores, key=lambda place: -scores[place])
+        chosen = sorted(places[id(each)] for each in fitting(self.passages[place] for place in ranked))
+        return [replace(self.passages[place], score=scores[place]) for place in chosen]
+
+    def _scores(self, claim: str) -> dict[int, float]:
+        """For each passage that shares a word with the claim, how much of the claim's rarity it shares; the poorest are left out."""
         wanted = set(words(claim))
         total = sum(self._rarity.get(word, 0.0) for word in wanted) or 1.0
-        scored = []
-        for passage, counted in zip(self.passages, self._words, strict=True):
-            shared = sum(self._rarity[word] for word in wanted if word in counted)
-            if shared:
-                scored.append(replace(passage, score=round(shared / total, 4)))
-        return sorted(scored, key=lambda each: -(each.score or 0.0))
+        shared = [sum(self._rarity[word] for word in wanted if word in counted) for counted in self._words]
+        least = _LEAST_SHARE * max(shared, default=0.0)
+        return {place: round(each / total, 4) for place, each in enumerate(shared) if each and each >= least}
 
 
 def evidence_for(claim: Claim, held: Sequence[Passages], retriever: Retriever | None = None) -> Retrieved:
     """What there is about a claim, best first within each source; a retriever that fails is named and costs nothing else."""
     asked = with_lead(claim)
-    found = [passage for source in held for passage in source.best(asked)[:MOST_PASSAGES]]
+    found = [passage for source in held for passage in source.best(asked)]
     failures: tuple[str, ...] = ()
     if retriever is not None:
         try:
@@ -91,7 +102,7 @@ def fitting(passages: Iterable[Passage]) -> Iterator[Passage]:
         seen.add(each.text)
         left -= len(each.text)
         yield each
-        if left <= 0 or len(seen) == MOST_PASSAGES:
+        if left <= 0 or len(seen) == _MOST_PIECES:
             return
 
 

@@ -15,9 +15,11 @@ from functools import partial
 from citations.types import CheckedReference, Outcome
 from verifier.claims import with_lead
 from verifier.fingerprint import claim_fingerprint
+from verifier.fusion import NOT_INDEPENDENT, Sort, fuse
 from verifier.judges.admission import Skill
 from verifier.judges.interface import Budget, Reply, SupportQuestion
 from verifier.judges.memory import RememberingJudge
+from verifier.policy import Policy, decide_claim
 from verifier.retrieval import Passages, Retrieved, Retriever, cut, evidence_for, fitting
 from verifier.types import (
     Claim,
@@ -60,6 +62,10 @@ class Facts:
     """Name or digest of the model that wrote the text."""
     budget: Budget = field(default_factory=Budget)
     """What the judge may spend."""
+    policy: Policy = field(default_factory=Policy)
+    """From which risk on a claim is flagged."""
+    afresh: int = 0
+    """So many citations that no registry settled are asked back from the judge's memory."""
 
     @property
     def is_empty(self) -> bool:
@@ -78,12 +84,19 @@ class _Case:
 
 
 def check_claims(claims: Sequence[Claim], facts: Facts, cited: Sequence[CheckedReference]) -> tuple[ClaimFinding, ...]:
-    """A finding for every claim, in their order; never raises. Signals are there, the risk is not fused yet."""
+    """A finding for every claim, in their order; never raises."""
     works = {each.reference.id: each for each in cited}
     cases = [_case(claim, facts, works) for claim in claims if claim.checkable]
     judged = _judged(cases, facts)
-    found = {case.claim.id: _finding(case, judged[case.claim.id]) for case in cases}
+    found = {case.claim.id: _finding(case, judged[case.claim.id], facts.policy) for case in cases}
     return tuple(found.get(claim.id) or _passed_over(claim) for claim in claims)
+
+
+def with_signals(finding: ClaimFinding, more: Sequence[Signal], policy: Policy) -> ClaimFinding:
+    """The finding with further signals, the risk of all of them together, and the decision that follows."""
+    signals = (*finding.signals, *more)
+    risk = fuse(signals, Sort.CLAIM)
+    return replace(finding, signals=signals, risk=risk, decision=decide_claim(finding.stance, risk, policy))
 
 
 def abstracts_of(checked: CheckedReference) -> tuple[Passage, ...]:
@@ -203,11 +216,12 @@ def _side(probability: float) -> Stance:
     return Stance.NOT_SUPPORTED if probability <= NOT_SUPPORTED_TO else Stance.UNDECIDED
 
 
-def _finding(case: _Case, judgements: tuple[Judgement, ...]) -> ClaimFinding:
+def _finding(case: _Case, judgements: tuple[Judgement, ...], policy: Policy) -> ClaimFinding:
     stance, because = _stance(case, judgements)
     signals = tuple(_signal(each) for each in judgements)
     fingerprint = claim_fingerprint(case.claim.text)
-    return ClaimFinding(case.claim, stance, _decision(stance), fingerprint, judgements, signals, because=because)
+    found = ClaimFinding(case.claim, stance, Decision.ABSTAIN, fingerprint, judgements, because=because)
+    return with_signals(found, signals, policy)
 
 
 def _stance(case: _Case, judgements: tuple[Judgement, ...]) -> tuple[Stance, str]:
@@ -239,23 +253,13 @@ def _named(passage: Passage) -> str:
 
 
 def _signal(judgement: Judgement) -> Signal:
-    source = judgement.judge if judgement.independent else f"{judgement.judge} (not independent)"
+    source = judgement.judge if judgement.independent else f"{judgement.judge} {NOT_INDEPENDENT}"
     if judgement.probability is None:
         return Signal(SignalKind.JUDGE, source, SignalStatus.UNAVAILABLE, because=judgement.unavailable)
     where = ", ".join(dict.fromkeys(_named(each) for each in judgement.passages))
     return Signal(
         SignalKind.JUDGE, source, score=judgement.probability, detail=f"probability of being borne out by {where}"
     )
-
-
-def _decision(stance: Stance) -> Decision:
-    match stance:
-        case Stance.SUPPORTED:
-            return Decision.PASS
-        case Stance.NOT_SUPPORTED:
-            return Decision.FLAG
-        case Stance.UNDECIDED | Stance.UNCHECKED | Stance.NOT_CHECKABLE:
-            return Decision.ABSTAIN
 
 
 def _passed_over(claim: Claim) -> ClaimFinding:

@@ -57,6 +57,16 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """How much one signal moved the risk away from what it would be without any."""
+
+    signal: str
+    """Name of the feature: ``judge``, ``citation:not_found``."""
+    log_odds: float
+    """Above 0 it speaks for wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class Risk:
     """Calibrated probability that the span is wrong."""
 
@@ -66,6 +76,8 @@ class Risk:
     signals: tuple[Signal, ...] = ()
     calibration: str = ""
     """Name and version of the calibration that made the number."""
+    contributions: tuple[Contribution, ...] = ()
+    """What each signal added, strongest first; a missing signal adds nothing."""
 
 
 class Decision(StrEnum):

@@ -55,6 +55,9 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "online_speed": Measurement(
         lambda _, small: online_speed.measure_each((online_speed.NOBODY,) if small else online_speed.EACH)
     ),
+    "claims": Measurement(script=lambda small: ("claims", "--rows", "20" if small else "200")),
+    "injections": Measurement(script=lambda small: ("injections",)),
+    "fusion": Measurement(script=lambda small: ("fusion",)),
     "pdf_extraction": Measurement(script=lambda small: ("pdf_extraction", "30" if small else "300")),
     "parse_fields": Measurement(script=lambda small: ("parse_fields", *(("--limit", "500") if small else ()))),
     "index_speed": Measurement(script=lambda small: ("index_speed", *(("--every", "40") if small else ()))),

@@ -7,7 +7,7 @@ from citations.types import ContradictionKind, Outcome, Severity, Status, Why
 from verifier.errors import VerifierError
 from verifier.pages import page, pages
 from verifier.policy import ExitCode
-from verifier.types import Decision
+from verifier.types import Decision, Stance
 
 
 def kinds(base):
@@ -18,7 +18,7 @@ def kinds(base):
 
 
 CODES = [
-    *(each.value for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision) for each in family),
+    *(each.value for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision, Stance) for each in family),
     *(f"exit-{code.value}" for code in ExitCode),
     *(kind.code for base in (CitationsError, VerifierError) for kind in kinds(base)),
     *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed"),

@@ -19,9 +19,16 @@ def claim(text):
     return Claim("c1", text, Span(0, len(text)), ClaimKind.SENTENCE)
 
 
-def test_the_passage_with_the_rare_words_comes_first():
+def test_the_passage_with_the_rare_words_is_found_and_those_about_other_things_are_not():
     found = evidence_for(claim("The Orlow dam holds 9 million cubic metres."), [Passages([Passage(DOCUMENT)])])
-    assert "Orlow" in found.passages[0].text
+    assert ["Orlow" in each.text for each in found.passages] == [True]
+
+
+def test_a_short_document_is_read_whole_and_a_long_one_in_its_order():
+    short = Passages([Passage("Tea is old. Coffee is older.\n\nNothing else is known.")])
+    assert len(short.best("Quite unrelated.")) == 2
+    found = Passages([Passage(DOCUMENT)]).best("Weather number 7 and weather number 3.")
+    assert [each.text for each in found] == sorted((each.text for each in found), key=DOCUMENT.index)
 
 
 def test_a_document_is_cut_into_whole_sentences():

@@ -10,6 +10,7 @@ from typing import Protocol
 from verifier.judges.interface import Answers, AskAfresh, Budget, Reply, SameWorkQuestion, SupportQuestion
 from verifier.judges.prompt import Prompt, afresh_prompt, same_work_prompt, support_prompt
 
+_LEAST = 1e-9
 SURE = 0.9
 """What a letter counts for that came without probabilities."""
 
@@ -79,9 +80,16 @@ class ModelJudge:
 
 
 def _support_reply(choice: Choice) -> Reply:
+    """Supported against silent, less what contradicted has more than supported.
+
+    Small models call much contradicted that is only silent, so that the two are no equal rivals; chosen on claims that no
+    figure is reported on.
+    """
     if choice.unavailable:
         return Reply(unavailable=choice.unavailable)
-    return Reply(choice.weights[0], contradicted=choice.weights[1])
+    supported, contradicted, silent = (math.log(max(each, _LEAST)) for each in choice.weights)
+    odds = supported - silent - max(0.0, contradicted - supported)
+    return Reply(1 / (1 + math.exp(-odds)), contradicted=choice.weights[1])
 
 
 def weights_of(logprobs: Sequence[float]) -> tuple[float, ...]:

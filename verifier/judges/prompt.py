@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from citations.types import Fields
 from verifier.judges.interface import AskAfresh, SameWorkQuestion, SupportQuestion
 
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 """Raised whenever a prompt changes: what a judge said or was found worth under another one does not count."""
 MAX_CLAIM = 1_200
 """Characters of a claim that a judge reads."""
@@ -98,6 +98,17 @@ _SUPPORT_EXAMPLES = (
         "The drug was well tolerated. Headache occurred in 12% of patients.",
         "The drug shortens the stay in hospital compared with placebo.",
         "C",
+    ),
+    _Example(
+        "Older adults who walked daily had fewer falls than those who did not.", "Exercise is good for old people.", "A"
+    ),
+    _Example(
+        "Among nurses, masks were linked to fewer infections, although the study was small.",
+        "Masks do nothing to stop infections.",
+        "B",
+    ),
+    _Example(
+        "The vaccine was stored at minus 70 degrees during transport.", "Vaccines are dangerous for children.", "C"
     ),
 )
 _SAME_WORK_SYSTEM = (

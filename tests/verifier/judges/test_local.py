@@ -28,7 +28,8 @@ def test_replies_are_probabilities_in_the_order_asked_and_the_same_again(judge):
     for one, two in zip(first, again, strict=True):
         assert one.probability is not None
         assert one.contradicted is not None
-        assert 0 < one.probability + one.contradicted < 1
+        assert 0 < one.probability < 1
+        assert 0 < one.contradicted < 1
         assert one.probability == pytest.approx(two.probability, rel=1e-3)
 
 
