@@ -58,6 +58,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "claims": Measurement(script=lambda small: ("claims", "--rows", "20" if small else "200")),
     "injections": Measurement(script=lambda small: ("injections",)),
     "fusion": Measurement(script=lambda small: ("fusion",)),
+    "fused_sources": Measurement(script=lambda small: ("fused_sources",)),
     "pdf_extraction": Measurement(script=lambda small: ("pdf_extraction", "30" if small else "300")),
     "parse_fields": Measurement(script=lambda small: ("parse_fields", *(("--limit", "500") if small else ()))),
     "index_speed": Measurement(script=lambda small: ("index_speed", *(("--every", "40") if small else ()))),
