@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+import verifier
 from citations.check import CheckOptions, check
 from citations.extract import extract
 from citations.extract.interface import Document
@@ -22,6 +23,8 @@ from citations.types import (
     Status,
     Work,
 )
+from verifier import Claim, Passage
+from verifier.judges.interface import Answers, AskAfresh, Budget, Reply, SameWorkQuestion, SupportQuestion
 
 TURING = Work(
     registry="shelf",
@@ -52,6 +55,37 @@ def statuses(bibtex: str, registries: Sequence[Registry]) -> list[Status]:
     references = [entry for entry in extract(document) if isinstance(entry, Reference)]
     checked: list[CheckedReference] = list(check(references, registries, options=CheckOptions(budget_s=10.0)))
     return [each.verdict.status for each in checked]
+
+
+class MyJudge:
+    """A second model of one's own: a name, an identity, three questions."""
+
+    name = "mine"
+    identity = "mine:1"
+
+    def support(self, questions: Sequence[SupportQuestion], budget: Budget) -> Iterator[Reply]:
+        for question in questions:
+            yield Reply(0.9 if question.claim in question.passages else 0.1)
+
+    def same_work(self, questions: Sequence[SameWorkQuestion], budget: Budget) -> Iterator[Reply]:
+        for _ in questions:
+            yield Reply(unavailable="not asked")
+
+    def answer(self, question: AskAfresh, budget: Budget) -> Answers:
+        return Answers(unavailable="it has no memory")
+
+    def close(self) -> None:
+        pass
+
+
+def my_library(claim: Claim) -> list[Passage | str]:
+    """A retriever of one's own: any callable from a claim to passages."""
+    return [Passage("Tea reached London in 1657.", title="my notes")] if "Tea" in claim.text else []
+
+
+def stances(text: str) -> list[verifier.Stance]:
+    report: verifier.Report = verifier.check(text, context="Tea is a plant.", judge=MyJudge(), retriever=my_library)
+    return [finding.stance for finding in report.claims]
 
 
 def main() -> list[Status]:
