@@ -133,7 +133,7 @@ class Checker:
             opened, self._opened = self._opened, None
         if opened is not None:
             opened.asking.close()
-            if opened.judge is not None and opened.judge.judge is not self._judge:
+            if opened.judge is not None:
                 opened.judge.close()
 
     def __enter__(self) -> Self:

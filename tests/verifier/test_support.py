@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import verifier
@@ -196,3 +198,16 @@ def test_an_engine_that_fails_is_a_gap():
 
     report = check(engine=Reader())
     assert "RuntimeError" in report.gaps[0].why
+
+
+def test_a_judge_of_ones_own_is_left_open():
+    judge = KnowingJudge(**JUDGE_KNOWS)
+    check(context=CONTEXT, judge=judge)
+    assert not judge.closed
+
+
+def test_texts_can_be_checked_from_several_threads():
+    with verifier.Checker(judge=KnowingJudge(**JUDGE_KNOWS)) as checker, ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(checker.check, [verifier.Subject(TEXT, context=(CONTEXT,))] * 12))
+    assert [stances(each) for each in made] == [stances(made[0])] * 12
+    assert stances(made[0])[0] is Stance.SUPPORTED

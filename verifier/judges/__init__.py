@@ -23,7 +23,7 @@ def open_judge(named: Judge | Path | str, cache: Path | None) -> RememberingJudg
     A path ends in ``.gguf``; an address is the base of an OpenAI-compatible server, with the model behind ``#``:
     ``http://localhost:8080/v1#qwen2.5``. Raises ``ConfigError`` for anything else.
     """
-    return RememberingJudge(_judge(named), Memory(cache))
+    return RememberingJudge(_judge(named), Memory(cache), owns=isinstance(named, str | Path))
 
 
 def _judge(named: Judge | Path | str) -> Judge:

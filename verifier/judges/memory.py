@@ -87,10 +87,11 @@ class Memory:
 
 
 class RememberingJudge:
-    """A judge that is asked everything but once, and tested but once."""
+    """A judge that is asked everything but once, and tested but once; it closes the judge only if it ``owns`` it."""
 
-    def __init__(self, judge: Judge, memory: Memory) -> None:
+    def __init__(self, judge: Judge, memory: Memory, *, owns: bool = True) -> None:
         self.judge = judge
+        self._owns = owns
         self._memory = memory
         self._standing: Standing | None = None
 
@@ -143,8 +144,9 @@ class RememberingJudge:
         return self.judge.answer(question, budget)
 
     def close(self) -> None:
-        """Release the judge and the file."""
-        self.judge.close()
+        """Release the file, and the judge unless it is somebody else's."""
+        if self._owns:
+            self.judge.close()
         self._memory.close()
 
     def _recalled(self, key: str) -> Reply | None:
