@@ -12,8 +12,7 @@ from verifier.sentences import sentences
 from verifier.types import Claim, ClaimKind, NotCheckable, Span
 
 MAX_CLAIMS = 2_000
-"""Claims that are cut from one text; a longer one is said to be cut off."""
-_LONGEST = 2_000
+"""Claims that are cut from one text at most."""
 _RULE = re.compile(r"[\s|:+=-]*$")
 _CELL = re.compile(r"(?<!\\)\|")
 _NOTHING = re.compile(r"[ \t]{0,3}(?:<!--.*-->|</?[a-z][^>]{0,200}>|\$\$.*|[*_=~-]{3,})[ \t]*$", re.IGNORECASE)
@@ -37,7 +36,7 @@ def find_claims(text: str, cited: Sequence[Cited] = ()) -> tuple[Claim, ...]:
     r"""The claims of a text in their order; ``text[span.start:span.end] == claim.text`` holds for each. Never raises.
 
     Code, headings, rules and entries of reference lists are left out; what asserts nothing is kept and says why. Linear in
-    the length of the text, and at most ``MAX_CLAIMS``.
+    the length of the text, and at most ``MAX_CLAIMS``: so many mean that there may be more.
 
     >>> [(each.text, each.kind.value) for each in find_claims("# Tea\n\n- Tea holds caffeine.\n- Is it old?")]
     [('Tea holds caffeine.', 'item'), ('Is it old?', 'item')]
@@ -49,8 +48,8 @@ def find_claims(text: str, cited: Sequence[Cited] = ()) -> tuple[Claim, ...]:
         if entries.cover(piece.span):
             continue
         said = text[piece.span.start : piece.span.end]
-        if len(said) > _LONGEST or len(found) == MAX_CLAIMS:
-            continue
+        if len(found) == MAX_CLAIMS:
+            break
         names = named.within(piece.span)
         claim = Claim(f"c{len(found) + 1}", said, piece.span, piece.kind, cites=names, lead=piece.lead)
         found.append(replace(claim, not_checkable=_why_not(claim)))

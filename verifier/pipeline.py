@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from citations.parse.inline import Citation, find_citations
 from citations.types import Location, Reference
 from verifier.afresh import ask_afresh
-from verifier.claims import find_claims
+from verifier.claims import MAX_CLAIMS, find_claims
 from verifier.findings import PROSE, Check, MoreSignals, OnFinding, Record, judge
 from verifier.gaps import Circumstances, claim_gaps
 from verifier.links import cited_spans
@@ -62,6 +62,8 @@ def check_text(
         return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
     claims = _claims(prose.text, judged.findings, facts, more_signals)
     missing = claim_gaps(claims) if claims else (NO_CLAIM,)
+    if len(claims) == MAX_CLAIMS:
+        missing += (Gap("what the text asserts further on", f"only its first {MAX_CLAIMS:,} claims were read"),)
     if facts.judge is not None and facts.afresh:
         made = replace(made, findings=ask_afresh(made.findings, facts.judge, facts.budget, facts.afresh))
     return replace(made, claims=claims, gaps=(*made.gaps, *missing), finished_at=datetime.now(UTC))

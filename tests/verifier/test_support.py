@@ -211,3 +211,9 @@ def test_texts_can_be_checked_from_several_threads():
         made = list(pool.map(checker.check, [verifier.Subject(TEXT, context=(CONTEXT,))] * 12))
     assert [stances(each) for each in made] == [stances(made[0])] * 12
     assert stances(made[0])[0] is Stance.SUPPORTED
+
+
+def test_claims_that_were_not_read_are_a_gap():
+    report = check("Tea is old and green. " * 2_100)
+    assert len(report.claims) == 2_000
+    assert report.gaps[-1].what == "what the text asserts further on"
