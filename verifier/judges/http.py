@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,20 @@ _RARE = -20.0
 """Log probability of a letter that the server does not list."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How a server is asked."""
+
+    logprobs: int
+    """So many log probabilities a token; 0 for none."""
+    limit: str = "max_tokens"
+    tempered: bool = True
+
+
+_MANNERS = (_Manner(20), _Manner(5), _Manner(0), _Manner(0, "max_completion_tokens", tempered=False))
+"""From what tells most to what the pickiest server takes; the next one is tried where a server says HTTP 400."""
+
+
 class HttpModel:
     """A model of a server that speaks ``/chat/completions``; the connection is opened when it is first asked.
 
@@ -44,7 +59,7 @@ class HttpModel:
         self._timeout_s = timeout_s
         self._lock = Lock()
         self._session: requests.Session | None = None
-        self._most_logprobs = 20
+        self._manner = 0
         self._failures = 0
 
     @property
@@ -68,7 +83,7 @@ class HttpModel:
         self._failures = 0
         found: list[tuple[str, ...]] = []
         for _ in range(samples):
-            said = self._ask(prompt, budget, {"max_tokens": 150, "temperature": 0.7})
+            said = self._ask(prompt, budget, 150, sampled=True)
             if isinstance(said, str):
                 return Answers(tuple(found), said)
             found.append(_values(_content(said), prompt.fields))
@@ -82,39 +97,38 @@ class HttpModel:
                 self._session = None
 
     def _choose(self, prompt: Prompt, budget: Budget) -> Choice:
-        wanted: dict[str, Any] = {"max_tokens": 4, "temperature": 0}
-        if self._most_logprobs:
-            wanted |= {"logprobs": True, "top_logprobs": self._most_logprobs}
-        said = self._ask(prompt, budget, wanted)
-        if isinstance(said, str):
-            return Choice(unavailable=said)
-        return _read(said, prompt.letters)
+        said = self._ask(prompt, budget, 4)
+        return Choice(unavailable=said) if isinstance(said, str) else _read(said, prompt.letters)
 
-    def _ask(self, prompt: Prompt, budget: Budget, wanted: dict[str, Any]) -> dict[str, Any] | str:
-        """The body of a good answer, or why there is none."""
-        if self._failures >= _GIVE_UP_AFTER:
-            return "the judge failed several times and was not asked again"
-        why = budget.take()
-        if why:
-            return why
-        body = {"messages": [{"role": each.role, "content": each.text} for each in prompt.messages], **wanted}
-        if self._model:
-            body["model"] = self._model
-        said = self._send(body, min(self._timeout_s, max(0.05, budget.left_s)))
-        if said == _REFUSED and self._fewer_logprobs(wanted):
-            fewer = {name: value for name, value in wanted.items() if name not in {"logprobs", "top_logprobs"}}
-            if self._most_logprobs:
-                fewer |= {"logprobs": True, "top_logprobs": self._most_logprobs}
-            return self._ask(prompt, budget, fewer)
+    def _ask(self, prompt: Prompt, budget: Budget, tokens: int, *, sampled: bool = False) -> dict[str, Any] | str:
+        """The body of a good answer, or why there is none; a manner of asking that the server refuses is changed for good."""
+        said: dict[str, Any] | str = _REFUSED
+        while said == _REFUSED:
+            if self._failures >= _GIVE_UP_AFTER:
+                return "the judge failed several times and was not asked again"
+            why = budget.take()
+            if why:
+                return why
+            manner = self._manner
+            body = self._body(prompt, _MANNERS[manner], tokens, sampled=sampled)
+            said = self._send(body, min(self._timeout_s, max(0.05, budget.left_s)))
+            if said == _REFUSED and manner + 1 == len(_MANNERS):
+                break
+            if said == _REFUSED:
+                self._manner = max(self._manner, manner + 1)
         self._failures = self._failures + 1 if isinstance(said, str) else 0
         return said
 
-    def _fewer_logprobs(self, wanted: dict[str, Any]) -> bool:
-        """Whether to ask again with fewer log probabilities, as some servers refuse many or all."""
-        if "top_logprobs" not in wanted:
-            return False
-        self._most_logprobs = min(self._most_logprobs, 5 if wanted["top_logprobs"] > 5 else 0)
-        return True
+    def _body(self, prompt: Prompt, manner: _Manner, tokens: int, *, sampled: bool) -> dict[str, Any]:
+        body: dict[str, Any] = {"messages": [{"role": each.role, "content": each.text} for each in prompt.messages]}
+        body[manner.limit] = tokens
+        if manner.tempered:
+            body["temperature"] = 0.7 if sampled else 0
+        if manner.logprobs and not sampled:
+            body |= {"logprobs": True, "top_logprobs": manner.logprobs}
+        if self._model:
+            body["model"] = self._model
+        return body
 
     def _send(self, body: dict[str, Any], timeout_s: float) -> dict[str, Any] | str:
         import requests

@@ -123,3 +123,11 @@ def test_the_identity_names_address_and_model_without_credentials():
     model = HttpModel("https://me:pw@host.example/v1/", "m")
     assert model.identity == "http:https://host.example/v1/chat/completions#m"
     assert HttpModel("https://me:pw@host.example/v1").name == "host.example"
+
+
+def test_a_server_that_refuses_every_manner_of_asking_is_unavailable():
+    with ChatServer(fault="400") as server:
+        (reply,) = ask(server)
+    assert "HTTP 400" in reply.unavailable
+    assert "max_completion_tokens" in server.bodies[-1]
+    assert len(server.bodies) == 4
