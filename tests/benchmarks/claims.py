@@ -29,6 +29,7 @@ from tests.benchmarks.worlds import SHARED, kept_in
 from verifier.judges import open_judge
 from verifier.judges.interface import Budget, SupportQuestion
 from verifier.judges.memory import RememberingJudge
+from verifier.judges.prompt import PROMPT_VERSION
 from verifier.retrieval import Passages, evidence_for, words
 from verifier.types import Claim, ClaimKind, Passage, PassageSource, Span
 
@@ -196,27 +197,23 @@ def lines(found: Iterable[Measured], judge: str) -> list[Line]:
     return rows
 
 
-def write(
-    found: Sequence[Measured], judge: RememberingJudge, per_cell: Mapping[str, int], path: Path = RESULTS
-) -> None:
-    """Keep the figures with what they were made with."""
-    standing = judge.standing()
-    kept = {
+def write(found: Sequence[Measured], judge: RememberingJudge, per_cell: int, path: Path = RESULTS) -> None:
+    """Keep the figures with what they were made with; those of other sources stay, if they are of the same judge."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if kept.get("identity") != judge.identity or kept.get("prompt") != PROMPT_VERSION:
+        kept = {"sources": {}}
+    support = judge.standing().support
+    kept |= {
         "command": "python -m tests.benchmarks.claims --write",
         "judge": judge.name,
         "identity": judge.identity,
-        "admission": None
-        if standing.support is None
-        else {"auroc": standing.support.auroc, "low": standing.support.low},
-        "rows_per_source_and_label": dict(per_cell),
+        "prompt": PROMPT_VERSION,
+        "admission": None if support is None else {"auroc": support.auroc, "low": support.low},
         "chosen_on": f"groups whose digest is a multiple of {CHOSEN_ON}, which are not measured",
-        "sources": {
-            each.source: {
-                name: _rounded(getattr(each, name)) for name in Measured.__dataclass_fields__ if name != "source"
-            }
-            for each in found
-        },
     }
+    for each in found:
+        figures_ = {name: _rounded(getattr(each, name)) for name in Measured.__dataclass_fields__ if name != "source"}
+        kept["sources"][each.source] = {"rows_per_label": per_cell, **figures_}
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
@@ -253,7 +250,7 @@ def main(arguments: list[str] | None = None) -> int:
     for each in found:
         print(f"{each.source}: {dict(each.target_scores)}")
     if options.write:
-        write(found, judge, dict.fromkeys(wanted, options.rows))
+        write(found, judge, options.rows)
     judge.close()
     return 0
 
