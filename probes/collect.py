@@ -1,0 +1,315 @@
+"""Asks a model questions, labels what it answers, and keeps the features of the labelled spans: one visit a question.
+
+The prompt is computed once. All answers to it are drawn in one batch, and drawing ends as soon as one finished answer is
+right and another wrong, because such a question teaches nothing about always-right and always-wrong answers. The answer
+that stands for the question is then read over the prompt that is still held.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import importlib
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from probes.batch import Branches, Drawn, Sampling
+from probes.capture import Floats
+from probes.cett import EPSILON
+from probes.errors import NoChatTemplate, QuestionsUnreadable
+from probes.features import FeatureHeader, FeatureRow, FeatureWriter, Region, read_rows
+from probes.label import AliasLabeller, LabelledSpan, Labeller, Outcome, label_question, together
+from probes.questions import Question
+
+SUFFIX = " Respond with the answer only, without any explanation."
+"""Words behind a question, those of Gao et al."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectOptions:
+    """How questions are put and answered."""
+
+    samples: int = 10
+    sampling: Sampling = field(default_factory=Sampling)
+    seed: int = 0
+    system: str = ""
+    suffix: str = SUFFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer to a question, with what is known of each of its tokens."""
+
+    text: str
+    ids: tuple[int, ...]
+    ends: tuple[int, ...]
+    """Offset in ``text`` behind each token."""
+    logprobs: tuple[float, ...]
+    entropies: tuple[float, ...]
+    finished: bool
+    """The model ended it itself."""
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything that was learnt about one question."""
+
+    item: str
+    question_sha256: str
+    outcome: Outcome
+    agreement: float
+    representative: int
+    samples: tuple[Sample, ...]
+    """Finished answers; fewer than were asked for where drawing ended early."""
+    spans: tuple[LabelledSpan, ...]
+    """Labelled spans of the representative."""
+
+
+def collect(
+    branches: Branches,
+    questions: Iterable[Question],
+    folder: Path,
+    options: CollectOptions,
+    *,
+    labeller: Labeller | None = None,
+    keep_going: Callable[[Collected], bool] = lambda _collected: True,
+) -> int:
+    """Visit the questions that the folder does not hold yet, until ``keep_going`` says no; how many were visited.
+
+    The folder holds ``samples.jsonl`` with all answers and a folder of features, ``features``; a killed run goes on where
+    it was.
+
+    Raises:
+        NoChatTemplate: the model has none.
+        QuestionsUnreadable: ``samples.jsonl`` is damaged.
+        FeaturesUnreadable: the folder holds features that were made in another way.
+        ContextOverflow: a question is longer than the context.
+
+    """
+    labeller = labeller or AliasLabeller()
+    prompts = Prompts(branches.llama, options)
+    folder.mkdir(parents=True, exist_ok=True)
+    done = _done(folder)
+    visited = 0
+    with (
+        FeatureWriter(folder / "features", header(branches, prompts, options)) as writer,
+        (folder / "samples.jsonl").open("a", encoding="utf-8") as file,
+    ):
+        for question in questions:
+            if question.id in done:
+                continue
+            found = visit(branches, question, prompts, options, labeller, writer)
+            file.write(json.dumps(asdict(found), ensure_ascii=False) + "\n")
+            file.flush()
+            visited += 1
+            if not keep_going(found):
+                break
+    return visited
+
+
+def visit(
+    branches: Branches,
+    question: Question,
+    prompts: Prompts,
+    options: CollectOptions,
+    labeller: Labeller,
+    writer: FeatureWriter,
+) -> Collected:
+    """Ask one question, label the answers, and write the features of the spans of the one that stands for them."""
+    asked = branches.hold(prompts.tokens(question.question), prompts.shared)
+
+    def disagree(drawn: Sequence[Drawn]) -> bool:
+        texts = [text_of(branches, each)[0] for each in drawn if each.finished]
+        return together_or_none([labeller.label(question, text).outcome for text in texts]) is Outcome.MIXED
+
+    seed = int.from_bytes(hashlib.sha256(f"{options.seed}:{question.id}".encode()).digest()[:8])
+    drawn = branches.draw(options.sampling, seed, disagree)
+    ended = [each for each in drawn if each.finished] or drawn
+    texts = [text_of(branches, each) for each in ended]
+    label = label_question(question, [text for text, _ in texts], labeller)
+    chosen, spans = label.representative, label.spans
+    if label.outcome is Outcome.MIXED:  # the first answer alone, as whoever asks once would get it
+        chosen, spans = 0, labeller.label(question, texts[0][0]).spans
+    samples = tuple(
+        Sample(text, tuple(each.ids), ends, tuple(each.logprobs), tuple(each.entropies), each.finished, outcome)
+        for (text, ends), each, outcome in zip(texts, ended, label.outcomes, strict=True)
+    )
+    found = Collected(
+        question.id,
+        question.sha256,
+        label.outcome,
+        label.agreement,
+        chosen,
+        samples,
+        spans if samples[chosen].ids else (),
+    )
+    if found.spans:
+        shares = branches.read(samples[chosen].ids)
+        for span in found.spans:
+            write_span(writer, question, found, span, asked, shares)
+    return found
+
+
+def write_span(
+    writer: FeatureWriter, question: Question, found: Collected, span: LabelledSpan, asked: Floats, shares: Floats
+) -> None:
+    """Write one labelled span's features: means over its tokens, over the other tokens, and the prompt's last token."""
+    sample = found.samples[found.representative]
+    starts = (0, *sample.ends[:-1])
+    inside = np.array([s < span.end and e > span.start for s, e in zip(starts, sample.ends, strict=True)], bool)
+    if not inside.any():
+        return
+    others = np.concatenate([asked[:-1], shares[~inside]])
+    logprobs, entropies = np.array(sample.logprobs)[inside], np.array(sample.entropies)[inside]
+    row = FeatureRow(
+        item=question.id,
+        group=question.group,
+        source=question.source,
+        kind=span.kind,
+        right=span.right,
+        start=span.start,
+        end=span.end,
+        tokens=int(inside.sum()),
+        answer_tokens=len(sample.ids),
+        samples=len(found.samples),
+        agreement=found.agreement,
+        logprob_mean=float(logprobs.mean()),
+        logprob_first=float(logprobs[0]),
+        logprob_min=float(logprobs.min()),
+        entropy_mean=float(entropies.mean()),
+        entropy_first=float(entropies[0]),
+        entropy_max=float(entropies.max()),
+        question_sha256=question.sha256,
+        stratum=question.stratum,
+    )
+    writer.append(
+        row,
+        {
+            Region.ANSWER: shares[inside].mean(axis=0),
+            Region.OTHER: others.mean(axis=0) if len(others) else asked[-1],
+            Region.PROMPT: asked[-1],
+        },
+    )
+
+
+class Prompts:
+    """Questions in the model's chat template, as tokens.
+
+    Raises:
+        NoChatTemplate: the model has none.
+
+    """
+
+    def __init__(self, llama: Any, options: CollectOptions) -> None:
+        """Take the template from the model's file."""
+        template = llama.metadata.get("tokenizer.chat_template")
+        if not template:
+            raise NoChatTemplate(
+                "the model has no chat template, so it is unknown how to ask it", hint="take an instruct model"
+            )
+        self.template_sha256 = hashlib.sha256(template.encode()).hexdigest()
+        self._llama, self._options = llama, options
+        special = {name: _special(llama, name) for name in ("bos", "eos")}
+        formatter = importlib.import_module("llama_cpp.llama_chat_format").Jinja2ChatFormatter
+        self._format = formatter(template=template, bos_token=special["bos"], eos_token=special["eos"])
+        self.shared = _common(self.tokens("Who wrote it?"), self.tokens("9 + 2 is what"))
+
+    def text(self, question: str) -> str:
+        """The whole prompt."""
+        messages = [{"role": "user", "content": question + self._options.suffix}]
+        if self._options.system:
+            messages.insert(0, {"role": "system", "content": self._options.system})
+        return str(self._format(messages=messages).prompt)
+
+    def tokens(self, question: str) -> list[int]:
+        """Tokens of the whole prompt; marks of the template count as such only where the template put them."""
+        mark = "\x00"
+        before, _, behind = self.text(mark).partition(mark)
+        parts = [(before, True), (question, False), (behind, True)]
+        found: list[int] = []
+        for text, special in parts:
+            if text:
+                found += self._llama.tokenize(text.encode(), add_bos=False, special=special)
+        return found
+
+
+def header(branches: Branches, prompts: Prompts, options: CollectOptions) -> FeatureHeader:
+    """What has to stand in front of the features of a run."""
+    widths = {len(norms) for norms in branches.norms}
+    return FeatureHeader(
+        model=branches.facts,
+        template_sha256=prompts.template_sha256,
+        llama_cpp=str(importlib.import_module("llama_cpp").__version__),
+        system=options.system,
+        suffix=options.suffix,
+        samples=options.samples,
+        max_tokens=options.sampling.max_tokens,
+        temperature=options.sampling.temperature,
+        top_k=options.sampling.top_k,
+        top_p=options.sampling.top_p,
+        seed=options.seed,
+        code=_version(),
+        layers=len(branches.norms),
+        ffn_width=max(widths),
+        epsilon=EPSILON,
+    )
+
+
+def text_of(branches: Branches, drawn: Drawn) -> tuple[str, tuple[int, ...]]:
+    """The text of an answer and the offset behind each of its tokens; bytes that are no character are dropped."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+    text, ends = "", []
+    for piece in branches.pieces(drawn.ids):
+        text += decoder.decode(piece)
+        ends.append(len(text))
+    return text, tuple(ends)
+
+
+def together_or_none(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """What several answers are together; ``None`` for none."""
+    return together(outcomes) if outcomes else None
+
+
+def _special(llama: Any, name: str) -> str:
+    token = int(llama.metadata.get(f"tokenizer.ggml.{name}_token_id", -1))
+    return llama.detokenize([token], special=True).decode(errors="ignore") if token >= 0 else ""
+
+
+def _common(first: Sequence[int], second: Sequence[int]) -> int:
+    same = 0
+    for a, b in zip(first, second, strict=False):
+        if a != b:
+            break
+        same += 1
+    return same
+
+
+def _version() -> str:
+    try:
+        return version("factprobe")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _done(folder: Path) -> set[str]:
+    """Ids of the questions that were visited; a line without an end is cut off."""
+    path = folder / "samples.jsonl"
+    done = set()
+    if path.exists():
+        content = path.read_bytes()
+        os.truncate(path, content.rfind(b"\n") + 1)
+        try:
+            done = {json.loads(line)["item"] for line in content.split(b"\n")[:-1]}
+        except (ValueError, KeyError, TypeError) as error:
+            raise QuestionsUnreadable(f"{path} is damaged: {error}", hint="collect into another folder") from error
+    if (folder / "features" / "rows.jsonl").exists():
+        done |= {row.item for row in read_rows(folder / "features")}
+    return done
