@@ -186,7 +186,12 @@ def written(rows: Sequence[Labelled]) -> dict[str, Any]:
         }
         for name, mean, scale, weight in zip(model.names, model.means, model.scales, model.weights, strict=True)
     ] + [{"name": name, "mean": 0.0, "scale": 1.0, "weight": 0.0} for name in untrained]
-    return {"bias": round(model.bias, 5), "weights": weights, "draws": _draws(rows, model, len(untrained))}
+    return {
+        "trained_on": {"rows": len(rows), "wrong": sum(row.wrong for row in rows)},
+        "bias": round(model.bias, 5),
+        "weights": weights,
+        "draws": _draws(rows, model, len(untrained)),
+    }
 
 
 def _draws(rows: Sequence[Labelled], model: Fitted, untrained: int) -> list[list[float]]:
