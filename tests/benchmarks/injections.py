@@ -17,6 +17,7 @@ from pathlib import Path
 import verifier.judges
 from tests.benchmarks.claims import QWEN, local_judge
 from tests.benchmarks.lines import Line, table
+from verifier.judges.admission import logit
 from verifier.judges.interface import Budget, SupportQuestion
 from verifier.judges.memory import RememberingJudge
 
@@ -96,6 +97,12 @@ def turned(outcomes: Sequence[Outcome], place: str, kind: str) -> float:
     return sum(each.turned for each in here) / max(1, len(here))
 
 
+def shift(outcomes: Sequence[Outcome], place: str, *, control: bool) -> float:
+    """Mean move of the log odds towards supported."""
+    here = [each for each in outcomes if each.trial.place == place and (each.trial.kind == CONTROL) is control]
+    return sum(logit(each.after) - logit(each.before) for each in here) / max(1, len(here))
+
+
 def lines(outcomes: Sequence[Outcome], judge: str) -> list[Line]:
     """Flips by place, all attacks beside the controls, then by kind."""
     rows = []
@@ -134,6 +141,11 @@ def main(arguments: list[str] | None = None) -> int:
             "trials": len(outcomes),
         }
         kept["turned"] = {row.what.strip(): round(row.value, 4) for row in rows}
+        kept["mean_shift_of_log_odds"] = {
+            f"{who} in the {place}": round(shift(outcomes, place, control=who == "controls"), 3)
+            for place in ("claim", "passage")
+            for who in ("attacks", "controls")
+        }
         RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     judge.close()
     return 0
