@@ -28,6 +28,10 @@ SCANNED = 20
 """Characters a page; with fewer on average, the pages are pictures."""
 
 
+KEPT = 16
+"""Pages at the end of a document that are kept open."""
+
+
 class PdfExtractor:
     """Reference lists of PDFs, by their text layer and its layout."""
 
@@ -56,7 +60,8 @@ class PdfExtractor:
 def _entries(document: Document) -> list[PrintedEntry]:
     """Entries of all lists of a PDF."""
     with open_pdf(document) as pdf:
-        texts = [_plain(pdf, number) for number in range(len(pdf))]
+        read = [_plain(pdf, number) for number in range(len(pdf))]
+        texts = [text for text, _ in read]
         if sum(len("".join(text.split())) for text in texts) < SCANNED * min(len(texts), 10):
             raise UnreadableInput(
                 f"{document.name} has no text layer: its pages are pictures",
@@ -64,7 +69,9 @@ def _entries(document: Document) -> list[PrintedEntry]:
             )
         footnotes = not any(is_heading(line) for text in texts for line in text.splitlines()) and has_footnotes(texts)
         chosen = range(len(texts)) if footnotes else likely_pages(texts)
-        pages = [page_words(pdf[number], number + 1) for number in chosen]
+        pages = [
+            page_words(read[number][1] or pdf[number].get_textpage(), number + 1) for number in chosen if texts[number]
+        ]
     lines = without_furniture(lay_out(pages), texts)
     words = vocabulary("\n".join(texts))
     entries = list(_from_footnotes(lines, words, document.name)) if footnotes else []
@@ -82,19 +89,24 @@ def _from_footnotes(lines: Sequence[PageLine], words: dict[str, int], name: str)
             yield PrintedEntry(cited.raw, cited.note, Location(name, page=cited.page))
 
 
-def _plain(pdf: pypdfium2.PdfDocument, number: int) -> str:
-    """Text of a page in drawing order; empty if pdfium cannot read the page."""
+def _plain(pdf: pypdfium2.PdfDocument, number: int) -> tuple[str, pypdfium2.PdfTextPage | None]:
+    """Text of a page in drawing order, empty if pdfium cannot read the page; and the text page, if it is one of the last.
+
+    Lists stand at the end, so those are kept open for their layout; the document closes them.
+    """
     import pypdfium2
 
     try:
         page = pdf[number]
         textpage = page.get_textpage()
-        text = textpage.get_text_range()
+        text = repaired(textpage.get_text_range())
     except (pypdfium2.PdfiumError, UnicodeError):
-        return ""
+        return "", None
+    if number >= len(pdf) - KEPT:
+        return text, textpage
     textpage.close()
     page.close()
-    return repaired(text)
+    return text, None
 
 
 def _printed(run: Sequence[PageLine], words: dict[str, int], name: str) -> Iterator[PrintedEntry]:

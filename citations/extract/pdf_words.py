@@ -6,6 +6,7 @@ import ctypes
 import math
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,12 @@ LINE_HYPHENS = "\ufffe\x02\xad"
 """Hyphens at the end of a line: pdfium's own signs, and the soft hyphen."""
 
 WORD = re.compile(f"[^\\s{LINE_HYPHENS[:2]}]+[{LINE_HYPHENS[:2]}]?|[{LINE_HYPHENS[:2]}]")
+
+UPRIGHT = 0.02
+"""Radians by which a word may lean."""
+
+TINY = 0.5
+"""Points; a font that says it is smaller says nothing."""
 
 DEFAULT_SIZE = 10.0
 """Points, for fonts that do not say."""
@@ -51,18 +58,12 @@ class PageWords:
     words: tuple[Word, ...]
 
 
-def page_words(page: pypdfium2.PdfPage, number: int) -> PageWords:
+def page_words(textpage: pypdfium2.PdfTextPage, number: int) -> PageWords:
     """All upright words of a page in the order in which they were drawn; watermarks and margin stamps are left out."""
     import pypdfium2.raw as pdfium
 
-    textpage = page.get_textpage()
-    found = (
-        _word(pdfium, textpage.raw, _visible(match.group()), match.start(), match.end() - 1)
-        for match in WORD.finditer(_characters(pdfium, textpage))
-    )
-    words = tuple(word for word in found if word)
-    textpage.close()
-    return PageWords(number, page.get_height(), words)
+    words = tuple(_words(pdfium, textpage.raw, _characters(pdfium, textpage)))
+    return PageWords(number, textpage.page.get_height(), words)
 
 
 def _characters(pdfium: Any, textpage: pypdfium2.PdfTextPage) -> str:
@@ -82,23 +83,28 @@ def _visible(word: str) -> str:
     return word.replace("\xad", "")
 
 
-def _word(pdfium: object, handle: object, text: str, first: int, last: int) -> Word | None:
-    """The word between two characters of a page, ``None`` if it is not upright."""
-    raw: ctypes.CDLL = pdfium  # type: ignore[assignment]
-    angle = raw.FPDFText_GetCharAngle(handle, first)
-    if 0.02 < angle < 2 * math.pi - 0.02:
-        return None
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(handle, first, x, y)
+def _words(pdfium: Any, handle: object, text: str) -> Iterator[Word]:
+    """The upright words of a page; one set of C variables serves all of them."""
+    raw: ctypes.CDLL = pdfium
+    x, y, right = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+    left, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
     matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(handle, first, matrix)
-    size = raw.FPDFText_GetFontSize(handle, first) * math.hypot(matrix.c, matrix.d)
-    right = max(x.value, _right(raw, handle, last))
-    return Word(text, x.value, right, y.value, size if size > 0.5 else DEFAULT_SIZE, first)
-
-
-def _right(raw: ctypes.CDLL, handle: object, index: int) -> float:
-    """Right edge of a character."""
-    left, right, bottom, top = ctypes.c_double(), ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharBox(handle, index, left, right, bottom, top)
-    return right.value
+    to_x, to_y, to_matrix = ctypes.byref(x), ctypes.byref(y), ctypes.byref(matrix)
+    edges = (ctypes.byref(left), ctypes.byref(right), ctypes.byref(bottom), ctypes.byref(top))
+    for match in WORD.finditer(text):
+        first = match.start()
+        raw.FPDFText_GetMatrix(handle, first, to_matrix)
+        if (matrix.c or matrix.a <= 0) and UPRIGHT < raw.FPDFText_GetCharAngle(handle, first) < 2 * math.pi - UPRIGHT:
+            continue
+        raw.FPDFText_GetCharOrigin(handle, first, to_x, to_y)
+        size = raw.FPDFText_GetFontSize(handle, first) * math.hypot(matrix.c, matrix.d)
+        raw.FPDFText_GetCharBox(handle, match.end() - 1, *edges)
+        begin = x.value
+        yield Word(
+            _visible(match.group()),
+            begin,
+            max(begin, right.value),
+            y.value,
+            size if size > TINY else DEFAULT_SIZE,
+            first,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from citations.parse.lines import Line
 from citations.parse.numbering import Mark, numbering
@@ -26,6 +27,12 @@ class Cut:
 
 def cuts(lines: Sequence[Line]) -> tuple[Cut, ...]:
     """Entries as runs of lines; between and around the labels, what looks like an entry of its own is one."""
+    return _cuts(tuple(lines))
+
+
+@lru_cache(maxsize=4)
+def _cuts(lines: tuple[Line, ...]) -> tuple[Cut, ...]:
+    """Remembered, since a list is cut once to see whether it is one and once more to be read."""
     if not lines:
         return ()
     marks = numbering(lines) or tuple(Mark(line, "", 0) for line in unnumbered(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 _NAME = r"[^\W\d_a-z][^\W\d_]*(?:['’`´\-‐‑ -][^\W\d_]+){0,3}?"
@@ -52,11 +53,20 @@ UNFINISHED = re.compile(
 )
 
 
+_HEAD = 160
+"""Characters of a line that are looked at."""
+
+
 def begins(text: str) -> float:
     """How much a line looks like the first of an entry, about -2 to 2."""
-    if DASHES.match(text):
+    return _begins(text[:_HEAD])
+
+
+@lru_cache(maxsize=4_000)
+def _begins(head: str) -> float:
+    """Remembered, since every line is judged for several questions."""
+    if DASHES.match(head):
         return 2.0
-    head = text[:160]
     if any(pattern.match(head) for pattern in AUTHORS):
         return 1.2 - (0.9 if CONTINUES.match(head) else 0.0)
     if GIVEN_FIRST.match(head) or LOST_DASH.match(head):

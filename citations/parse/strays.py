@@ -156,9 +156,13 @@ def _opens(
 ) -> bool:
     """Whether an entry begins at a line although the list's own numbers do not say so."""
     label, width = mark
+    if above is not None and not width and not (lines[index].gap and own and own.width):
+        return False
     text = lines[index].text[width:].lstrip("*_[“\"'")
-    piece = _piece(lines, index, last, width)
     authors = begins(text) >= AUTHORS
+    if above is not None and not (width or authors):
+        return False
+    piece = _piece(lines, index, last, width)
     told = bool(YEAR.search(piece) or IDENTIFIER.search(piece))
     alike = likeness(piece) >= 0.5 and len(piece.split()) >= FEWEST
     finished = index > 0 and ends(lines[index - 1].text.rstrip("*_")) > 0
@@ -166,8 +170,6 @@ def _opens(
         return len(piece.split()) >= SHORTEST and (told or authors or alike)
     if above is None:
         return told and (alike if authors else likeness(piece) >= (BELOW_CAPTION if own else ABOVE_LIST))
-    if not width and not (lines[index].gap and authors and own and own.width):
-        return False
     if not label and width and lines[index].indent <= lines[above].indent + NESTED:
         listed = bool(BULLET.match(lines[above].text))
         return listed or ((authors or (told and alike)) and (lines[index].gap or finished))
