@@ -1,0 +1,129 @@
+"""The neurons' part of the detector: screened, standardised, L2, with logits for training rows that never saw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from probes.artefact_types import FeatureDefinition
+from probes.features import FeatureSet, Region
+from probes.logistic import Linear, fit_l2
+from probes.metrics import auroc
+from probes.screening import Moments, apartness, moments, prepared, strongest
+
+Array = npt.NDArray[np.float64]
+Indexes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How neurons are chosen and fitted; what is tried is chosen by cross-validation."""
+
+    region: Region = Region.ANSWER
+    feature: FeatureDefinition = field(default_factory=lambda: FeatureDefinition(transform="log"))
+    columns: int = 1000
+    """Neurons left after screening."""
+    layers: int | None = None
+    """Most layers that they may stand in; ``None`` for any."""
+    strengths: tuple[float, ...] = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+    """Strengths ``C`` that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One strength in cross-validation."""
+
+    c: float
+    auroc: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A fit of neurons to all training rows, and what cross-validation says of it."""
+
+    recipe: Recipe
+    columns: Indexes
+    """Ascending columns of the feature set."""
+    means: Array
+    stds: Array
+    linear: Linear
+    c: float
+    path: tuple[Tried, ...]
+    held_out: Array
+    """Logit of each training row from the fit that did not see its fold."""
+
+    def logits(self, features: FeatureSet) -> Array:
+        """Logits of other rows."""
+        values = prepared(features.shares(self.recipe.region, self.columns.tolist()), self.recipe.feature)
+        return self.linear.logits(standard(values, self.means, self.stds))
+
+
+def fit_inner(
+    features: FeatureSet, folds: Indexes, recipe: Recipe, wrong: Flags | None = None, chosen: Indexes | None = None
+) -> Inner:
+    """Screen, cross-validate the strength, and fit to all rows.
+
+    Screening is done anew in each fold. ``wrong`` replaces the labels (to see what chance reaches); with ``chosen``
+    columns nothing is screened.
+    """
+    wrong = ~features.right if wrong is None else wrong
+    count = int(folds.max()) + 1
+    picks = screened(features, folds, recipe, wrong) if chosen is None else [chosen] * (count + 1)
+    known = np.unique(np.concatenate(picks))
+    values = prepared(features.shares(recipe.region, known.tolist()), recipe.feature)
+    held_out = np.zeros((len(recipe.strengths), len(features)))
+    for fold in range(count):
+        train, test = folds != fold, folds == fold
+        part = values[:, np.searchsorted(known, picks[fold])]
+        means, stds = location(part[train])
+        scaled = standard(part, means, stds)
+        for place, c in enumerate(recipe.strengths):
+            held_out[place, test] = fit_l2(scaled[train], wrong[train], c).logits(scaled[test])
+    path = tuple(tried_once(c, held_out[place], wrong, folds) for place, c in enumerate(recipe.strengths))
+    best = int(np.argmax([tried.auroc for tried in path]))
+    part = values[:, np.searchsorted(known, picks[-1])]
+    means, stds = location(part)
+    linear = fit_l2(standard(part, means, stds), wrong, path[best].c)
+    return Inner(recipe, picks[-1], means, stds, linear, path[best].c, path, held_out[best])
+
+
+def screened(features: FeatureSet, folds: Indexes, recipe: Recipe, wrong: Flags) -> list[Indexes]:
+    """Columns for the training rows of each fold, and last for all rows."""
+    inside = np.array([folds != fold for fold in range(int(folds.max()) + 1)] + [np.ones(len(folds), bool)])
+    found = class_moments(features, recipe.region, inside.astype(np.float64), wrong, recipe.feature)
+    width = features.header.ffn_width if features.header.neurons is None else 0
+    return [strongest(row, recipe.columns, width, recipe.layers) for row in apartness(*found)]
+
+
+def class_moments(
+    features: FeatureSet, region: Region, weights: Array, wrong: Flags, feature: FeatureDefinition
+) -> tuple[Moments, Moments]:
+    """Moments of the wrong and of the right rows under ``weights [weighting, row]``."""
+    both = moments(features, region, np.concatenate([weights * wrong, weights * ~wrong]), feature)
+    half = len(weights)
+    return (
+        Moments(both.counts[:half], both.sums[:half], both.squares[:half]),
+        Moments(both.counts[half:], both.sums[half:], both.squares[half:]),
+    )
+
+
+def tried_once(c: float, held_out: Array, wrong: Flags, folds: Indexes) -> Tried:
+    """What a strength reached: mean and spread over folds."""
+    by_fold = [auroc(held_out[folds == fold], wrong[folds == fold]) for fold in range(int(folds.max()) + 1)]
+    known = [value for value in by_fold if not np.isnan(value)]
+    return Tried(c, float(np.mean(known)) if known else 0.5, float(np.std(known)) if known else 0.0)
+
+
+def location(values: npt.NDArray[np.float32]) -> tuple[Array, Array]:
+    """Mean and standard deviation of each column; 1 for the latter where a column is constant."""
+    stds = values.std(axis=0, dtype=np.float64)
+    return values.mean(axis=0, dtype=np.float64), np.where(stds > 1e-12, stds, 1.0)
+
+
+def standard(values: npt.NDArray[np.float32], means: Array, stds: Array) -> npt.NDArray[np.float32]:
+    """Columns of mean 0 and spread 1, in 32 bits."""
+    return ((values - means) / stds).astype(np.float32)
