@@ -123,6 +123,15 @@ class Checker:
             return _unchecked(subject.name, f"checking it failed: {type(error).__name__}", started_at)
         return report
 
+    def prepare(self) -> None:
+        """Open everything and test the judge now, however long that takes, so that the first text need not wait for it.
+
+        Raises whatever keeps it from being opened.
+        """
+        judge = self._open().judge
+        if judge is not None:
+            judge.standing()
+
     async def acheck(self, subject: Subject | str) -> Report:
         """The same in a thread of its own, so that the event loop goes on meanwhile."""
         return await asyncio.to_thread(self.check, subject)

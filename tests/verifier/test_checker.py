@@ -7,6 +7,7 @@ import pytest
 import verifier
 from citations.types import Fields, Kind, Name, Status
 from tests.citations.fake_registries import FakeRegistry, work
+from tests.verifier.judges.fake_judges import KnowingJudge
 from verifier.policy import OnError, Policy
 
 TURING = Fields(
@@ -77,3 +78,12 @@ def test_one_checker_serves_many_texts():
     with verifier.Checker(registries=[shelf()]) as checker:
         made = [checker.check(verifier.Subject(ANSWER)) for _ in range(3)]
     assert [each.findings[0].status for each in made] == [Status.VERIFIED] * 3
+
+
+def test_a_judge_can_be_tested_before_the_first_text():
+    judge = KnowingJudge(borne_out=["Tea"])
+    with verifier.Checker(judge=judge, registries=[shelf()]) as checker:
+        checker.prepare()
+        tested = judge.tests
+        checker.check(verifier.Subject("Tea is old and green.", context=("Tea is old.",)))
+    assert (tested > 0, judge.tests) == (True, tested)

@@ -115,13 +115,21 @@ class RememberingJudge:
         return _key("standing", TEST_VERSION, PROMPT_VERSION, self.identity)
 
     def standing(self, budget: Budget | None = None) -> Standing:
-        """What the judge is worth; tested now if it never was. A test that failed is tried again by the next process."""
-        if self._standing is None:
-            kept = self._memory.get(self._standing_key)
-            self._standing = _read_standing(kept) if kept else admit(self.judge, budget)
-            if not kept and self._standing.support is not None:
-                self._memory.put(self._standing_key, json.dumps(asdict(self._standing)))
-        return self._standing
+        """What the judge is worth; tested now if it never was, in the time that the budget has left.
+
+        A test that ran out of time goes on with the next text where it stopped; one that failed otherwise is tried again by
+        the next process. The calls of a test are not counted.
+        """
+        if self._standing is not None:
+            return self._standing
+        kept = self._memory.get(self._standing_key)
+        within = Budget(None if budget is None or budget.left_s == float("inf") else budget.left_s)
+        found = _read_standing(kept) if kept else admit(self, within)
+        if not kept and found.support is not None:
+            self._memory.put(self._standing_key, json.dumps(asdict(found)))
+        if found.support is not None or within.left_s > 0:
+            self._standing = found
+        return found
 
     def support(self, questions: Sequence[SupportQuestion], budget: Budget) -> Iterator[Reply]:
         """Whether the passages bear out the claims."""

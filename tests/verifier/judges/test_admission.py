@@ -96,3 +96,27 @@ def test_a_folder_that_cannot_be_used_costs_only_the_memory(broken, tmp_path):
     opened = open_judge(KnowingJudge(borne_out=["Tea"]), folder)
     assert [each.probability for each in opened.support([SupportQuestion("Tea", ("x",))], Budget())] == [0.97]
     opened.close()
+
+
+def test_a_test_that_ran_out_of_time_goes_on_where_it_stopped(tmp_path):
+    class Slow(KnowingJudge):
+        def support(self, questions, budget):
+            for number, reply in enumerate(super().support(questions, budget)):
+                yield reply if number < 20 else Reply(unavailable="the time for this text was over")
+
+    judge = Slow()
+    opened = open_judge(judge, tmp_path)
+    known = []
+    for _ in range(3):
+        opened._standing = None
+        known.append(opened.standing(Budget(60.0)).support is not None)
+    opened.close()
+    assert known == [False, True, True]
+
+
+def test_the_test_of_a_judge_costs_none_of_the_calls_for_a_text(tmp_path):
+    opened = open_judge(KnowingJudge(borne_out=["Tea"]), tmp_path)
+    budget = Budget(calls=1)
+    assert opened.standing(budget).support is not None
+    assert [each.unavailable for each in opened.support([SupportQuestion("Tea", ("x",))], budget)] == [""]
+    opened.close()
