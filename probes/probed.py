@@ -10,18 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from probes.artefact import must_match, template_digest
+from probes.artefact_types import Probe
 from probes.attach import attach
+from probes.block import Blocks
 from probes.capture import Capture, Wanted
+from probes.detector import Detector
 from probes.errors import ProbesError
 from probes.gguf import column_norms, facts_of
+from probes.install import find_probe
 from probes.loading import open_llama
 from probes.reader import Activations, forget, read_activations, read_text, text_tokens
 from probes.recorder import Recorder, ScoredTrace, watch
 from probes.types import ModelFacts, Neuron, Scorer
 
 NOT_ASKED = "no probe was asked for"
-NOT_THERE = "there is no probe for this model"
-
 Names = Sequence[Literal["z", "h_norm"]]
 
 
@@ -30,8 +33,9 @@ class ProbedLlama:
 
     ``create_completion``, ``create_chat_completion`` and a plain call take and return what they do there, streams
     included; everything else is the ``Llama``'s own. ``choices[i]["probe"]`` holds ``tokens`` (``id``, ``text``, ``start``,
-    ``end``, ``logprob``, ``entropy`` in nats, ``score``), ``spans``, and ``reason``: why scores are missing, or ``""``.
-    Offsets count characters of the choice's text. In a stream a chunk carries the tokens that have their score by then;
+    ``end``, ``logprob``, ``entropy`` in nats, ``score``), ``spans`` (``start``, ``end``, ``kind``, ``score``, ``mode``:
+    ``generated`` or ``reader``), and ``reason``: why scores are missing or are no probe's of this model, or ``""``.
+    Scores are risks, 0 to 1. Offsets count characters of the choice's text. In a stream a chunk carries the tokens that have their score by then;
     a score comes one token late, because a token's neurons are computed with the token behind it.
 
     The activations are only watched where something needs them, so an engine without a probe costs nothing. As with
@@ -50,12 +54,15 @@ class ProbedLlama:
     def __init__(
         self,
         path: Path | str,
-        probe: Literal["auto"] | Scorer | None = "auto",
+        probe: Literal["auto"] | Probe | Scorer | None = "auto",
         *,
         native: bool | None = None,
         **llama_settings: Any,
     ) -> None:
-        """Load the model; ``native`` forces the C capture (True) or the one in Python (False)."""
+        """Load the model; ``native`` forces the C capture (True) or the one in Python (False).
+
+        ``"auto"`` takes the installed or shipped probe of this model, or else logits calibrated on other models.
+        """
         self.path = Path(path)
         self._native = native
         self._llama = open_llama(self.path, **llama_settings)
@@ -63,9 +70,14 @@ class ProbedLlama:
         self._factors: dict[Neuron, float] = {}
         self._learnt = False
         self._recorder = Recorder()
-        self._reason = NOT_ASKED if probe is None else NOT_THERE
+        self._reason = NOT_ASKED
         watch(self._llama, self._recorder)
-        if probe is not None and probe != "auto":
+        if probe == "auto":
+            self._use_auto()
+        elif isinstance(probe, Probe):
+            self._must_match(probe)
+            self._use(Detector(probe))
+        elif probe is not None:
             self._use(probe)
 
     @cached_property
@@ -145,7 +157,7 @@ class ProbedLlama:
         """
         before = text_tokens(self._llama, prompt) if prompt else self._first_token()
         read_text(self._llama, self._recorder, before, text_tokens(self._llama, text, behind=before))
-        return self._block(self._recorder.scored(final=True), 0)
+        return Blocks(self._recorder, self._reason, "reader").block(self._recorder.scored(final=True))
 
     @contextlib.contextmanager
     def scale(self, factors: Mapping[Neuron, float]) -> Iterator[ProbedLlama]:
@@ -176,7 +188,34 @@ class ProbedLlama:
     def _first_token(self) -> list[int]:
         return [int(token) for token in self._llama.tokenize(b"", special=False)]
 
-    def _use(self, probe: Scorer) -> None:
+    @property
+    def probe(self) -> Probe | None:
+        """The trained probe at work; ``None`` without one, and for a scorer of the caller's own."""
+        return self._recorder.scorer.probe if isinstance(self._recorder.scorer, Detector) else None
+
+    @property
+    def reason(self) -> str:
+        """Why scores are missing, or are no probe's of this model; empty if neither."""
+        return self._reason
+
+    def _use_auto(self) -> None:
+        chosen = find_probe(self.facts, template_digest(self._llama.metadata))
+        self._reason = chosen.reason
+        if chosen.probe is not None:
+            self._use(Detector(chosen.probe), chosen.reason)
+
+    def _must_match(self, probe: Probe) -> None:
+        if probe.neurons or probe.model.sha256 == self.facts.sha256:
+            try:
+                must_match(probe, self.facts, template_digest(self._llama.metadata))
+            except ProbesError:
+                self.close()
+                raise
+
+    def _use(self, probe: Scorer, reason: str = "") -> None:
+        self._recorder.scorer, self._reason = probe, reason
+        if not probe.neurons:
+            return
         norms = column_norms(self.path)
         strange = [n for n in probe.neurons if not (n.layer < len(norms) and n.index < len(norms[n.layer]))]
         if strange:
@@ -184,7 +223,7 @@ class ProbedLlama:
             raise ProbesError(
                 f"the probe looks at neuron {strange[0].index} of layer {strange[0].layer}, which is not there"
             )
-        self._recorder.scorer, self._recorder.norms, self._reason = probe, norms, ""
+        self._recorder.norms = norms
         self._attached()
         self._apply()
 
@@ -214,13 +253,16 @@ class ProbedLlama:
         tokens = self._recorder.scored(final=True)
         for choice in answer["choices"]:
             text = choice["text"][echoed:] if "text" in choice else choice["message"].get("content")
-            choice["probe"] = self._block(tokens if text is None else within(tokens, len(text)), echoed)
+            blocks = Blocks(self._recorder, self._reason, shift=echoed)
+            length = None if text is None else len(text)
+            choice["probe"] = blocks.block(tokens if text is None else within(tokens, len(text)), length)
         return answer
 
     def _stream(self, answer: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The chunks, each with the tokens whose text has been shown by then and whose score is known."""
         given = shown = 0
         calls_tools = False
+        blocks = Blocks(self._recorder, self._reason)
         for chunk in answer:
             for choice in chunk["choices"]:
                 delta = choice.get("delta") or {}
@@ -235,23 +277,8 @@ class ProbedLlama:
                 elif not final:
                     tokens = [token for token in tokens if token.trace.end <= shown]
                 given += len(tokens)
-                choice["probe"] = self._block(tokens, 0)
+                choice["probe"] = blocks.block(tokens, None if calls_tools else shown, final=final)
             yield chunk
-
-    def _block(self, tokens: Sequence[ScoredTrace], shift: int) -> dict[str, Any]:
-        rows = [
-            {
-                "id": token.trace.id,
-                "text": token.trace.text,
-                "start": token.trace.start + shift,
-                "end": token.trace.end + shift,
-                "logprob": token.trace.logprob,
-                "entropy": token.trace.entropy,
-                "score": token.score,
-            }
-            for token in tokens
-        ]
-        return {"tokens": rows, "spans": [], "reason": self._reason}
 
 
 def within(tokens: Sequence[ScoredTrace], length: int) -> list[ScoredTrace]:

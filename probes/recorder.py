@@ -21,7 +21,7 @@ import numpy.typing as npt
 from probes.capture import Capture, Floats, Seen, Wanted
 from probes.cett import cett
 from probes.loading import llama_cpp_module
-from probes.types import Neuron, Scorer, TokenTrace
+from probes.types import Neuron, Scorer, SpanScorer, TokenTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Recorder:
 
     def evaluating(self) -> None:
         """Tokens are about to be computed: those of a prompt have no scores, and a long one would fill the memory."""
-        if self.capture is not None and self.scorer is not None:
+        if self.capture is not None and self.scorer is not None and self.scorer.neurons:
             self.capture.pause(not (self.traces or self._reading))
 
     def evaluated(self, tokens: Sequence[int], start: int) -> None:
@@ -95,6 +95,8 @@ class Recorder:
         """The tokens so far that have their score, or all of them once the generation is over (``final``)."""
         for trace, position in islice(zip(self.traces, self._positions, strict=True), len(self._scored), None):
             token, shares = self._shares.get(position, (None, None))
+            if self.scorer is not None and not self.scorer.neurons:
+                token, shares = trace.id, np.empty(0, np.float32)
             known = shares is not None and token == trace.id
             if self.scorer is not None and not known and not final:
                 break
@@ -102,9 +104,24 @@ class Recorder:
             self._scored.append(ScoredTrace(trace, score))
         return self._scored
 
+    def risk(self, start: int, end: int) -> float | None:
+        """Risk of the characters from ``start`` to ``end``; ``None`` where the scorer knows no spans, or nothing was seen.
+
+        A token whose neurons were not seen adds what its logits say.
+        """
+        places = [at for at, trace in enumerate(self.traces) if trace.start < end and trace.end > start]
+        if not places or not isinstance(self.scorer, SpanScorer):
+            return None
+        shares = np.full((len(places), len(self.scorer.neurons)), np.nan, np.float32)
+        for row, place in enumerate(places):
+            token, found = self._shares.get(self._positions[place], (None, None))
+            if found is not None and token == self.traces[place].id:
+                shares[row] = found
+        return self.scorer.risk([self.traces[place] for place in places], shares)
+
     def flush(self, llama: Any) -> None:
         """Compute the last token, so that its neurons are seen; nothing where it needs none or does not fit."""
-        if self.scorer is None or not self.traces:
+        if self.scorer is None or not self.scorer.neurons or not self.traces:
             return
         token, position = self.traces[-1].id, self._positions[-1]
         if self._shares.get(position, (None,))[0] != token and position <= llama.n_tokens and position < llama.n_ctx():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,18 @@ class Scorer(Protocol):
 
     def score(self, token: TokenTrace, shares: Any) -> float:
         """Score of one token; ``shares`` are the CETT values of ``neurons`` in ascending order, a float32 array."""
+
+
+@runtime_checkable
+class SpanScorer(Protocol):
+    """A ``Scorer`` that also tells the risk of a span as a whole, from the means over its tokens."""
+
+    @property
+    def neurons(self) -> Sequence[Neuron]:
+        """The neurons it looks at."""
+
+    def score(self, token: TokenTrace, shares: Any) -> float:
+        """Score of one token."""
+
+    def risk(self, tokens: Sequence[TokenTrace], shares: Any) -> float:
+        """Risk of a span, 0 to 1; ``shares`` are the CETT values ``[token, neuron]``, NaN where none was seen."""

@@ -15,7 +15,7 @@ import probes
 from probes.attach import attach
 from probes.capture import open_capture
 from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt, ModelUnreadable, ProbesError
-from probes.probed import NOT_ASKED, NOT_THERE, ProbedLlama
+from probes.probed import NOT_ASKED, ProbedLlama
 from probes.testing import CHATML, Family, write_tiny_model
 from probes.types import Neuron
 from tests.probes.forward import Model
@@ -242,12 +242,11 @@ def test_a_generation_that_is_left_early_keeps_what_it_wrote(probed: ProbedLlama
         assert [trace.id for trace in probed.recorder.traces] == ids
 
 
-@pytest.mark.parametrize(("probe", "reason"), [("auto", NOT_THERE), (None, NOT_ASKED)])
-def test_without_a_probe_the_block_says_why_there_is_no_score(model: Path, probe, reason: str) -> None:
-    engine = ProbedLlama(model, probe, **SETTINGS)
+def test_without_a_probe_the_block_says_why_there_is_no_score(model: Path) -> None:
+    engine = ProbedLlama(model, None, **SETTINGS)
     block = engine.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]
     engine.close()
-    assert (block["reason"], block["spans"], {token["score"] for token in block["tokens"]}) == (reason, [], {None})
+    assert (block["reason"], block["spans"], {token["score"] for token in block["tokens"]}) == (NOT_ASKED, [], {None})
 
 
 def test_what_is_not_ours_is_llamas_own(plain: ProbedLlama, model: Path) -> None:

@@ -1,0 +1,133 @@
+"""Where probes lie: those that a user installed, then those that come with the program; found by the model's digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+
+from probes.artefact import MAX_JSON_BYTES, load_probe, mismatch, read_probe, save_probe
+from probes.artefact_types import Mode, Probe
+from probes.errors import ProbeMismatch, ProbesError, ProbeUnreadable
+from probes.types import ModelFacts
+
+SHIPPED = Path(__file__).with_name("shipped")
+ANY_MODEL = "any-model.json"
+"""A probe without neurons: what it says comes from logits, so it can be read with any model, calibrated or not."""
+TIMEOUT_S = 30.0
+LOGITS_ALONE = (
+    "there is no probe for this model, so the scores are made of its logits alone, calibrated on other models"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The probe that a model gets, and what a reader must know of it."""
+
+    probe: Probe | None
+    reason: str = ""
+    """Why it is none of the model's own; empty if it is."""
+
+
+def installed_folder() -> Path:
+    """Where ``verifier probe install`` puts probes."""
+    return user_data_path("factprobe") / "probes"
+
+
+def find_probe(facts: ModelFacts, template_sha256: str) -> Chosen:
+    """The detector for a model: an installed one, else a shipped one, else logits calibrated on other models.
+
+    A damaged file is passed over. Never raises.
+    """
+    reason = LOGITS_ALONE
+    for path in _candidates(facts.sha256):
+        try:
+            probe = load_probe(path)
+        except ProbesError:
+            continue
+        if probe.mode is not Mode.DETECTOR or probe.model.sha256 != facts.sha256:
+            continue
+        difference = mismatch(probe, facts, template_sha256)
+        if not difference:
+            return Chosen(probe)
+        reason = difference
+    try:
+        return Chosen(load_probe(SHIPPED / ANY_MODEL), reason)
+    except ProbesError:
+        return Chosen(None, "there is no probe for this model")
+
+
+def install_probe(source: str, *, sha256: str = "") -> Path:
+    """Check a probe and keep it for the model that it is for; ``source`` is a file or an ``http(s)`` address.
+
+    Raises:
+        ProbeUnreadable: it cannot be had, is no probe, or is larger than one may be.
+        ProbeMismatch: its digest is another than ``sha256``.
+
+    """
+    path = Path(source)
+    content = _fetched(source) if urlsplit(source).scheme in {"http", "https"} else _read(path)
+    digest = hashlib.sha256(content).hexdigest()
+    if sha256 and digest != sha256.lower():
+        raise ProbeMismatch(f"{source} has the SHA-256 {digest}, and {sha256} was asked for")
+    probe = read_probe(content, source, beside=path.with_suffix(".npz") if path.is_file() else None)
+    target = installed_folder() / f"{probe.model.sha256[:16]}-{probe.mode.value}.json"
+    save_probe(probe, target)
+    return target
+
+
+def shipped_probes() -> tuple[Path, ...]:
+    """The files of the probes that come with the program."""
+    return tuple(sorted(path for path in SHIPPED.glob("*.json") if _model_of(path)))
+
+
+def _candidates(sha256: str) -> Iterator[Path]:
+    """Files that say they are for a model, installed ones first; the digest is looked up before a file is decoded."""
+    for folder in (installed_folder(), SHIPPED):
+        for path in sorted(folder.glob("*.json")):
+            if path.name != ANY_MODEL and _model_of(path) == sha256:
+                yield path
+
+
+def _model_of(path: Path) -> str:
+    try:
+        found = json.loads(_read(path))
+        return str(found["model"]["sha256"])
+    except (ProbesError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_JSON_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise ProbeUnreadable(
+            f"the probe {path} cannot be read: {getattr(error, 'strerror', None) or error}",
+            hint="give a file or an http(s) address",
+        ) from error
+    if len(content) > MAX_JSON_BYTES:
+        raise ProbeUnreadable(f"the probe {path} is larger than {MAX_JSON_BYTES >> 20} MB")
+    return content
+
+
+def _fetched(url: str) -> bytes:
+    """The body behind an address, within the size of a probe."""
+    import requests
+
+    try:
+        with requests.get(url, timeout=TIMEOUT_S, stream=True) as answer:
+            answer.raise_for_status()
+            content = b""
+            for piece in answer.iter_content(1 << 16):
+                content += piece
+                if len(content) > MAX_JSON_BYTES:
+                    raise ProbeUnreadable(f"{url} is larger than {MAX_JSON_BYTES >> 20} MB")
+            return content
+    except requests.RequestException as error:
+        raise ProbeUnreadable(f"{url} cannot be fetched: {type(error).__name__}") from error
