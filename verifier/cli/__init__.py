@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from citations.errors import CitationsError
+from probes.errors import ProbesError
 from verifier import __version__
 from verifier.cli.console import print_error
 from verifier.errors import VerifierError
@@ -29,6 +30,7 @@ COMMANDS = {
     "doctor": "look for what keeps this installation from working",
     "explain": "explain a verdict, an error code or the coverage table",
     "index": "build and read the offline index",
+    "probe": "train and judge probes that watch a local model",
     "scan": "check the reference lists of papers",
     "schema": "print the JSON Schema of the emitted records",
 }
@@ -132,7 +134,7 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
         command = error.ctx.command_path if error.ctx else "verifier"
         click.echo(f"error: {error.format_message()}\n\nhint: {command} --help", err=True)
         return ExitCode.UNREADABLE
-    except (VerifierError, CitationsError, click.ClickException) as error:
+    except (VerifierError, CitationsError, ProbesError, click.ClickException) as error:
         print_error(error, verbose=verbose)
         return ExitCode.UNREADABLE
     except (KeyboardInterrupt, click.Abort):

@@ -16,6 +16,7 @@ from typing import TextIO
 import click
 
 from citations.errors import CitationsError
+from probes.errors import ProbesError
 from verifier.errors import VerifierError
 
 PROGRESS_AFTER_S = 1.0
@@ -62,7 +63,7 @@ def print_error(error: BaseException, *, verbose: bool = False) -> None:
     """The error's sentence, its causes, and what to type."""
     if verbose:
         traceback.print_exception(error)
-    if isinstance(error, VerifierError | CitationsError):
+    if isinstance(error, VerifierError | CitationsError | ProbesError):
         click.echo(f"error: {error.message} [{error.code}]", err=True)
     else:
         click.echo(f"error: {error}", err=True)
