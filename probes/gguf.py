@@ -13,7 +13,7 @@ import json
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -123,7 +123,31 @@ def _digest(path: Path) -> str:
     return sha256
 
 
+def down_columns(path: Path, neurons: Mapping[int, Sequence[int]]) -> dict[int, Floats]:
+    """Columns of the down projections of some layers, ``[output, neuron]`` in the order of the neurons, dequantised.
+
+    Raises:
+        EngineMissing: the ``gguf`` package is not installed.
+        ModelUnreadable: as ``column_norms``, or a layer lacks a neuron that was named.
+
+    """
+    found = _of_down_projections(path, lambda layer, blocks: _columns(blocks, neurons[layer]), only=frozenset(neurons))
+    if missing := sorted(neurons.keys() - found.keys()):
+        raise ModelUnreadable(f"{path} has no layer {missing[0]}")
+    return found
+
+
 def _compute_norms(path: Path) -> tuple[Floats, ...]:
+    by_layer = _of_down_projections(path, lambda _layer, blocks: _norms(blocks))
+    if sorted(by_layer) != list(range(len(by_layer))) or not by_layer:
+        raise ModelUnreadable(f"{path} does not hold a down projection for each layer")
+    return tuple(by_layer[layer] for layer in sorted(by_layer))
+
+
+def _of_down_projections(
+    path: Path, make: Callable[[int, Iterator[Floats]], Floats], *, only: frozenset[int] | None = None
+) -> dict[int, Floats]:
+    """What ``make`` makes of each layer's matrix ``[output, neuron]``, which it gets a few rows at a time."""
     try:
         gguf = importlib.import_module("gguf")
     except ImportError as error:
@@ -135,28 +159,30 @@ def _compute_norms(path: Path) -> tuple[Floats, ...]:
                 found = DOWN.fullmatch(tensor.name)
                 if found and found.group(2):
                     raise ModelUnreadable("the model is a mixture of experts, whose neurons are not read yet")
-                if found:
-                    by_layer[int(found.group(1))] = _norms(tensor, gguf)
+                if found and (only is None or int(found.group(1)) in only):
+                    by_layer[int(found.group(1))] = make(int(found.group(1)), _blocks(tensor, gguf))
     except (ValueError, KeyError, IndexError, OSError) as error:
         raise ModelUnreadable(f"the weights of {path} cannot be read: {error}") from error
     except NotImplementedError as error:
         raise ModelUnreadable(
             f"the weights of {path} are of a kind that the gguf package does not read: {error}"
         ) from error
-    if sorted(by_layer) != list(range(len(by_layer))) or not by_layer:
-        raise ModelUnreadable(f"{path} does not hold a down projection for each layer")
-    return tuple(by_layer[layer] for layer in sorted(by_layer))
+    return by_layer
 
 
-def _norms(tensor: Any, gguf: Any) -> Floats:
-    """Norms of one matrix ``[output, neuron]``, a few rows at a time."""
-    neurons = int(tensor.shape[0])
-    squares = np.zeros(neurons, np.float64)
-    rows = max(1, VALUES_AT_ONCE // neurons)
+def _blocks(tensor: Any, gguf: Any) -> Iterator[Floats]:
+    rows = max(1, VALUES_AT_ONCE // int(tensor.shape[0]))
     for start in range(0, len(tensor.data), rows):
-        values = gguf.dequantize(np.ascontiguousarray(tensor.data[start : start + rows]), tensor.tensor_type)
-        squares += np.einsum("ij,ij->j", values, values, dtype=np.float64)
-    return np.sqrt(squares).astype(np.float32)
+        yield gguf.dequantize(np.ascontiguousarray(tensor.data[start : start + rows]), tensor.tensor_type)
+
+
+def _norms(blocks: Iterator[Floats]) -> Floats:
+    squares = np.sum([np.einsum("ij,ij->j", values, values, dtype=np.float64) for values in blocks], axis=0)
+    return np.asarray(np.sqrt(squares), np.float32)
+
+
+def _columns(blocks: Iterator[Floats], neurons: Sequence[int]) -> Floats:
+    return np.concatenate([values[:, list(neurons)] for values in blocks]).astype(np.float32)
 
 
 def _read_norms(path: Path) -> tuple[Floats, ...] | None:
