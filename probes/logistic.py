@@ -17,9 +17,9 @@ Flags = npt.NDArray[np.bool_]
 Matrix = npt.NDArray[Any]
 """Of 32 or 64 bits: the wide ones are kept in 32."""
 
-PASSES = 2000
+PASSES = 1000
 """Most steps of an L1 fit."""
-TOLERANCE = 1e-4
+TOLERANCE = 5e-4
 """An L1 fit ends when no weight moves by more than this share of the largest one."""
 
 

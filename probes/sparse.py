@@ -29,7 +29,7 @@ class SparseRecipe:
     """How H-neurons are looked for."""
 
     feature: FeatureDefinition = field(default_factory=FeatureDefinition)
-    columns: int = 2000
+    columns: int = 1000
     """Neurons left after screening."""
     strengths: tuple[float, ...] = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
     """Strengths ``C`` that are tried, ascending; times the number of rows over 4 they are the paper's."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import numpy.typing as npt
 
-from probes.artefact_types import Mode, PathPoint, Probe, ProbeNeuron, Training, Validity
+from probes.artefact_types import FeatureDefinition, Mode, PathPoint, Probe, ProbeNeuron, Training, Validity
 from probes.calibration import (
+    STACK_C,
     fit_calibration,
     fit_stack,
     held_out_stack,
@@ -26,6 +27,7 @@ from probes.folds import grouped_folds, joined_groups
 from probes.inner import Inner, Recipe, Tried, fit_inner
 from probes.scoring import calibrated
 from probes.sparse import Sparse, SparseRecipe, fit_sparse, selection_frequency
+from probes.types import ModelFacts
 
 Array = npt.NDArray[np.float64]
 Indexes = npt.NDArray[np.int64]
@@ -34,6 +36,8 @@ MEMORY = 2 << 30
 """Bytes that a fit may take."""
 FEWEST = 20
 """Right answers, and wrong ones, below which nothing is fitted."""
+ANY_MODEL = ModelFacts("any model", "any", "0" * 64, 0, 0)
+"""Whose probe ``train_logits`` makes."""
 LABELS = "an answer is right if it holds an accepted answer as whole words; answers that refuse are left out"
 
 
@@ -141,6 +145,35 @@ def train_h_neurons(
     return Trained(probe, folds, found.held_out, found.columns[kept], found.path, sparse=found, selected=selected)
 
 
+def train_logits(features: FeatureSet, options: TrainOptions) -> Trained:
+    """The detector of a model without a probe: what the logits say, stacked and calibrated on another model's answers.
+
+    Raises:
+        ProbesError: too few answers of one kind.
+
+    """
+    wrong, folds = _begin(features, options, screened=0)
+    columns = stack_columns(None, said(features))
+    held_out = held_out_stack(columns, wrong, folds)
+    calibration = fit_calibration(held_out, wrong)
+    probe = Probe(
+        name=options.name,
+        model=ANY_MODEL,
+        template_sha256="",
+        mode=Mode.DETECTOR,
+        feature=FeatureDefinition(),
+        neurons=(),
+        bias=0.0,
+        stack=fit_stack(columns, wrong),
+        calibration=calibration,
+        thresholds=thresholds(calibrated(calibration, held_out), wrong),
+        metrics=(),
+        training=_training(features, options, (), (), STACK_C, "l2", 0),
+        validity=_validity(),
+    )
+    return Trained(probe, folds, held_out, np.zeros(0, np.int64), ())
+
+
 def peak_bytes(rows: int, columns: int, screened: int, folds: int) -> int:
     """About how much memory a fit takes: moments of all columns, and the screened columns of all folds in 32 bits."""
     walk = 2 * (folds + 1) * columns * 8 * 4 + (192 << 20)
@@ -212,11 +245,6 @@ def digest(features: FeatureSet) -> str:
     """Digest of the rows that were trained on, in their order; it tells two sets of answers apart."""
     lines = "\n".join(json.dumps(asdict(row), sort_keys=True) for row in features.rows)
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def with_name(trained: Trained, name: str) -> Trained:
-    """The same under another name."""
-    return replace(trained, probe=replace(trained.probe, name=name))
 
 
 def _validity() -> tuple[Validity, ...]:

@@ -14,7 +14,7 @@ from probes.inner import Recipe, fit_inner
 from probes.metrics import auroc, ece
 from probes.scoring import span_logits, span_risks
 from probes.sparse import SparseRecipe, jaccard
-from probes.train import TrainOptions, peak_bytes, train_detector, train_h_neurons
+from probes.train import TrainOptions, peak_bytes, train_detector, train_h_neurons, train_logits
 from tests.probes.planted import SIGNAL, WIDTH, planted
 
 OPTIONS = TrainOptions(
@@ -114,3 +114,10 @@ def test_three_thousand_rows_of_a_model_of_250880_neurons_fit_into_two_gigabytes
 
 def test_sets_that_share_half_of_their_neurons():
     assert pytest.approx(jaccard(np.array([[True, True, False], [False, True, True]]))) == 1 / 3
+
+
+def test_logits_alone_make_a_probe_for_models_that_have_none(training, test_set):
+    probe = train_logits(training, OPTIONS).probe
+    risks = span_risks(probe, np.zeros((len(test_set), 0)), said(test_set))
+    assert auroc(risks, ~test_set.right) > 0.7
+    assert (probe.neurons, probe.model.sha256) == ((), "0" * 64)

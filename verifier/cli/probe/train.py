@@ -31,7 +31,7 @@ verifier probe train trivia/features nq/features --to probe --layers 6 --columns
 @click.option("--name", default="", metavar="NAME", help="Name of the probe; the model's by default.")
 @QUIET
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Decides the folds and the bootstraps.")
-@click.option("--sparse-columns", default=2000, show_default=True, metavar="N", help="Neurons H-neurons are sought in.")
+@click.option("--sparse-columns", default=1000, show_default=True, metavar="N", help="Neurons H-neurons are sought in.")
 @click.option("--to", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Gets the probes.")
 @click.option("--transform", type=click.Choice(["none", "log"]), default="none", help="Of the detector's values.")
 def command(  # noqa: PLR0913 - one argument an option
