@@ -83,7 +83,7 @@ def evaluate(
     risks, inner = span_risks(probe, shares, said(test)), neurons_logit(probe, shares)
     weights = group_weights([str(group) for group in joined_groups(test.rows)], options.draws, options.seed)
     folds = grouped_folds(joined_groups(train.rows), ~train.right, options.folds, options.seed)
-    recipe = _recipe(probe)
+    recipe = recipe_of(probe)
     progress("fitting baselines")
     simpler = baseline_scores(train, test, folds, recipe, texts)
     progress(f"fitting {options.random_sets} sets of random neurons")
@@ -197,7 +197,7 @@ def with_metrics(probe: Probe, evaluations: list[Evaluation]) -> Probe:
     return replace(probe, metrics=tuple(kept))
 
 
-def _recipe(probe: Probe) -> Recipe:
+def recipe_of(probe: Probe) -> Recipe:
     """How a probe's neurons were fitted, for baselines that are to be fitted alike."""
     strengths = tuple(point.c for point in probe.training.path)
     if probe.mode is Mode.H_NEURONS:
