@@ -20,7 +20,7 @@ $(VENV)/full: $(VENV)/base
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,all]'
 	@touch $@
 
-.PHONY: help demo test lint fix docs gate bench soak wheel check clean
+.PHONY: help demo test lint fix docs gate bench soak probes wheel check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -48,6 +48,9 @@ bench: $(VENV)/base ## measure quality, speed and memory on all of the shared da
 
 soak: $(VENV)/base ## long runs: killed scans, resumed scans (long)
 	@$(BIN)/python -m pytest -q -m soak tests
+
+probes: $(VENV)/full ## train and evaluate the shipped probes again: RUNS=folder of collected sets, NAME=file name
+	@$(BIN)/python -m tests.benchmarks.ship_probes "$(RUNS)" "$(NAME)" --report "$(RUNS)/report.html"
 
 wheel: $(VENV)/base ## build wheel and sdist into dist/
 	@rm -rf dist && $(BIN)/python -m build --outdir dist . >/dev/null && ls dist
