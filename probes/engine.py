@@ -10,10 +10,12 @@ import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
+from probes.artefact_types import Probe
 from probes.errors import ContextOverflow
 from probes.loading import llama_cpp_module
+from probes.recorder import ScoredTrace
 from probes.types import GenerateOptions, ModelFacts, TokenTrace
 
 GREEDY = GenerateOptions()
@@ -47,18 +49,44 @@ class LocalEngine:
 
     """
 
-    def __init__(self, path: Path, *, context: int = 4096, threads: int | None = None, gpu_layers: int = 0) -> None:
-        """Load the model; ``context`` is in tokens, ``gpu_layers`` of -1 offloads all layers."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        context: int = 4096,
+        threads: int | None = None,
+        gpu_layers: int = 0,
+        probe: Literal["auto"] | Probe | None = None,
+    ) -> None:
+        """Load the model; ``context`` is in tokens, ``gpu_layers`` of -1 offloads all layers, ``probe`` as in ``ProbedLlama``."""
         from probes.probed import ProbedLlama
 
         self._probed = ProbedLlama(
-            path, None, n_ctx=context, n_threads=threads, n_threads_batch=threads, n_gpu_layers=gpu_layers
+            path, probe, n_ctx=context, n_threads=threads, n_threads_batch=threads, n_gpu_layers=gpu_layers
         )
 
     @property
     def facts(self) -> ModelFacts:
         """Which model this is; hashes a file that was not seen before."""
         return self._probed.facts
+
+    @property
+    def probe(self) -> Probe | None:
+        """The probe at work."""
+        return self._probed.probe
+
+    @property
+    def reason(self) -> str:
+        """Why there are no scores, or why they are no probe's of this model; empty if neither."""
+        return self._probed.reason
+
+    def scored(self, *, final: bool = False) -> list[ScoredTrace]:
+        """The tokens of the running or last answer that have their score; all of them once it is over (``final``)."""
+        return self._probed.scored(final=final)
+
+    def risk(self, start: int, end: int) -> float | None:
+        """Risk, 0 to 1, of the characters from ``start`` to ``end`` of the last answer; ``None`` where nothing is known."""
+        return self._probed.recorder.risk(start, end)
 
     def generate(self, prompt: str, options: GenerateOptions = GREEDY, *, system: str = "") -> Iterator[TokenTrace]:
         """Answer one user message through the model's own chat template; without a template the prompt is continued.

@@ -122,6 +122,12 @@ class ProbedLlama:
         found: Iterator[int] = self._llama.generate(*arguments, **settings)
         return found
 
+    def scored(self, *, final: bool = False) -> list[ScoredTrace]:
+        """The tokens of the running or last generation that have their score; all of them once it is over (``final``)."""
+        if final:
+            self._recorder.flush(self._llama)
+        return self._recorder.scored(final=final)
+
     def run_with_cache(
         self, prompt: str | Sequence[int], layers: Sequence[int] | None = None, names: Names = ("z", "h_norm")
     ) -> Activations:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from probes.types import TokenTrace
 from verifier.types import Signal, SignalKind, SignalStatus, Span
+
+CITATION = "citation"
+"""Name of the kind of span that findings about references are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """The probe that watched a generation."""
+
+    name: str
+    risk: Callable[[int, int], float | None]
+    """Risk of a range of characters."""
+    validated: str
+    """For which kinds of span it was held to answers that it never saw, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +32,14 @@ class Generation:
     traces: tuple[TokenTrace, ...]
     model: str
     """Name of the model that wrote or read it."""
+    watching: Watching | None = None
+    """``None`` where no probe was asked for."""
 
     @classmethod
-    def of(cls, traces: Iterable[TokenTrace], model: str) -> Generation:
+    def of(cls, traces: Iterable[TokenTrace], model: str, watching: Watching | None = None) -> Generation:
         """Put the pieces together."""
         kept = tuple(traces)
-        return cls("".join(trace.text for trace in kept), kept, model)
+        return cls("".join(trace.text for trace in kept), kept, model, watching)
 
     def signals(self, span: Span) -> tuple[Signal, ...]:
         """How sure the model was of the tokens of a span: log probabilities and entropies in nats.
@@ -42,7 +58,18 @@ class Generation:
         return (
             self._signal(SignalKind.LOGPROB, logprobs, "lowest", min(logprobs)),
             self._signal(SignalKind.ENTROPY, entropies, "highest", max(entropies)),
+            *self._probe_signal(span),
         )
+
+    def _probe_signal(self, span: Span) -> tuple[Signal, ...]:
+        if self.watching is None:
+            return ()
+        risk = self.watching.risk(span.start, span.end)
+        if risk is None:
+            because = "the probe saw no token of the span"
+            return (Signal(SignalKind.PROBE, self.watching.name, SignalStatus.UNAVAILABLE, because=because),)
+        detail = f"risk {risk:.2f} of the whole span; {self.watching.validated}"
+        return (Signal(SignalKind.PROBE, self.watching.name, score=round(risk, 4), detail=detail),)
 
     def _signal(self, kind: SignalKind, values: Sequence[float], word: str, extreme: float) -> Signal:
         mean = sum(values) / len(values)

@@ -15,7 +15,6 @@ from verifier.cli.options import SortedCommand, shared_options
 from verifier.cli.run import begin, conclude, opened
 from verifier.errors import ModelError
 from verifier.generation import Generation
-from verifier.render.words import lines
 
 HELP = """Let a local GGUF model answer, then check what it cites; - reads the prompt from standard input.
 
@@ -23,7 +22,8 @@ HELP = """Let a local GGUF model answer, then check what it cites; - reads the p
 verifier ask --model model.gguf "Give five references on retrieval-augmented generation."
 verifier ask --model model.gguf --seed 3 --temperature 0.8 - < prompt.txt
 
-What is flagged is stored with its verdict and with how sure the model was of each token of it.
+What is flagged is stored with its verdict, with how sure the model was of each token of it, and with
+what its neurons say. On a colour terminal, doubtful tokens of the answer stand on a colour.
 An answer that cites nothing exits 0 and says so.
 """
 ANSWER = "answer"
@@ -36,6 +36,13 @@ ANSWER = "answer"
 @click.option("--gpu-layers", default=0, show_default=True, metavar="N", help="Layers on the GPU; -1 for all.")
 @click.option("--max-tokens", default=512, show_default=True, metavar="N", help="Longest answer.")
 @click.option("--model", required=True, metavar="FILE", help="The model, a .gguf file.")
+@click.option(
+    "--probe",
+    default="auto",
+    show_default=True,
+    metavar="auto|none|FILE",
+    help="Which probe watches; auto takes the model's own.",
+)
 @click.option("--seed", default=0, show_default=True, metavar="N", help="The same seed gives the same answer.")
 @click.option("--system", default="", metavar="TEXT", help="System message.")
 @click.option("--temperature", default=0.0, show_default=True, help="0 takes the likeliest token each time.")
@@ -68,20 +75,28 @@ def generate(prompt: str, model: Path, options: dict[str, Any], console: Console
 
     """
     from probes.engine import LocalEngine
+    from verifier.cli.heat import HeatStream
+    from verifier.probing import chosen_probe, marking_threshold, validation, watching
 
     how = GenerateOptions(max_tokens=options["max_tokens"], temperature=options["temperature"], seed=options["seed"])
     try:
-        engine = LocalEngine(model, context=options["context"], gpu_layers=options["gpu_layers"])
+        probe = chosen_probe(options["probe"])
+        engine = LocalEngine(model, context=options["context"], gpu_layers=options["gpu_layers"], probe=probe)
         try:
             console.note(f"{engine.facts.name} is answering")
+            if engine.probe is not None:
+                console.note(engine.reason or f"watched by {engine.probe.name}: {validation(engine.probe)}")
+            coloured = shown and engine.probe is not None and console.has_colour(sys.stdout)
+            stream = HeatStream(engine, marking_threshold(engine.probe), coloured)
             traces = []
             for trace in engine.generate(prompt, how, system=options["system"]):
                 traces.append(trace)
                 if shown:
-                    click.echo(lines(trace.text), nl=False)
+                    stream.show(trace.text)
             if shown:
-                click.echo("\n")
-            return Generation.of(traces, engine.facts.name)
+                stream.finish()
+            engine.scored(final=True)
+            return Generation.of(traces, engine.facts.name, watching(engine))
         finally:
             engine.close()
     except ProbesError as error:

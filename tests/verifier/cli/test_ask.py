@@ -62,3 +62,27 @@ def test_a_prompt_longer_than_the_context_says_what_to_change(smollm2):
     done = ask(smollm2, "--context", "512", "word " * 3000)
     assert done.exit_code == 2
     assert "--context" in done.stderr
+
+
+def test_what_the_probe_says_stands_in_every_finding_and_on_a_colour_terminal(smollm2):
+    done = ask(smollm2, "--format", "json", PROMPT)
+    signals = [signal for each in json.loads(done.stdout)["references"] for signal in each["signals"]]
+    assert signals
+    assert all(0 < signal["score"] < 1 for signal in signals if signal["kind"] == "probe")
+    assert {"probe", "citation"} <= {signal["kind"] for signal in signals}
+    shown = ask(smollm2, "--color", "always", "--max-tokens", "20", PROMPT, color=True)
+    assert "\x1b[" in shown.stdout.split("\n\n")[0]
+
+
+def test_without_colour_the_answer_is_the_models_text_alone(smollm2):
+    with_probe = ask(smollm2, "--max-tokens", "20", PROMPT)
+    without = ask(smollm2, "--max-tokens", "20", "--probe", "none", PROMPT)
+    assert with_probe.stdout == without.stdout
+    assert "\x1b[" not in with_probe.stdout
+
+
+def test_a_probe_that_cannot_be_used_is_exit_2_with_one_sentence(smollm2, tmp_path):
+    (tmp_path / "probe.json").write_text("{}")
+    done = ask(smollm2, "--probe", str(tmp_path / "probe.json"), PROMPT)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: probe.json is no probe that can be used")
