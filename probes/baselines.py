@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from probes.calibration import fit_stack, held_out_stack, said, stack_columns, stack_logits
 from probes.features import FeatureSet, Region
-from probes.inner import Recipe, fit_inner
+from probes.inner import Recipe, fit_inner, logits_of_fit, screened
 from probes.logistic import fit_l2
 from probes.scoring import LOGIT_FEATURES
 
@@ -70,29 +70,30 @@ def baseline_scores(
 
 
 def random_scores(
-    train: FeatureSet, test: FeatureSet, folds: Indexes, columns: Indexes, recipe: Recipe, seeds: int
+    train: FeatureSet, test: FeatureSet, columns: Indexes, recipe: Recipe, c: float, seeds: int
 ) -> list[Array]:
-    """Scores of as many random neurons of the same layers, fitted in the same way, once a seed."""
+    """Scores of as many random neurons of the same layers, fitted with the same strength, once a seed."""
     width = train.header.ffn_width if train.header.neurons is None else train.header.columns
     counts = np.bincount(columns // width, minlength=train.header.columns // width)
     found = []
-    for seed in range(seeds):
+    for seed in range(seeds if len(columns) else 0):
         generator = np.random.default_rng(seed)
         drawn = [
             layer * width + generator.choice(width, count, replace=False) for layer, count in enumerate(counts) if count
         ]
-        chosen = np.sort(np.concatenate(drawn)) if drawn else np.zeros(0, np.int64)
-        found.append(fit_inner(train, folds, recipe, chosen=chosen).logits(test))
+        found.append(logits_of_fit(train, test, recipe, c, np.sort(np.concatenate(drawn)), ~train.right))
     return found
 
 
-def permuted_scores(train: FeatureSet, test: FeatureSet, folds: Indexes, recipe: Recipe, seeds: int) -> list[Array]:
+def permuted_scores(train: FeatureSet, test: FeatureSet, recipe: Recipe, c: float, seeds: int) -> list[Array]:
     """Scores of the whole recipe, screening included, on labels that were mixed up, once a seed."""
-    wrong = ~train.right
-    return [
-        fit_inner(train, folds, recipe, wrong=np.random.default_rng(seed).permutation(wrong)).logits(test)
-        for seed in range(seeds)
-    ]
+    everywhere = np.zeros(len(train), np.int64)
+    found = []
+    for seed in range(seeds):
+        wrong = np.random.default_rng(seed).permutation(~train.right)
+        columns = screened(train, everywhere, recipe, wrong)[-1]
+        found.append(logits_of_fit(train, test, recipe, c, columns, wrong))
+    return found
 
 
 def held_out_logit_stack(train: FeatureSet, folds: Indexes) -> Array:

@@ -87,8 +87,8 @@ def evaluate(
     progress("fitting baselines")
     simpler = baseline_scores(train, test, folds, recipe, texts)
     progress(f"fitting {options.random_sets} sets of random neurons")
-    random = random_scores(train, test, folds, columns_of(probe, train), recipe, options.random_sets)
-    permuted = permuted_scores(train, test, folds, recipe, options.permutations)
+    random = random_scores(train, test, columns_of(probe, train), recipe, strength_of(probe), options.random_sets)
+    permuted = permuted_scores(train, test, recipe, strength_of(probe), options.permutations)
     baselines = [
         Baseline(
             each.name, auroc_interval(each.scores, wrong, weights), gain_interval(risks, each.scores, wrong, weights)
@@ -204,6 +204,13 @@ def recipe_of(probe: Probe) -> Recipe:
         strengths = (1e-3, 1e-2, 1e-1)  # those of an L1 fit mean nothing to an L2 one
     layers = len({neuron.layer for neuron in probe.neurons}) if probe.mode is Mode.DETECTOR else None
     return Recipe(feature=probe.feature, columns=len(probe.neurons), layers=layers, strengths=strengths)
+
+
+def strength_of(probe: Probe) -> float:
+    """The strength at which random neurons are to be fitted."""
+    if probe.mode is Mode.H_NEURONS:
+        return 1e-2
+    return next((point.c for point in probe.training.path if point.chosen), 1e-2)
 
 
 def _check(probe: Probe, train: FeatureSet, test: FeatureSet) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from probes.artefact_types import Interval, Probe, Validity
 from probes.baselines import held_out_logit_stack, random_scores
 from probes.calibration import fit_stack, held_out_stack, said, stack_columns, stack_logits
-from probes.evaluate import EvaluateOptions, columns_of, recipe_of
+from probes.evaluate import EvaluateOptions, columns_of, recipe_of, strength_of
 from probes.evaluation_types import LiveMarking
 from probes.features import FeatureSet
 from probes.folds import grouped_folds, joined_groups
@@ -85,8 +85,9 @@ def evaluate_exam(probe: Probe, train: FeatureSet, exam: FeatureSet, options: Ev
     folds = grouped_folds(groups, wrong, options.folds, options.seed)
     learnt = held_out_stack(stack_columns(inner, heard), wrong, folds)
     learnt_logits = held_out_logit_stack(exam, folds)
-    train_folds = grouped_folds(joined_groups(train.rows), ~train.right, options.folds, options.seed)
-    random = random_scores(train, exam, train_folds, columns_of(probe, train), recipe_of(probe), options.random_sets)
+    random = random_scores(
+        train, exam, columns_of(probe, train), recipe_of(probe), strength_of(probe), options.random_sets
+    )
     fame = np.array([-1.0 if row.stratum == "famous" else 0.0 for row in exam.rows])
     results = []
     for kind, stratum, here in _parts(exam, wrong):

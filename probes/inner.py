@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from probes.artefact_types import FeatureDefinition
 from probes.features import FeatureSet, Region
-from probes.logistic import Linear, fit_l2
+from probes.logistic import Linear, fit_l2, fit_l2_path
 from probes.metrics import auroc
 from probes.screening import Moments, apartness, moments, prepared, strongest
 
@@ -81,14 +81,24 @@ def fit_inner(
         part = values[:, np.searchsorted(known, picks[fold])]
         means, stds = location(part[train])
         scaled = standard(part, means, stds)
-        for place, c in enumerate(recipe.strengths):
-            held_out[place, test] = fit_l2(scaled[train], wrong[train], c).logits(scaled[test])
+        for place, fit in enumerate(fit_l2_path(scaled[train], wrong[train], recipe.strengths)):
+            held_out[place, test] = fit.logits(scaled[test])
     path = tuple(tried_once(c, held_out[place], wrong, folds) for place, c in enumerate(recipe.strengths))
     best = int(np.argmax([tried.auroc for tried in path]))
     part = values[:, np.searchsorted(known, picks[-1])]
     means, stds = location(part)
     linear = fit_l2(standard(part, means, stds), wrong, path[best].c)
     return Inner(recipe, picks[-1], means, stds, linear, path[best].c, path, held_out[best])
+
+
+def logits_of_fit(
+    train: FeatureSet, test: FeatureSet, recipe: Recipe, c: float, columns: Indexes, wrong: Flags
+) -> Array:
+    """Logits of test rows from one fit of these columns to all training rows, without cross-validation."""
+    known = prepared(train.shares(recipe.region, columns.tolist()), recipe.feature)
+    means, stds = location(known)
+    unknown = prepared(test.shares(recipe.region, columns.tolist()), recipe.feature)
+    return fit_l2(standard(known, means, stds), wrong, c).logits(standard(unknown, means, stds))
 
 
 def screened(features: FeatureSet, folds: Indexes, recipe: Recipe, wrong: Flags) -> list[Indexes]:

@@ -6,6 +6,7 @@ penalises the intercept, as the paper's code does, and saga needs thousands of p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,14 +38,26 @@ class Linear:
 
 def fit_l2(values: Matrix, wrong: Flags, c: float) -> Linear:
     """Least ``C * log loss + |w|^2 / 2``; with more columns than rows it is solved in the space that the rows span."""
+    return fit_l2_path(values, wrong, (c,))[0]
+
+
+def fit_l2_path(values: Matrix, wrong: Flags, strengths: Sequence[float]) -> list[Linear]:
+    """``fit_l2`` at several strengths; the space that the rows span is found once."""
+    if values.shape[1] <= len(values):
+        return [_fit_l2(values, wrong, c) for c in strengths]
+    basis, back = spanned(np.asarray(values @ values.T, np.float64))
+    found = []
+    for c in strengths:
+        inner = _fit_l2(basis, wrong, c)
+        of_rows = (back @ inner.weights).astype(values.dtype)
+        found.append(Linear(np.asarray(values.T @ of_rows, np.float64), inner.bias))
+    return found
+
+
+def _fit_l2(values: Matrix, wrong: Flags, c: float) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
-    if values.shape[1] > len(values):
-        gram = np.asarray(values @ values.T, np.float64)
-        basis, back = spanned(gram)
-        inner = fit_l2(basis, wrong, c)
-        return Linear(np.asarray(values.T @ (back @ inner.weights).astype(values.dtype), np.float64), inner.bias)
-    model = LogisticRegression(C=c, solver="lbfgs", max_iter=2000, tol=1e-5).fit(values, wrong)
+    model = LogisticRegression(C=c, solver="lbfgs", max_iter=1000, tol=1e-4).fit(values, wrong)
     return Linear(np.asarray(model.coef_[0], np.float64), float(model.intercept_[0]))
 
 
