@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from probes.artefact import load_probe
+from probes.install import ANY_MODEL, SHIPPED, installed_folder
+from tests.models import smollm2
+from verifier.cli import main
+
+__all__ = ["smollm2"]
+
+
+def watch(model, *arguments, **options):
+    return CliRunner().invoke(
+        main, ["probe", "watch", "--model", str(model), "--max-tokens", "24", *arguments], **options
+    )
+
+
+def test_each_line_is_answered_and_its_doubtful_spans_are_listed(smollm2):
+    done = watch(smollm2, input="Who painted the Scream?\nWhen was Turing born?\n")
+    assert done.exit_code == 0
+    assert len(re.findall(r"^  0\.\d\d  .+  \((?:answer|name|date|number|title)\)$", done.stdout, re.MULTILINE)) >= 1
+    assert "SmolLM" in done.stderr.replace("Smollm", "SmolLM")
+
+
+def test_an_empty_line_or_the_end_of_input_ends_the_chat(smollm2):
+    assert watch(smollm2, input="\nWho painted the Scream?\n").stdout == ""
+    assert watch(smollm2, input="").exit_code == 0
+
+
+def test_colour_shows_the_risk_of_words_and_a_pipe_gets_none(smollm2):
+    coloured = watch(smollm2, "--color", "always", input="Who painted the Scream?\n", color=True)
+    plain = watch(smollm2, input="Who painted the Scream?\n")
+    assert "\x1b[" in coloured.stdout
+    assert "\x1b[" not in plain.stdout
+
+
+@pytest.mark.parametrize("command", [["watch", "--model", "nowhere.gguf"], ["install", "nowhere.json"]])
+def test_what_is_not_there_is_exit_2_with_one_sentence(command):
+    done = CliRunner().invoke(main, ["probe", *command], input="hello\n")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: ")
+
+
+def test_an_installed_probe_lies_in_the_users_folder():
+    done = CliRunner().invoke(main, ["probe", "install", str(SHIPPED / ANY_MODEL)])
+    assert done.exit_code == 0
+    (path,) = installed_folder().glob("*.json")
+    assert done.stdout.strip() == str(path)
+    assert load_probe(path) == load_probe(SHIPPED / ANY_MODEL)
