@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from probes.artefact_types import Probe
-from probes.scoring import logit_features, span_risks
+from probes.scoring import logit_features, prepared, span_risks
 from probes.types import Neuron, TokenTrace
 
 Floats = npt.NDArray[np.float32]
@@ -24,6 +24,7 @@ class Detector:
     def __init__(self, probe: Probe) -> None:
         """Take a probe whose model is the one that will be watched."""
         self.probe = probe
+        self._prepared = prepared(probe)
         self._neurons = tuple(Neuron(each.layer, each.index) for each in probe.neurons)
 
     @property
@@ -41,8 +42,13 @@ class Detector:
         A value that was not seen (NaN) is left out of the mean.
         """
         said = logit_features([each.logprob for each in tokens], [each.entropy for each in tokens])
-        seen = ~np.isnan(shares)
-        counts = seen.sum(axis=0)
-        means = np.where(seen, shares, 0).sum(axis=0) / np.maximum(counts, 1)
-        means = np.where(counts > 0, means, np.nan)
-        return float(span_risks(self.probe, means[np.newaxis], said[np.newaxis])[0])
+        means = shares[0] if len(tokens) == 1 else _means(shares)
+        return float(span_risks(self._prepared, means[np.newaxis], said[np.newaxis])[0])
+
+
+def _means(shares: Floats) -> Floats:
+    """Means over tokens of what was seen; NaN where nothing was."""
+    seen = ~np.isnan(shares)
+    counts = seen.sum(axis=0)
+    means = np.where(seen, shares, 0).sum(axis=0) / np.maximum(counts, 1)
+    return np.where(counts > 0, means, np.nan).astype(np.float32, copy=False)
