@@ -28,7 +28,7 @@ class Recipe:
     """Neurons left after screening."""
     layers: int | None = None
     """Most layers that they may stand in; ``None`` for any."""
-    strengths: tuple[float, ...] = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
+    strengths: tuple[float, ...] = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
     """Strengths ``C`` that are tried."""
 
 
