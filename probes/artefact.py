@@ -91,6 +91,15 @@ def read_probe(content: bytes, name: str, *, beside: Path | None = None) -> Prob
     return probe
 
 
+def needs_arrays(content: bytes) -> bool:
+    """Whether the JSON of a probe says that its neurons are in the NPZ file beside it; False for what is no probe."""
+    try:
+        value = parse(content)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and SIDECAR in value
+
+
 def check(probe: Probe, name: str) -> None:
     """Hold a probe against itself.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,15 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
-from probes.artefact import MAX_JSON_BYTES, load_probe, mismatch, read_probe, save_probe
+from probes.artefact import (
+    MAX_ARRAY_BYTES,
+    MAX_JSON_BYTES,
+    load_probe,
+    mismatch,
+    needs_arrays,
+    read_probe,
+    save_probe,
+)
 from probes.artefact_types import Mode, Probe
 from probes.errors import ProbeMismatch, ProbesError, ProbeUnreadable
 from probes.types import ModelFacts
@@ -32,6 +41,16 @@ class Chosen:
     probe: Probe | None
     reason: str = ""
     """Why it is none of the model's own; empty if it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A probe that was kept."""
+
+    probe: Probe
+    path: Path
+    sha256: str
+    """Of the file that it came from."""
 
 
 def installed_folder() -> Path:
@@ -62,23 +81,37 @@ def find_probe(facts: ModelFacts, template_sha256: str) -> Chosen:
         return Chosen(None, "there is no probe for this model")
 
 
-def install_probe(source: str, *, sha256: str = "") -> Path:
+def install_probe(source: str, *, sha256: str = "") -> Installed:
     """Check a probe and keep it for the model that it is for; ``source`` is a file or an ``http(s)`` address.
+
+    A probe of very many neurons has them in a file beside it, of the same name with the ending ``.npz``, which is taken
+    too; its digest stands in the probe.
 
     Raises:
         ProbeUnreadable: it cannot be had, is no probe, or is larger than one may be.
         ProbeMismatch: its digest is another than ``sha256``.
 
     """
-    path = Path(source)
-    content = _fetched(source) if urlsplit(source).scheme in {"http", "https"} else _read(path)
+    address = urlsplit(source)
+    is_address = address.scheme in {"http", "https"}
+    content = _fetched(source, MAX_JSON_BYTES) if is_address else _read(Path(source))
     digest = hashlib.sha256(content).hexdigest()
     if sha256 and digest != sha256.lower():
         raise ProbeMismatch(f"{source} has the SHA-256 {digest}, and {sha256} was asked for")
-    probe = read_probe(content, source, beside=path.with_suffix(".npz") if path.is_file() else None)
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Path(folder) / "probe.npz"
+        if not is_address:
+            beside = Path(source).with_suffix(".npz")
+        elif needs_arrays(content):
+            path = address.path.removesuffix(".json") + ".npz"
+            beside.write_bytes(_fetched(address._replace(path=path).geturl(), MAX_ARRAY_BYTES))
+        probe = read_probe(content, source, beside=beside)
     target = installed_folder() / f"{probe.model.sha256[:16]}-{probe.mode.value}.json"
-    save_probe(probe, target)
-    return target
+    try:
+        save_probe(probe, target)
+    except OSError as error:
+        raise ProbeUnreadable(f"the probe cannot be kept in {target.parent}: {error.strerror or error}") from error
+    return Installed(probe, target, digest)
 
 
 def shipped_probes() -> tuple[Path, ...]:
@@ -116,18 +149,20 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _fetched(url: str) -> bytes:
+def _fetched(url: str, limit: int) -> bytes:
     """The body behind an address, within the size of a probe."""
     import requests
 
     try:
         with requests.get(url, timeout=TIMEOUT_S, stream=True) as answer:
             answer.raise_for_status()
-            content = b""
+            content = bytearray()
             for piece in answer.iter_content(1 << 16):
                 content += piece
-                if len(content) > MAX_JSON_BYTES:
-                    raise ProbeUnreadable(f"{url} is larger than {MAX_JSON_BYTES >> 20} MB")
-            return content
+                if len(content) > limit:
+                    raise ProbeUnreadable(f"{url} is larger than {limit >> 20} MB")
+            return bytes(content)
+    except requests.HTTPError as error:
+        raise ProbeUnreadable(f"{url} cannot be fetched: HTTP {error.response.status_code}") from error
     except requests.RequestException as error:
         raise ProbeUnreadable(f"{url} cannot be fetched: {type(error).__name__}") from error

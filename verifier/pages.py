@@ -10,6 +10,7 @@ from pathlib import Path
 
 from citations.errors import CitationsError
 from citations.index.download import DownloadFailed
+from probes.errors import ProbesError
 from verifier.errors import VerifierError
 
 GROUPS = {
@@ -24,6 +25,8 @@ GROUPS = {
     "errors": "Errors",
 }
 """Files of pages, in the order in which they are listed."""
+
+Explained = CitationsError | ProbesError | VerifierError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,13 @@ def _written(name: str, group: str) -> Iterator[Page]:
 
 
 def _errors() -> Iterator[Page]:
-    for kind in sorted(_kinds(CitationsError) | _kinds(VerifierError) | {DownloadFailed}, key=lambda each: each.code):
+    found = _kinds(CitationsError) | _kinds(VerifierError) | _kinds(ProbesError) | {DownloadFailed}
+    for kind in sorted(found, key=lambda each: each.code):
         yield Page(kind.code, GROUPS["errors"], inspect.cleandoc(kind.__doc__ or ""))
 
 
-def _kinds(
-    base: type[CitationsError | VerifierError],
-) -> set[type[CitationsError | VerifierError]]:
-    found: set[type[CitationsError | VerifierError]] = {base}
+def _kinds(base: type[Explained]) -> set[type[Explained]]:
+    found: set[type[Explained]] = {base}
     for kind in base.__subclasses__():
         found |= _kinds(kind)
     return found

@@ -101,7 +101,7 @@ def test_a_model_without_a_probe_is_scored_by_its_logits(model: Path) -> None:
 
 def test_an_installed_probe_is_found_for_its_model_alone(tmp_path: Path, probe: Probe) -> None:
     save_probe(probe, tmp_path / "mine.json")
-    assert install_probe(str(tmp_path / "mine.json")).parent == installed_folder()
+    assert install_probe(str(tmp_path / "mine.json")).path.parent == installed_folder()
     assert find_probe(probe.model, probe.template_sha256).probe == probe
     assert "chat template" in find_probe(probe.model, "a" * 64).reason
     assert find_probe(replace(probe.model, sha256="e" * 64), probe.template_sha256).reason == LOGITS_ALONE

@@ -4,6 +4,7 @@ import pytest
 
 from citations.errors import CitationsError
 from citations.types import ContradictionKind, Outcome, Severity, Status, Why
+from probes.errors import ProbesError
 from verifier.errors import VerifierError
 from verifier.pages import page, pages
 from verifier.policy import ExitCode
@@ -20,7 +21,7 @@ def kinds(base):
 CODES = [
     *(each.value for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision, Stance) for each in family),
     *(f"exit-{code.value}" for code in ExitCode),
-    *(kind.code for base in (CitationsError, VerifierError) for kind in kinds(base)),
+    *(kind.code for base in (CitationsError, ProbesError, VerifierError) for kind in kinds(base)),
     *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed"),
 ]
 

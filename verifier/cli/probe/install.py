@@ -6,6 +6,7 @@ import click
 
 from verifier.cli.console import Console
 from verifier.cli.options import QUIET, SortedCommand
+from verifier.render.words import inline
 
 HELP = """Put a probe where it is found by its model.
 
@@ -23,11 +24,13 @@ verifier probe install https://example.org/detector.json --sha256 3f7a...
 @click.option("--sha256", default="", metavar="HEX", help="Digest that the file must have.")
 def command(source: str, *, sha256: str, quiet: int) -> None:
     """Fetch, check, keep."""
-    from probes.artefact import load_probe
     from probes.install import install_probe
     from verifier.probing import validation
 
-    path = install_probe(source, sha256=sha256)
-    probe = load_probe(path)
-    Console(quiet=quiet).note(f"{probe.name} for {probe.model.name} {probe.model.quantisation}: {validation(probe)}")
-    click.echo(str(path))
+    kept = install_probe(source, sha256=sha256)
+    probe, console = kept.probe, Console(quiet=quiet)
+    console.note(
+        f"{inline(probe.name)} for {inline(probe.model.name)} {inline(probe.model.quantisation)}: {inline(validation(probe))}"
+    )
+    console.note(f"SHA-256 {kept.sha256}" + ("" if sha256 else " (not compared: give it with --sha256)"))
+    click.echo(str(kept.path))
