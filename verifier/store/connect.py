@@ -128,3 +128,32 @@ def closing_engine(engine: Engine) -> Iterator[Engine]:
 def writing(engine: Engine) -> Engine:
     """The same engine for transactions that write."""
     return engine.execution_options(writes=True)
+
+
+@contextmanager
+def writing_to(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; raises ``StoreError`` where the database cannot be written."""
+    try:
+        with writing(engine).begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"the database cannot be written: {first_line(error)}",
+            hint="name another one with --db, or free some space",
+        ) from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads; a database that cannot be read is a ``StoreError``, never an empty answer."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database cannot be read: {first_line(error)}") from error
+
+
+def first_line(error: SQLAlchemyError) -> str:
+    """The driver's own first line, without the statement and its values."""
+    original = getattr(error, "orig", None) or error
+    return (str(original).strip().splitlines() or [type(original).__name__])[0]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,10 +16,9 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from citations.types import Reference, Status, Unreadable
 from verifier.errors import StoreError
-from verifier.store.connect import writing
+from verifier.store.connect import first_line, writing_to
 from verifier.store.flags import write_flag
 from verifier.store.tables import bodies, checked_references, evidence, row, scans, unreadable, utc
-from verifier.store.upgrade import first_line
 from verifier.store.wire import bare_finding_json, evidence_json, read_evidence, read_finding
 from verifier.types import Decision, Finding
 
@@ -82,7 +80,7 @@ def begin_scan(engine: Engine, key: ScanKey, tool_version: str) -> int:
         tool_version=tool_version,
         started_at=datetime.now(UTC),
     )
-    with _writing(engine) as connection:
+    with writing_to(engine) as connection:
         return int(connection.execute(insert(scans).returning(scans.c.id).values(values)).scalar_one())
 
 
@@ -91,7 +89,7 @@ def add_findings(engine: Engine, scan_id: int, findings: Sequence[Finding], body
     if not findings:
         return
     now = datetime.now(UTC)
-    with _writing(engine) as connection:
+    with writing_to(engine) as connection:
         ids = _add_references(connection, scan_id, findings, now)
         rows = [each for row_id, finding in zip(ids, findings, strict=True) for each in _evidence_rows(row_id, finding)]
         if rows:
@@ -116,14 +114,14 @@ def add_unreadable(engine: Engine, scan_id: int, entries: Sequence[Unreadable]) 
         for entry in entries
     ]
     if rows:
-        with _writing(engine) as connection:
+        with writing_to(engine) as connection:
             connection.execute(insert(unreadable), rows)
 
 
 def finish_scan(engine: Engine, scan_id: int, state: ScanState, summary: str) -> None:
     """Note that a scan ended, and with what."""
     values = row(state=state.value, finished_at=datetime.now(UTC), summary=summary)
-    with _writing(engine) as connection:
+    with writing_to(engine) as connection:
         connection.execute(update(scans).where(scans.c.id == scan_id).values(values))
 
 
@@ -235,15 +233,3 @@ def _keep_bodies(connection: Connection, finding: Finding, body_of: BodyOf | Non
                     connection.execute(insert(bodies).values(values))
             except IntegrityError:
                 continue  # another process kept the same body meanwhile
-
-
-@contextmanager
-def _writing(engine: Engine) -> Iterator[Connection]:
-    try:
-        with writing(engine).begin() as connection:
-            yield connection
-    except SQLAlchemyError as error:
-        raise StoreError(
-            f"the database cannot be written: {first_line(error)}",
-            hint="name another one with --db, or free some space",
-        ) from error

@@ -22,9 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a test holds it equal to the folder of migrations."""
 
 metadata = MetaData(
@@ -89,7 +90,9 @@ scans = Table(
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     Column("summary", Text, comment="JSON of counts and gaps, once finished"),
+    Column("rules_digest", String(64), nullable=False, server_default="", comment="of the code that judged"),
     Index(None, "inputs_digest", "settings_digest"),
+    Index(None, "started_at"),
 )
 
 checked_references = Table(
@@ -170,6 +173,146 @@ flags = Table(
     Column("seen", Integer, nullable=False, comment="in how many scans"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("kind", String(16), nullable=False, server_default="reference", comment="reference or claim"),
+    Column("state", String(16), nullable=False, server_default="open", comment="open, accepted, rejected, disputed"),
+    Column("quorum", Integer, nullable=False, server_default="1", comment="votes one side must be ahead by"),
+    Column("rank", Integer, nullable=False, server_default="0", comment="the higher, the sooner it is shown"),
+    Column("risk", Float),
+    Column("subject_digest", String(32), nullable=False, server_default="", comment="of subject"),
+    Column("fact", String(32), nullable=False, server_default="", comment="digest of what reviewers decided about"),
+    Column("searchable", Text, nullable=False, server_default="", comment="words a search looks in"),
+    Column(
+        "blind", Boolean, nullable=False, server_default=false(), comment="verdict and risk are shown after the answer"
+    ),
+    Column("context", Text, nullable=False, server_default="", comment="text around the span, as the level allows"),
+    Column("context_start", Integer, comment="first character of the span in context"),
+    Column("context_end", Integer),
     UniqueConstraint("fingerprint"),
     Index(None, "status"),
+    Index(None, "state", "rank", "id"),
+    Index(None, "state", "status", "rank", "id"),
+    Index(None, "state", "risk"),
+    Index(None, "subject_digest"),
+    Index(None, "last_seen_at"),
 )
+
+flag_papers = Table(
+    "flag_papers",
+    metadata,
+    Column("flag_id", Integer, ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True),
+    Column("paper_digest", String(32), primary_key=True, comment="of the paper's name"),
+    Column("paper", Text, nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Index(None, "paper_digest", "flag_id"),
+)
+
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("digest", String(32), primary_key=True, comment="of a part of the subject's words and of the fault"),
+    Column("flag_id", Integer, ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "flag_id"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _number(),
+    _of("flags", "flag_id"),
+    Column("reviewer", String(200), nullable=False),
+    Column("answer", String(16), nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("undoes", Integer, comment="the review that this one takes back"),
+    Column("fact", String(32), nullable=False, server_default="", comment="of the flag when it was answered"),
+    Column("status", String(16), nullable=False, server_default="", comment="verdict when it was answered"),
+    Column("risk", Float, comment="risk when it was answered"),
+    Index(None, "flag_id", "id"),
+    Index(None, "reviewer", "id"),
+    Index(None, "at"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("flag_id", Integer, ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("reviewer", String(200), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Index(None, "until"),
+)
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("flag_id", Integer, ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("model", Text, nullable=False),
+    Column("size", Integer, nullable=False, comment="bytes before compression"),
+    Column("compressed", LargeBinary, nullable=False, comment="zlib of JSON: the tokens of context"),
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    _number(),
+    _of("scans", "scan_id"),
+    Column("kind", String(16), nullable=False, comment="prompt or answer; kept at level full alone"),
+    Column("size", Integer, nullable=False, comment="bytes before compression"),
+    Column("compressed", LargeBinary, nullable=False, comment="zlib"),
+    Index(None, "scan_id"),
+)
+
+confirmed_works = Table(
+    "confirmed_works",
+    metadata,
+    _number(),
+    Column("subject_digest", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("fields", Text, nullable=False, comment="JSON of the cited fields that were confirmed"),
+    Column("identifier", Text, nullable=False, comment="DOI, arXiv number, ISBN or URL"),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("confirmed_by", String(200), nullable=False),
+    Column("confirmed_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_by", String(200), nullable=False, server_default=""),
+    Column("revoked_at", DateTime(timezone=True)),
+    Index(None, "subject_digest"),
+)
+
+reviewers = Table(
+    "reviewers",
+    metadata,
+    _number(),
+    Column("name", String(200), nullable=False),
+    Column("role", String(16), nullable=False, comment="reviewer or admin"),
+    Column("token_sha256", String(64), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    UniqueConstraint("token_sha256"),
+    Index(None, "name"),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("flag_id", Integer, ForeignKey("flags.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("stratum", String(32), nullable=False, comment="band of risk it was drawn from"),
+    Column("probability", Float, nullable=False, comment="with which it was drawn"),
+    Column("drawn_at", DateTime(timezone=True), nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _number(),
+    Column("kind", String(16), nullable=False, comment="paper, author or age"),
+    Column("digest", String(64), nullable=False, comment="salted, of what was forgotten"),
+    Column("counts", Text, nullable=False, comment="JSON: how many flags of each verdict in each state"),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+SEARCH = "flags_search"
+"""SQLite keeps its full text index in tables of this name, PostgreSQL in an index ``ix_flags_search``."""
+
+
+def is_ours(name: str | None, _kind: str, _parents: Any = None) -> bool:
+    """Whether Alembic shall compare what bears this name: the full text index is made by hand."""
+    return not (name or "").removeprefix("ix_").startswith(SEARCH)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import verifier
 from verifier.errors import StoreError, StoreNeedsUpgrade
-from verifier.store.connect import is_sqlite, writing
+from verifier.store.connect import first_line, is_sqlite, writing
 from verifier.store.tables import REVISION
 
 _ADVISORY_LOCK = 0x66616374
@@ -69,12 +69,6 @@ def upgrade(engine: Engine) -> str:
             return _revision(connection)
     except SQLAlchemyError as error:
         raise StoreError(f"the database cannot be upgraded: {first_line(error)}") from error
-
-
-def first_line(error: SQLAlchemyError) -> str:
-    """The driver's own first line, without the statement and its values."""
-    original = getattr(error, "orig", None) or error
-    return (str(original).strip().splitlines() or [type(original).__name__])[0]
 
 
 def _revision(connection: Connection) -> str:

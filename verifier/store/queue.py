@@ -1,0 +1,320 @@
+"""The review queue: which flags wait, in which order, and everything about one of them. Reads only."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, RowMapping, and_, exists, func, or_, select
+
+from citations.types import Status
+from verifier.errors import UnknownFlag
+from verifier.store.connect import reading
+from verifier.store.flags import digest
+from verifier.store.reviews import FlagState, Review, read_reviews
+from verifier.store.search import matching
+from verifier.store.tables import flag_papers, flags, holds, reviews, traces, utc
+from verifier.store.wire import read_finding
+from verifier.types import Decision, Finding
+
+COUNTED = 10_000
+"""A count ends here: what is longer is "10000 or more"."""
+
+
+class FlagKind(StrEnum):
+    """What is flagged."""
+
+    REFERENCE = "reference"
+    CLAIM = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which flags; the default is every flag that waits for a decision."""
+
+    kind: FlagKind | None = None
+    verdict: Status | None = None
+    paper: str = ""
+    """Name of a file or text as it was scanned, whole."""
+    risk_above: float | None = None
+    """Flags without a risk are none of these."""
+    state: FlagState | None = FlagState.OPEN
+    """``None`` for every state."""
+    search: str = ""
+    """Words that the reference, its paper or its identifiers hold; the last may be unfinished."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSummary:
+    """One line of the queue."""
+
+    id: int
+    kind: FlagKind
+    status: Status
+    decision: Decision
+    state: FlagState
+    excerpt: str
+    paper: str
+    """Where it was seen last."""
+    risk: float | None
+    seen: int
+    """In how many scans."""
+    created_at: datetime
+    last_seen_at: datetime
+    blind: bool
+    """Verdict and risk are to be shown after the answer only: it may be a sample of what passed."""
+    rank: int
+    """The higher, the sooner it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some flags, worst first."""
+
+    items: tuple[FlagSummary, ...]
+    after: str
+    """Give it to ``queue`` for the next page; empty at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """One token of the text around the span, and what was seen while the model wrote it."""
+
+    text: str
+    start: int
+    """First character in ``FlagItem.context``."""
+    end: int
+    logprob: float | None = None
+    entropy: float | None = None
+    score: float | None = None
+    """Of the probe, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a model wrote the text around the span."""
+
+    model: str
+    tokens: tuple[StoredToken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlagItem:
+    """Everything about one flag."""
+
+    summary: FlagSummary
+    fingerprint: str
+    finding: Finding
+    """As last seen: reference, evidence with links and times, verdict with diffs, signals, risk."""
+    context: str
+    """Text around the span, empty if none was kept."""
+    span: tuple[int, int] | None
+    """Where in ``context`` the flagged words stand."""
+    papers: tuple[str, ...]
+    """Every file or text in which it was seen, latest first."""
+    reviews: tuple[Review, ...]
+    """Oldest first."""
+    quorum: int
+    held_by: str
+    """Who is looking at it now, empty if nobody."""
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Flags before and behind one in the order of the queue."""
+
+    previous: int | None
+    following: int | None
+
+
+def queue(engine: Engine, wanted: QueueFilter | None = None, *, limit: int = 50, after: str = "") -> QueuePage:
+    """One page of flags, worst first; a cursor that is none starts at the beginning."""
+    limit = max(1, min(limit, 500))
+    where = _where(wanted or QueueFilter(), engine.dialect)
+    if (place := _place(after)) is not None:
+        where = and_(where, _behind(*place))
+    statement = _summaries().where(where).order_by(flags.c.rank.desc(), flags.c.id).limit(limit + 1)
+    with reading(engine) as connection:
+        rows = connection.execute(statement).mappings().all()
+    items = tuple(_summary(each) for each in rows[:limit])
+    return QueuePage(items, f"{items[-1].rank}.{items[-1].id}" if len(rows) > limit else "")
+
+
+def count(engine: Engine, wanted: QueueFilter | None = None) -> int:
+    """How many flags there are, counted up to ``COUNTED``."""
+    some = select(flags.c.id).where(_where(wanted or QueueFilter(), engine.dialect)).limit(COUNTED).subquery()
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def next_flag(
+    engine: Engine, reviewer: str, wanted: QueueFilter | None = None, *, after: str = "", skipped: bool = False
+) -> FlagSummary | None:
+    """The first flag of the queue that nobody else holds and the reviewer has neither voted on nor skipped.
+
+    ``skipped`` gives those that the reviewer skipped a second time. ``hold`` it before showing it.
+    """
+    answers = ["accept", "reject"] if skipped else ["accept", "reject", "skip"]
+    others = exists().where(
+        holds.c.flag_id == flags.c.id, holds.c.reviewer != reviewer, holds.c.until > datetime.now(UTC)
+    )
+    taken_back = reviews.alias()
+    reopened = reviews.alias()
+    answered = exists().where(
+        reviews.c.flag_id == flags.c.id,
+        reviews.c.reviewer == reviewer,
+        reviews.c.answer.in_(answers),
+        ~exists().where(taken_back.c.flag_id == flags.c.id, taken_back.c.undoes == reviews.c.id),
+        ~exists().where(
+            reopened.c.flag_id == flags.c.id,
+            reopened.c.answer.in_(["reopen", "response"]),
+            reopened.c.id > reviews.c.id,
+        ),
+    )
+    where = and_(_where(wanted or QueueFilter(), engine.dialect), ~others, ~answered)
+    if (place := _place(after)) is not None:
+        where = and_(where, _behind(*place))
+    statement = _summaries().where(where).order_by(flags.c.rank.desc(), flags.c.id).limit(1)
+    with reading(engine) as connection:
+        found = connection.execute(statement).mappings().first()
+    return None if found is None else _summary(found)
+
+
+def neighbours(engine: Engine, flag_id: int, wanted: QueueFilter | None = None) -> Neighbours:
+    """The flags beside one, in the order of the queue; the flag itself need not pass the filter."""
+    where = _where(wanted or QueueFilter(), engine.dialect)
+    with reading(engine) as connection:
+        here = connection.execute(select(flags.c.rank).where(flags.c.id == flag_id)).scalar()
+        if here is None:
+            raise _unknown(flag_id)
+        behind = select(flags.c.id).where(where, _behind(here, flag_id)).order_by(flags.c.rank.desc(), flags.c.id)
+        before = (
+            select(flags.c.id)
+            .where(where, or_(flags.c.rank > here, and_(flags.c.rank == here, flags.c.id < flag_id)))
+            .order_by(flags.c.rank, flags.c.id.desc())
+        )
+        previous = connection.execute(before.limit(1)).scalar()
+        following = connection.execute(behind.limit(1)).scalar()
+    return Neighbours(previous, following)
+
+
+def flag(engine: Engine, flag_id: int) -> FlagItem:
+    """Everything about one flag; raises ``UnknownFlag`` if there is none of that number."""
+    with reading(engine) as connection:
+        found = connection.execute(select(flags).where(flags.c.id == flag_id)).mappings().first()
+        if found is None:
+            raise _unknown(flag_id)
+        return _item(connection, found)
+
+
+def same_work(engine: Engine, flag_id: int, *, limit: int = 50) -> tuple[FlagSummary, ...]:
+    """Other flags about the same cited work, which can be answered together."""
+    subject = select(flags.c.subject_digest).where(flags.c.id == flag_id).scalar_subquery()
+    others = (flags.c.subject_digest == subject) & (flags.c.subject_digest != "") & (flags.c.id != flag_id)
+    statement = _summaries().where(others).order_by(flags.c.rank.desc(), flags.c.id).limit(limit)
+    with reading(engine) as connection:
+        return tuple(_summary(each) for each in connection.execute(statement).mappings())
+
+
+def _where(wanted: QueueFilter, dialect: Dialect) -> ColumnElement[bool]:
+    parts: list[ColumnElement[bool]] = [flags.c.id > 0]
+    if wanted.kind is not None:
+        parts.append(flags.c.kind == wanted.kind.value)
+    if wanted.verdict is not None:
+        # A verdict that is not to be known before the answer must not be told by a filter either.
+        parts.append(and_(flags.c.status == wanted.verdict.value, ~flags.c.blind))
+    if wanted.state is not None:
+        parts.append(flags.c.state.in_(_states(wanted.state)))
+    if wanted.risk_above is not None:
+        parts.append(and_(flags.c.risk > wanted.risk_above, ~flags.c.blind))
+    if wanted.paper:
+        held = select(flag_papers.c.flag_id).where(flag_papers.c.paper_digest == digest(wanted.paper))
+        parts.append(flags.c.id.in_(held))
+    if (found := matching(wanted.search, dialect)) is not None:
+        parts.append(flags.c.id.in_(found))
+    return and_(*parts)
+
+
+def _states(state: FlagState) -> Sequence[str]:
+    """A disputed flag waits for a further person, as an open one does."""
+    return [state.value, FlagState.DISPUTED.value] if state is FlagState.OPEN else [state.value]
+
+
+def _behind(rank: int, flag_id: int) -> ColumnElement[bool]:
+    return or_(flags.c.rank < rank, and_(flags.c.rank == rank, flags.c.id > flag_id))
+
+
+def _place(cursor: str) -> tuple[int, int] | None:
+    rank, _, number = cursor.partition(".")
+    if not (rank.isascii() and rank.isdigit() and number.isascii() and number.isdigit()) or len(cursor) > 30:
+        return None
+    return min(int(rank), (1 << 31) - 1), min(int(number), (1 << 31) - 1)
+
+
+def _summaries() -> Any:
+    """A select of the columns of a summary."""
+    last = (
+        select(flag_papers.c.paper)
+        .where(flag_papers.c.flag_id == flags.c.id)
+        .order_by(flag_papers.c.seen_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    names = ("id", "kind", "status", "decision", "state", "excerpt", "risk", "seen", "created_at", "last_seen_at")
+    return select(*(flags.c[name] for name in names), flags.c.blind, flags.c.rank, last.label("paper"))
+
+
+def _summary(stored: RowMapping, paper: str | None = None) -> FlagSummary:
+    return FlagSummary(
+        id=stored["id"],
+        kind=FlagKind(stored["kind"]),
+        status=Status(stored["status"]),
+        decision=Decision(stored["decision"]),
+        state=FlagState(stored["state"]),
+        excerpt=stored["excerpt"],
+        paper=(stored["paper"] or "") if paper is None else paper,
+        risk=stored["risk"],
+        seen=stored["seen"],
+        created_at=utc(stored["created_at"]),
+        last_seen_at=utc(stored["last_seen_at"]),
+        blind=bool(stored["blind"]),
+        rank=stored["rank"],
+    )
+
+
+def _item(connection: Connection, stored: RowMapping) -> FlagItem:
+    number = stored["id"]
+    seen_in = select(flag_papers.c.paper).where(flag_papers.c.flag_id == number).order_by(flag_papers.c.seen_at.desc())
+    papers = tuple(connection.execute(seen_in.limit(100)).scalars())
+    held = select(holds.c.reviewer).where(holds.c.flag_id == number, holds.c.until > datetime.now(UTC))
+    start, end = stored["context_start"], stored["context_end"]
+    return FlagItem(
+        summary=_summary(stored, papers[0] if papers else ""),
+        fingerprint=stored["fingerprint"],
+        finding=read_finding(stored["finding"]),
+        context=stored["context"],
+        span=None if start is None or end is None else (start, end),
+        papers=papers,
+        reviews=read_reviews(connection, number),
+        quorum=stored["quorum"],
+        held_by=connection.execute(held).scalar() or "",
+        trace=_trace(connection, number),
+    )
+
+
+def _trace(connection: Connection, flag_id: int) -> Trace | None:
+    found = connection.execute(select(traces).where(traces.c.flag_id == flag_id)).mappings().first()
+    if found is None:
+        return None
+    tokens = json.loads(zlib.decompress(found["compressed"]))
+    return Trace(found["model"], tuple(StoredToken(*each) for each in tokens))
+
+
+def _unknown(flag_id: int) -> UnknownFlag:
+    return UnknownFlag(f"there is no flag {flag_id}", hint="`verifier review list` lists them")
