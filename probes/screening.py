@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from probes.artefact_types import FeatureDefinition
 from probes.features import FeatureSet, Region
-from probes.scoring import transformed
 
 Array = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
@@ -56,9 +55,12 @@ def moments(features: FeatureSet, region: Region, weights: Array, feature: Featu
 def prepared(shares: npt.NDArray[np.floating], feature: FeatureDefinition) -> Matrix:
     """Values of a block as the fit sees them, before standardisation, in 32 bits.
 
-    A value that was not seen (NaN) counts as 0.
+    A value that was not seen (NaN) counts as 0. The same as ``probes.scoring.transformed``, in half of the memory.
     """
-    return np.nan_to_num(transformed(shares, feature).astype(np.float32))
+    values = shares.astype(np.float32)
+    if feature.transform == "log":
+        values = np.log(values + np.float32(feature.floor))
+    return np.nan_to_num(values, copy=False)
 
 
 def apartness(wrong: Moments, right: Moments) -> Array:

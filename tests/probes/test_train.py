@@ -7,12 +7,13 @@ import pytest
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install '.[probes]'")
 
-from probes.artefact_types import Mode
+from probes.artefact_types import FeatureDefinition, Mode
 from probes.calibration import said
 from probes.errors import ProbesError
 from probes.inner import Recipe, fit_inner
 from probes.metrics import auroc, ece
-from probes.scoring import span_logits, span_risks
+from probes.scoring import span_logits, span_risks, transformed
+from probes.screening import prepared
 from probes.sparse import SparseRecipe, jaccard
 from probes.train import TrainOptions, peak_bytes, train_detector, train_h_neurons, train_logits
 from tests.probes.planted import SIGNAL, WIDTH, planted
@@ -121,3 +122,10 @@ def test_logits_alone_make_a_probe_for_models_that_have_none(training, test_set)
     risks = span_risks(probe, np.zeros((len(test_set), 0)), said(test_set))
     assert auroc(risks, ~test_set.right) > 0.7
     assert (probe.neurons, probe.model.sha256) == ((), "0" * 64)
+
+
+@pytest.mark.parametrize("transform", ["none", "log"])
+def test_training_sees_the_values_that_scoring_sees(training, transform):
+    feature = FeatureDefinition(transform=transform)
+    shares = training.shares(columns=[0, 1])
+    assert transformed(shares, feature) == pytest.approx(prepared(shares, feature), rel=1e-5)
