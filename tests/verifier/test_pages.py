@@ -19,7 +19,11 @@ def kinds(base):
 
 
 CODES = [
-    *(each.value for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision, Stance) for each in family),
+    *(
+        each.value
+        for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision, Stance)
+        for each in family
+    ),
     *(f"exit-{code.value}" for code in ExitCode),
     *(kind.code for base in (CitationsError, ProbesError, VerifierError) for kind in kinds(base)),
     *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed"),
