@@ -62,11 +62,11 @@ def main() -> None:
         for path in sorted(options.runs.glob("*/questions.jsonl"))
         for question in read_questions(path)
     }
-    exam = exam_of(options.runs)
     stability = {"h_neurons_jaccard": jaccard(sparse.selected), "bootstraps": len(sparse.selected)}
     for trained in (detector, sparse):
         kind = trained.probe.mode.value
         found = [evaluated(trained.probe, train, test, texts) for test in tests]
+        exam = exam_of(options.runs)  # it may have grown
         examined = evaluate_exam(trained.probe, train, exam, EvaluateOptions()) if exam else None
         probe = with_validity(with_metrics(trained.probe, found), answer_validity(found), examined)
         save_probe(probe, SHIPPED / f"{options.name}-{kind}.json")
