@@ -31,7 +31,7 @@ class SparseRecipe:
     feature: FeatureDefinition = field(default_factory=FeatureDefinition)
     columns: int = 1000
     """Neurons left after screening."""
-    strengths: tuple[float, ...] = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
+    strengths: tuple[float, ...] = (3e-3, 1e-2, 3e-2, 6e-2, 1e-1)
     """Strengths ``C`` that are tried, ascending; times the number of rows over 4 they are the paper's."""
     with_others: bool = True
     """3-vs-1 as in the paper; else wrong answers against right ones only."""

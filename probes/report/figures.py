@@ -20,6 +20,8 @@ Array = npt.NDArray[np.float64]
 INK = "#010203"
 """Stands for the page's own text colour until the figure is in the page."""
 COLOURS = ("#d9480f", "#1c7ed6", "#2f9e44", "#9c36b5", "#868e96")
+DRAWN_NEURONS = 300
+"""Most neurons on the map: the loudest ones."""
 GRID = np.linspace(0, 1, 101)
 
 
@@ -113,14 +115,20 @@ def layers(probe: Probe) -> str:
     """How many neurons stand in each layer, and where with which weight."""
     place = np.array([[neuron.layer, neuron.index] for neuron in probe.neurons]).reshape(-1, 2)
     weight = np.array([neuron.weight for neuron in probe.neurons])
+    loud = np.argsort(-np.abs(weight), kind="stable")[:DRAWN_NEURONS]
 
     def paint(axes: Any) -> None:
         counts = np.bincount(place[:, 0], minlength=probe.model.layers)
         axes[0].bar(range(len(counts)), counts, color=COLOURS[0])
         axes[0].set(xlabel="layer", ylabel="neurons")
-        size = 40 * np.abs(weight) / max(1e-12, float(np.abs(weight).max(initial=0)))
+        size = 40 * np.abs(weight[loud]) / max(1e-12, float(np.abs(weight).max(initial=0)))
         axes[1].scatter(
-            place[:, 0], place[:, 1], s=size, c=np.where(weight > 0, COLOURS[0], COLOURS[1]), alpha=0.6, linewidths=0
+            place[loud, 0],
+            place[loud, 1],
+            s=size,
+            c=np.where(weight[loud] > 0, COLOURS[0], COLOURS[1]),
+            alpha=0.6,
+            linewidths=0,
         )
         axes[1].set(xlabel="layer", ylabel="neuron", xlim=(-1, probe.model.layers))
 
