@@ -198,8 +198,8 @@ class _Run:
             yield from self._advance(case)
         elif case.hedged and not self.options.cross_check:
             case.evidence = in_plan_order(case.reference, case.evidence)
-            case.verdict = self._verdict(case.reference, case.evidence)
-            if settled(case.verdict):
+            case.verdict = self._verdict_so_far(case)
+            if case.verdict is not None and settled(case.verdict):
                 self._withdraw(case)
                 yield from self._conclude(case)
 
@@ -221,8 +221,7 @@ class _Run:
     def _advance(self, case: _Case) -> Iterator[CheckedReference]:
         """Ask the next questions, or conclude."""
         case.evidence = in_plan_order(case.reference, case.evidence)
-        if case.evidence:
-            case.verdict = self._verdict(case.reference, case.evidence)
+        case.verdict = self._verdict_so_far(case)
         out_of_time = self.until is not None and monotonic() > self.until
         known = Known(case.asked, case.evidence, case.verdict)
         questions = (
@@ -288,6 +287,12 @@ class _Run:
         self.done += 1
         judged = self._verdict(reference, learnt)
         return CheckedReference(reference, tuple(learnt), judged, same_as=case.reference.id)
+
+    def _verdict_so_far(self, case: _Case) -> Verdict | None:
+        """The verdict now; ``None`` while nothing matched, since nothing can be settled then and judging costs time."""
+        if not any(each.outcome is Outcome.MATCH for each in case.evidence):
+            return None
+        return self._verdict(case.reference, case.evidence)
 
     def _verdict(self, reference: Reference, learnt: Sequence[Evidence]) -> Verdict:
         found = self._essentials(reference, learnt)

@@ -54,7 +54,7 @@ class Known:
     asked: Collection[tuple[str, Identifier | None]]
     evidence: Sequence[Evidence]
     verdict: Verdict | None = None
-    """The verdict that the evidence would give now."""
+    """The verdict that the evidence would give now; ``None`` also while no record matched."""
 
 
 def next_questions(
