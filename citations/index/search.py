@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ _ALWAYS_TERMS = 8
 _POSTINGS = 0.05
 """Rare words are asked until they stand, together, in this share of all works: common ones cost most and tell least."""
 _MAX_CHARS = 2_000
+_SAMPLED_FROM = 1_000_000
 _LINE_HYPHEN = re.compile(r"[-\u2010\u00ad]\s*\n\s*")
 
 
@@ -110,6 +112,17 @@ class Index:
             [(tantivy.Occur.Should, tantivy.Query.term_query(schema(), TEXT, term, "freq")) for term in terms]
         )
         return self._finished(self._each(query, limit * 2), limit)
+
+    def sample(self, count: int, seed: int = 0) -> tuple[Work, ...]:
+        """Works drawn at random, of the first million in an index that holds more; the same seed draws the same."""
+        import tantivy
+
+        try:
+            found = self.searcher.search(tantivy.Query.all_query(), _SAMPLED_FROM, count=False).hits
+            chosen = random.Random(seed).sample(found, min(count, len(found)))  # noqa: S311 - a sample, no secret
+            return tuple(decode(self.searcher.doc(address).get_first(BODY) or b"") for _, address in chosen)
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise _damaged(self.details.directory) from error
 
     def closed(self, venue: str, year: int) -> ClosedYear | None:
         """The venue-year if every paper of it is held, else ``None``.

@@ -24,6 +24,14 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("collect", cls=SortedCommand, help=HELP)
 @click.option("--apart-from", multiple=True, metavar="FILE", type=_PATH, help="Share no question or answer with it.")
+@click.option(
+    "--label",
+    "rule",
+    type=click.Choice(["answers", "works"]),
+    default="answers",
+    show_default=True,
+    help="How answers are judged: by the accepted ones, or as citations are.",
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Most questions, chosen by a hash of their ids.")
 @click.option("--max-tokens", default=50, show_default=True, metavar="N", help="Longest answer.")
 @click.option("--model", required=True, metavar="GGUF", type=_PATH, help="The model to ask.")
@@ -39,6 +47,7 @@ def command(  # noqa: PLR0913 - one argument an option
     folder: Path,
     *,
     apart_from: tuple[Path, ...],
+    rule: str,
     limit: int | None,
     max_tokens: int,
     samples: int,
@@ -49,8 +58,10 @@ def command(  # noqa: PLR0913 - one argument an option
     """Collect until the questions are through."""
     from probes.batch import Branches, Sampling
     from probes.collect import Collected, CollectOptions, collect
+    from probes.label import AliasLabeller
     from probes.questions import apart_from as kept_apart
     from probes.questions import in_hash_order, read_questions, write_questions
+    from verifier.exam import ExamLabeller
 
     asked = read_questions(questions)
     for path in apart_from:
@@ -70,7 +81,8 @@ def command(  # noqa: PLR0913 - one argument an option
     try:
         write_questions(folder / "questions.jsonl", asked)
         options = CollectOptions(samples=samples, sampling=Sampling(max_tokens=max_tokens), seed=seed)
-        collect(branches, asked, folder, options, keep_going=told)
+        labeller = ExamLabeller() if rule == "works" else AliasLabeller()
+        collect(branches, asked, folder, options, labeller=labeller, keep_going=told)
     finally:
         line.clear()
         branches.close()

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from citations.index.build import build_index
+from citations.index.search import Index
+from probes.features import load_features
+from probes.questions import read_questions
+from tests.models import smollm2
+from verifier.cli import main
+
+__all__ = ["smollm2"]
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, ["probe", *arguments])
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    entries = (
+        f"@article{{k{n},\n author = {{Ada Number{chr(97 + n)}}},\n title = {{On the {word} of small things}},\n"
+        f" journal = {{Journal of Tests}},\n year = {{{1990 + n}}},\n}}\n"
+        for n, word in enumerate(("weight", "colour", "sound", "speed", "price"))
+    )
+    (tmp_path / "works.bib").write_text("".join(entries))
+    build_index([tmp_path / "works.bib"], tmp_path / "index")
+    return tmp_path / "index"
+
+
+def test_questions_about_works_of_an_index_stand_beside_famous_ones(index: Path, tmp_path: Path) -> None:
+    done = run("questions", "--from-index", str(index), "--obscure", "3", "--to", str(tmp_path / "exam.jsonl"))
+    assert done.exit_code == 0
+    strata = [each.stratum for each in read_questions(tmp_path / "exam.jsonl")]
+    assert (strata.count("obscure"), strata.count("famous") > 400) == (9, True)
+
+
+def test_a_sample_of_an_index_is_drawn_by_its_seed(index: Path) -> None:
+    opened = Index.open(index)
+    assert opened.sample(3, 1) == opened.sample(3, 1)
+    assert len({work.key for work in opened.sample(99)}) == 5
+    assert any(opened.sample(3, seed) != opened.sample(3, 0) for seed in range(1, 9))
+
+
+def test_a_model_is_asked_and_its_answers_are_labelled_as_citations_are(smollm2: Path, tmp_path: Path) -> None:
+    run("questions", "--to", str(tmp_path / "exam.jsonl"))
+    collect = [
+        "collect",
+        "--model",
+        str(smollm2),
+        "--questions",
+        str(tmp_path / "exam.jsonl"),
+        "--to",
+        str(tmp_path / "run"),
+    ]
+    done = run(*collect, "--label", "works", "--samples", "1", "--limit", "4", "--threads", "1", "--max-tokens", "16")
+    assert done.exit_code == 0, done.stderr
+    lines = [json.loads(line) for line in (tmp_path / "run" / "samples.jsonl").read_text().splitlines()]
+    rows = load_features(tmp_path / "run" / "features").rows
+    assert len(lines) == 4
+    assert {row.kind for row in rows} <= {"author", "year", "venue"}
+    assert len(rows) == sum(len(line["spans"]) for line in lines)
+
+
+@pytest.mark.parametrize("content", ["", "no json\n"])
+def test_a_file_without_questions_is_exit_2_with_one_sentence(smollm2: Path, tmp_path: Path, content: str) -> None:
+    (tmp_path / "q.jsonl").write_text(content)
+    done = run(
+        "collect", "--model", str(smollm2), "--questions", str(tmp_path / "q.jsonl"), "--to", str(tmp_path / "run")
+    )
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: ")
