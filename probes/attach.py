@@ -35,21 +35,19 @@ def attach(llama: Any, *, native: bool | None = None) -> Capture:
         _renew_context(llama, llama_cpp, capture)
     except AttributeError as error:
         capture.close()
-        raise LayoutMismatch(f"this llama-cpp-python makes its contexts in another way: {error}") from error
+        version = getattr(llama_cpp, "__version__", "of an unknown version")
+        raise LayoutMismatch(f"llama-cpp-python {version} makes its contexts in another way: {error}") from error
     return capture
 
 
 def _renew_context(llama: Any, llama_cpp: Any, capture: Capture) -> None:
-    parameters = llama.context_params
+    make = importlib.import_module("llama_cpp._internals").LlamaContext
+    model, stack, parameters = llama._model, llama._stack, llama.context_params  # noqa: SLF001 - nothing is closed before
     parameters.cb_eval = llama_cpp.ggml_backend_sched_eval_callback(capture.function)
     parameters.cb_eval_user_data = capture.user_data
-    llama._stack.callback(capture.close)  # noqa: SLF001 - runs after the new context is closed, which the stack does first
+    stack.callback(capture.close)  # runs after the new context is closed, which the stack does first
     llama._ctx.close()  # noqa: SLF001 - there is no public way to a context with a callback
-    context = importlib.import_module("llama_cpp._internals").LlamaContext(
-        model=llama._model,  # noqa: SLF001
-        params=parameters,
-        verbose=llama.verbose,
-    )
-    llama._ctx = llama._stack.enter_context(contextlib.closing(context))  # noqa: SLF001
+    context = make(model=model, params=parameters, verbose=llama.verbose)
+    llama._ctx = stack.enter_context(contextlib.closing(context))  # noqa: SLF001
     llama.n_tokens = 0
     llama._requires_eval = True  # noqa: SLF001 - what the old context held is gone

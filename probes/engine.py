@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from probes.artefact_types import Probe
-from probes.errors import ContextOverflow
+from probes.errors import ContextOverflow, EmptyPrompt
 from probes.loading import llama_cpp_module
 from probes.recorder import ScoredTrace
 from probes.types import GenerateOptions, ModelFacts, TokenTrace
@@ -92,10 +92,13 @@ class LocalEngine:
         """Answer one user message through the model's own chat template; without a template the prompt is continued.
 
         Raises:
+            EmptyPrompt: there is nothing but space in it.
             ContextOverflow: prompt and template leave no room for an answer.
 
         """
-        tokens = self._prompt_tokens(prompt, system)
+        if not prompt.strip():
+            raise EmptyPrompt("the prompt is empty", hint="say what the model is to answer")
+        tokens = self._prompt_tokens(readable(prompt), readable(system))
         room = self._probed.n_ctx() - len(tokens)
         if room < ROOM_FOR_AN_ANSWER:
             raise ContextOverflow(
@@ -156,3 +159,8 @@ class LocalEngine:
             if llama_cpp_module().llama_vocab_is_eog(vocabulary, token):
                 break
             yield self._probed.recorder.traces[-1]
+
+
+def readable(text: str) -> str:
+    """The text with question marks for what is no character, as half of a surrogate pair from a broken argument."""
+    return text.encode("utf-8", "replace").decode()

@@ -42,8 +42,8 @@ class ModelUnreadable(ProbesError):
     code = "model-unreadable"
 
 
-class ContextOverflow(ProbesError):
-    """The prompt leaves no room in the model's context."""
+class ContextOverflow(ProbesError, ValueError):
+    """The prompt leaves no room in the model's context; a ``ValueError`` too, because ``llama_cpp.Llama`` raises that."""
 
     code = "context-overflow"
 

@@ -29,9 +29,13 @@ SHIPPED = Path(__file__).with_name("shipped")
 ANY_MODEL = "any-model.json"
 """A probe without neurons: what it says comes from logits, so it can be read with any model, calibrated or not."""
 TIMEOUT_S = 30.0
-LOGITS_ALONE = (
-    "there is no probe for this model, so the scores are made of its logits alone, calibrated on other models"
+SPARE = "the scores are made of its logits alone, calibrated on other models"
+LOGITS_ALONE = f"there is no probe for this model, so {SPARE}"
+FIT = (
+    "train one with `verifier probe collect` and `verifier probe train`: two cores need about an hour for a model of "
+    "1.5 billion parameters, and a quarter of that for one of 135 million"
 )
+"""What a user can do about a model without a probe, and how long it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,17 @@ def find_probe(facts: ModelFacts, template_sha256: str) -> Chosen:
         difference = mismatch(probe, facts, template_sha256)
         if not difference:
             return Chosen(probe)
-        reason = difference
+        reason = f"{difference}, so {SPARE}"
+    spare = logits_alone()
+    return Chosen(spare, reason) if spare else Chosen(None, "there is no probe for this model")
+
+
+def logits_alone() -> Probe | None:
+    """The probe that reads no neurons and so fits any model; ``None`` where it does not come with this installation."""
     try:
-        return Chosen(load_probe(SHIPPED / ANY_MODEL), reason)
+        return load_probe(SHIPPED / ANY_MODEL)
     except ProbesError:
-        return Chosen(None, "there is no probe for this model")
+        return None
 
 
 def install_probe(source: str, *, sha256: str = "") -> Installed:

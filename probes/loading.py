@@ -8,6 +8,9 @@ from typing import Any
 
 from probes.errors import INSTALL, EngineMissing, ModelUnreadable
 
+CONTEXT_STEP = 256
+"""Contexts are multiples of this."""
+
 
 def llama_cpp_module() -> Any:
     """The package ``llama_cpp``.
@@ -38,8 +41,12 @@ def open_llama(path: Path, **settings: Any) -> Any:
         raise ModelUnreadable(f"the model {path} cannot be read: {error.strerror}") from error
     if magic != b"GGUF":
         raise ModelUnreadable(f"{path} is no GGUF model", hint="give the path of a .gguf file")
+    settings = {"verbose": False, **settings}
+    if settings.get("n_ctx", 0) > 0:
+        # llama.cpp rounds up by itself, and then llama-cpp-python's own arrays are shorter than the context.
+        settings["n_ctx"] = -(-settings["n_ctx"] // CONTEXT_STEP) * CONTEXT_STEP
     try:
-        llama = llama_cpp.Llama(str(path), **{"verbose": False, **settings})
+        llama = llama_cpp.Llama(str(path), **settings)
     except (ValueError, RuntimeError, AssertionError, OSError) as error:
         raise ModelUnreadable(
             f"llama.cpp cannot load {path}: {error}", hint="the file may be truncated, or too new for this llama.cpp"

@@ -16,9 +16,17 @@ from probes.attach import attach
 from probes.block import Blocks
 from probes.capture import Capture, Wanted
 from probes.detector import Detector
-from probes.errors import ProbesError
+from probes.errors import (
+    CaptureFailed,
+    ContextOverflow,
+    EmptyPrompt,
+    EngineMissing,
+    LayoutMismatch,
+    ModelUnreadable,
+    ProbesError,
+)
 from probes.gguf import column_norms, facts_of
-from probes.install import find_probe
+from probes.install import SPARE, find_probe, logits_alone
 from probes.loading import open_llama
 from probes.reader import Activations, forget, read_activations, read_text, text_tokens
 from probes.recorder import Recorder, ScoredTrace, watch
@@ -103,14 +111,18 @@ class ProbedLlama:
     def create_completion(self, *arguments: Any, **settings: Any) -> Any:
         """Continue a prompt: ``llama_cpp.Llama.create_completion`` with a ``probe`` block in each choice."""
         bound = inspect.signature(self._llama.create_completion).bind(*arguments, **settings).arguments
+        if not isinstance(bound["prompt"], str) and not len(bound["prompt"]):
+            raise EmptyPrompt("the prompt is empty: there is no token to begin with")
         echoed = len(bound["prompt"]) if bound.get("echo") else 0
         self._recorder.begin()
-        return self._with_probe(self._llama.create_completion(*arguments, **settings), echoed)
+        with _one_sentence():
+            return self._with_probe(self._llama.create_completion(*arguments, **settings), echoed)
 
     def create_chat_completion(self, *arguments: Any, **settings: Any) -> Any:
         """Answer messages: ``llama_cpp.Llama.create_chat_completion`` with a ``probe`` block in each choice."""
         self._recorder.begin()
-        return self._with_probe(self._llama.create_chat_completion(*arguments, **settings), 0)
+        with _one_sentence():
+            return self._with_probe(self._llama.create_chat_completion(*arguments, **settings), 0)
 
     def create_chat_completion_openai_v1(self, *arguments: Any, **settings: Any) -> Any:
         """The same as ``create_chat_completion``, in the types of the ``openai`` package."""
@@ -207,8 +219,17 @@ class ProbedLlama:
     def _use_auto(self) -> None:
         chosen = find_probe(self.facts, template_digest(self._llama.metadata))
         self._reason = chosen.reason
-        if chosen.probe is not None:
+        if chosen.probe is None:
+            return
+        try:
             self._use(Detector(chosen.probe), chosen.reason)
+        except (CaptureFailed, EngineMissing, LayoutMismatch, ModelUnreadable) as error:
+            # Nobody asked for this probe by name, and the model answers without it.
+            spare = logits_alone()
+            self._use(Detector(spare), f"{error.message}, so {SPARE}") if spare else self._use_nothing(error.message)
+
+    def _use_nothing(self, reason: str) -> None:
+        self._recorder.scorer, self._reason = None, reason
 
     def _must_match(self, probe: Probe) -> None:
         if probe.neurons or probe.model.sha256 == self.facts.sha256:
@@ -265,6 +286,10 @@ class ProbedLlama:
         return answer
 
     def _stream(self, answer: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        with _one_sentence():
+            yield from self._chunks(answer)
+
+    def _chunks(self, answer: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The chunks, each with the tokens whose text has been shown by then and whose score is known."""
         given = shown = 0
         calls_tools = False
@@ -285,6 +310,19 @@ class ProbedLlama:
                 given += len(tokens)
                 choice["probe"] = blocks.block(tokens, None if calls_tools else shown, final=final)
             yield chunk
+
+
+@contextlib.contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Say in our words that a prompt is too long."""
+    try:
+        yield
+    except ValueError as error:
+        if "exceed context window" in str(error):
+            raise ContextOverflow(
+                f"the prompt does not fit: {error}", hint="shorten it, or give a larger n_ctx"
+            ) from error
+        raise
 
 
 def within(tokens: Sequence[ScoredTrace], length: int) -> list[ScoredTrace]:

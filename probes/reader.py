@@ -43,7 +43,9 @@ def text_tokens(llama: Any, prompt: str | Sequence[int], *, behind: Sequence[int
 
     """
     add_bos = not behind
-    tokens = llama.tokenize(prompt.encode(), add_bos, special=False) if isinstance(prompt, str) else prompt
+    tokens = (
+        llama.tokenize(prompt.encode("utf-8", "replace"), add_bos, special=False) if isinstance(prompt, str) else prompt
+    )
     found = [int(token) for token in tokens]
     if not found:
         raise EmptyPrompt("the text is empty: there is no token to read")

@@ -9,6 +9,7 @@ from probes.artefact import load_probe
 from probes.artefact_types import Mode, Probe
 from probes.engine import LocalEngine
 from probes.errors import ProbeMismatch
+from probes.install import FIT
 from verifier.generation import CITATION, Watching
 
 LONG_TEXT = "not validated for long text"
@@ -51,6 +52,15 @@ def validation(probe: Probe) -> str:
     parts += ["it adds nothing to the logits for citations"] if none else []
     parts += [LONG_TEXT] if "long_text" not in good else []
     return "; ".join(parts)
+
+
+def introduction(engine: LocalEngine) -> list[str]:
+    """What a user is told before an answer is watched; nothing where no probe was asked for."""
+    if engine.probe is None:
+        return []
+    if not engine.reason:
+        return [f"watched by {engine.probe.name}: {validation(engine.probe)}"]
+    return [engine.reason, f"hint: {FIT}"]
 
 
 def marking_threshold(probe: Probe | None) -> float | None:

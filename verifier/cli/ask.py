@@ -76,7 +76,7 @@ def generate(prompt: str, model: Path, options: dict[str, Any], console: Console
     """
     from probes.engine import LocalEngine
     from verifier.cli.heat import HeatStream
-    from verifier.probing import chosen_probe, marking_threshold, validation, watching
+    from verifier.probing import chosen_probe, introduction, marking_threshold, watching
 
     how = GenerateOptions(max_tokens=options["max_tokens"], temperature=options["temperature"], seed=options["seed"])
     try:
@@ -84,8 +84,8 @@ def generate(prompt: str, model: Path, options: dict[str, Any], console: Console
         engine = LocalEngine(model, context=options["context"], gpu_layers=options["gpu_layers"], probe=probe)
         try:
             console.note(f"{engine.facts.name} is answering")
-            if engine.probe is not None:
-                console.note(engine.reason or f"watched by {engine.probe.name}: {validation(engine.probe)}")
+            for sentence in introduction(engine):
+                console.note(sentence)
             coloured = shown and engine.probe is not None and console.has_colour(sys.stdout)
             stream = HeatStream(engine, marking_threshold(engine.probe), coloured)
             traces = []

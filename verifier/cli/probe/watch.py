@@ -13,7 +13,7 @@ from probes.types import GenerateOptions
 from verifier.cli.console import Console
 from verifier.cli.heat import HeatStream
 from verifier.cli.options import COLOUR, QUIET, SortedCommand
-from verifier.probing import chosen_probe, marking_threshold, validation
+from verifier.probing import chosen_probe, introduction, marking_threshold
 from verifier.render.words import inline
 
 HELP = """Chat with a local GGUF model and see its doubtful words while it writes.
@@ -54,10 +54,9 @@ def command(
     how = GenerateOptions(max_tokens=max_tokens, temperature=temperature)
     engine = LocalEngine(model, context=context, probe=chosen_probe(probe))
     try:
-        watched = engine.reason or (
-            f"watched by {engine.probe.name}: {validation(engine.probe)}" if engine.probe else ""
-        )
-        console.note(f"{engine.facts.name}; {watched}")
+        console.note(engine.facts.name)
+        for sentence in introduction(engine):
+            console.note(sentence)
         while question := _question(console):
             _answer(engine, question, how, system, console)
     finally:
