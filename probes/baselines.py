@@ -21,7 +21,7 @@ LOGITS = "best logit stack"
 QUESTION = "question alone (TF-IDF)"
 LAST_PROMPT = "same probe at the last prompt token"
 EVERYTHING_CHEAP = "logits + question + length + last prompt token"
-RANDOM = "random neurons, as many"
+RANDOM = "random neurons, as many, fitted alike"
 PERMUTED = "permuted labels"
 LIGHT = {
     "entropy, mean": ("entropy_mean", 1),
@@ -59,8 +59,9 @@ def baseline_scores(
     prompt = fit_inner(train, folds, replace(recipe, region=Region.PROMPT))
     before = prompt.logits(test)
     found.append(BaselineScores(LAST_PROMPT, before))
-    inner = {"last_prompt": prompt.held_out} | stack_columns(None, heard)
-    outer = {"last_prompt": before} | stack_columns(None, unseen)
+    joint = fit_inner(train, folds, replace(recipe, region=Region.PROMPT), beside=heard)
+    inner = {"last_prompt": joint.held_out} | stack_columns(None, heard)
+    outer = {"last_prompt": joint.logits(test, unseen)} | stack_columns(None, unseen)
     if all(row.item in texts for row in (*train.rows, *test.rows)):
         held_out, question = _question_scores(train, test, folds, texts)
         found.append(BaselineScores(QUESTION, question))
@@ -70,9 +71,19 @@ def baseline_scores(
 
 
 def random_scores(
-    train: FeatureSet, test: FeatureSet, columns: Indexes, recipe: Recipe, c: float, seeds: int
+    train: FeatureSet,
+    test: FeatureSet,
+    columns: Indexes,
+    recipe: Recipe,
+    c: float,
+    seeds: int,
+    *,
+    beside: tuple[Array, Array] | None = None,
 ) -> list[Array]:
-    """Scores of as many random neurons of the same layers, fitted with the same strength, once a seed."""
+    """Scores of as many random neurons of the same layers, fitted in the same way, once a seed.
+
+    ``beside`` is what is fitted beside them, of the training rows and of the test rows.
+    """
     width = train.header.ffn_width if train.header.neurons is None else train.header.columns
     counts = np.bincount(columns // width, minlength=train.header.columns // width)
     found = []
@@ -81,12 +92,12 @@ def random_scores(
         drawn = [
             layer * width + generator.choice(width, count, replace=False) for layer, count in enumerate(counts) if count
         ]
-        found.append(logits_of_fit(train, test, recipe, c, np.sort(np.concatenate(drawn)), ~train.right))
+        found.append(logits_of_fit(train, test, recipe, c, np.sort(np.concatenate(drawn)), ~train.right, beside))
     return found
 
 
 def permuted_scores(train: FeatureSet, test: FeatureSet, recipe: Recipe, c: float, seeds: int) -> list[Array]:
-    """Scores of the whole recipe, screening included, on labels that were mixed up, once a seed."""
+    """Scores (of neurons alone) of the whole recipe, screening included, on labels that were mixed up, once a seed."""
     everywhere = np.zeros(len(train), np.int64)
     found = []
     for seed in range(seeds):

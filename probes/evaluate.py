@@ -87,7 +87,15 @@ def evaluate(
     progress("fitting baselines")
     simpler = baseline_scores(train, test, folds, recipe, texts)
     progress(f"fitting {options.random_sets} sets of random neurons")
-    random = random_scores(train, test, columns_of(probe, train), recipe, strength_of(probe), options.random_sets)
+    random = random_scores(
+        train,
+        test,
+        columns_of(probe, train),
+        recipe,
+        strength_of(probe),
+        options.random_sets,
+        beside=_beside(probe, train, test),
+    )
     permuted = permuted_scores(train, test, recipe, strength_of(probe), options.permutations)
     baselines = [
         Baseline(
@@ -97,7 +105,7 @@ def evaluate(
     ]
     for name, sets in ((RANDOM, random), (PERMUTED, permuted)):
         if sets:
-            baselines.append(_against_sets(name, inner, sets, wrong, weights))
+            baselines.append(_against_sets(name, risks, sets, wrong, weights))
     return Evaluation(
         probe=probe.name,
         mode=probe.mode,
@@ -230,12 +238,16 @@ def _check(probe: Probe, train: FeatureSet, test: FeatureSet) -> None:
         )
 
 
-def _against_sets(name: str, inner: Array, sets: list[Array], wrong: Flags, weights: Array) -> Baseline:
-    """Mean AUROC over several sets of neurons, and what the probe's own neurons have more, without the stack."""
+def _beside(probe: Probe, train: FeatureSet, test: FeatureSet) -> tuple[Array, Array] | None:
+    return None if probe.stack is None else (said(train), said(test))
+
+
+def _against_sets(name: str, risks: Array, sets: list[Array], wrong: Flags, weights: Array) -> Baseline:
+    """Mean AUROC over several sets of neurons, and what the probe has more."""
     drawn = np.mean([aurocs(each, wrong, weights) for each in sets], axis=0)
     mean = float(np.mean([auroc(each, wrong) for each in sets]))
-    ours = aurocs(inner, wrong, weights)
-    return Baseline(name, interval(mean, drawn), interval(auroc(inner, wrong) - mean, ours - drawn))
+    ours = aurocs(risks, wrong, weights)
+    return Baseline(name, interval(mean, drawn), interval(auroc(risks, wrong) - mean, ours - drawn))
 
 
 def _confident(risks: Array, wrong: Flags, test: FeatureSet) -> float:

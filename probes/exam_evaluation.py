@@ -60,7 +60,7 @@ class ExamResult:
     popularity: float
     """AUROC of fame alone."""
     random: Interval
-    """Mean of sets of random neurons, as many."""
+    """Mean of sets of random neurons, as many and fitted in the same way: with the logits beside them for a detector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,13 @@ def evaluate_exam(probe: Probe, train: FeatureSet, exam: FeatureSet, options: Ev
     learnt = held_out_stack(stack_columns(inner, heard), wrong, folds)
     learnt_logits = held_out_logit_stack(exam, folds)
     random = random_scores(
-        train, exam, columns_of(probe, train), recipe_of(probe), strength_of(probe), options.random_sets
+        train,
+        exam,
+        columns_of(probe, train),
+        recipe_of(probe),
+        strength_of(probe),
+        options.random_sets,
+        beside=None if probe.stack is None else (said(train), heard),
     )
     fame = np.array([-1.0 if row.stratum == "famous" else 0.0 for row in exam.rows])
     results = []

@@ -11,7 +11,17 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 import numpy.typing as npt
 
-from probes.artefact_types import FeatureDefinition, Mode, PathPoint, Probe, ProbeNeuron, Training, Validity
+from probes.artefact_types import (
+    FeatureDefinition,
+    Mode,
+    PathPoint,
+    Probe,
+    ProbeNeuron,
+    Stack,
+    StackFeature,
+    Training,
+    Validity,
+)
 from probes.calibration import (
     STACK_C,
     fit_calibration,
@@ -25,7 +35,7 @@ from probes.errors import ProbesError
 from probes.features import FeatureSet
 from probes.folds import grouped_folds, joined_groups
 from probes.inner import Inner, Recipe, Tried, fit_inner
-from probes.scoring import calibrated
+from probes.scoring import LOGIT_FEATURES, PROBE, calibrated
 from probes.sparse import Sparse, SparseRecipe, fit_sparse, selection_frequency
 from probes.types import ModelFacts
 
@@ -77,7 +87,9 @@ class Trained:
 def train_detector(
     features: FeatureSet, options: TrainOptions, *, progress: Callable[[str], None] = lambda _step: None
 ) -> Trained:
-    """Train the detector: wrong against right answers, L2, stacked with what the logits say, calibrated.
+    """Train the detector: wrong against right answers, L2, fitted together with what the logits say, calibrated.
+
+    Fitted together, the neurons learn what the logits do not know; that is worth more than joining two finished scores.
 
     Raises:
         ProbesError: too few answers of one kind, or the fit would take more memory than allowed.
@@ -85,11 +97,8 @@ def train_detector(
     """
     wrong, folds = _begin(features, options, screened=options.detector.columns)
     progress("choosing neurons of the detector")
-    inner = fit_inner(features, folds, options.detector)
-    heard = said(features)
-    columns = stack_columns(inner.held_out, heard)
-    held_out = held_out_stack(columns, wrong, folds)
-    calibration = fit_calibration(held_out, wrong)
+    inner = fit_inner(features, folds, options.detector, beside=said(features))
+    calibration = fit_calibration(inner.held_out, wrong)
     counts = [len(inner.columns)] * len(inner.path)
     probe = Probe(
         name=options.name,
@@ -99,14 +108,14 @@ def train_detector(
         feature=options.detector.feature,
         neurons=_neurons(features, inner.columns, inner.linear.weights, inner.means, inner.stds, None),
         bias=inner.linear.bias,
-        stack=fit_stack(columns, wrong),
+        stack=_stack(inner),
         calibration=calibration,
-        thresholds=thresholds(calibrated(calibration, held_out), wrong),
+        thresholds=thresholds(calibrated(calibration, inner.held_out), wrong),
         metrics=(),
         training=_training(features, options, inner.path, counts, inner.c, "l2", options.detector.columns),
         validity=_validity(),
     )
-    return Trained(probe, folds, held_out, inner.columns, inner.path, inner=inner)
+    return Trained(probe, folds, inner.held_out, inner.columns, inner.path, inner=inner)
 
 
 def train_h_neurons(
@@ -196,6 +205,15 @@ def _begin(features: FeatureSet, options: TrainOptions, screened: int) -> tuple[
             hint="screen to fewer neurons with --columns, or allow more with --memory",
         )
     return wrong, grouped_folds(joined_groups(features.rows), wrong, options.folds, options.seed)
+
+
+def _stack(inner: Inner) -> Stack | None:
+    """What was fitted beside the neurons, as a stack that adds it to their logit."""
+    if inner.beside is None:
+        return None
+    beside = zip(LOGIT_FEATURES, inner.beside.weights, inner.beside.means, inner.beside.stds, strict=True)
+    features = [StackFeature(name, float(w), float(m), float(s)) for name, w, m, s in beside]
+    return Stack((StackFeature(PROBE, 1.0), *features))
 
 
 def _neurons(

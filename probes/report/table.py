@@ -41,7 +41,7 @@ def sets_table(probe: Probe, evaluations: Sequence[Evaluation]) -> Table:
 
 def baselines_table(evaluation: Evaluation) -> Table:
     """One line a baseline: its AUROC, and what the probe has more on the same answers."""
-    title = f"on the same answers of {evaluation.metrics.name}; random and permuted are against the neurons alone"
+    title = f"on the same answers of {evaluation.metrics.name}"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("baseline", overflow="fold")
     table.add_column("AUROC", justify="right")

@@ -50,7 +50,7 @@ def test_a_probe_that_adds_to_the_logits_counts_for_citations(probe, training, t
     ]
     assert found.weight == 1.0
     assert "adds to the logits" in found.because
-    assert found.results[0].random.value < found.results[0].neurons.value
+    assert found.results[0].random.value < found.results[0].both.value
     assert [each.false_positives for each in found.marking] == [0.01, 0.05, 0.1]
 
 
