@@ -31,6 +31,7 @@ COMMANDS = {
     "explain": "explain a verdict, an error code or the coverage table",
     "index": "build and read the offline index",
     "probe": "train and judge probes that watch a local model",
+    "review": "go through what was flagged, one key a decision",
     "scan": "check the reference lists of papers",
     "schema": "print the JSON Schema of the emitted records",
 }

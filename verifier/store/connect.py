@@ -64,9 +64,7 @@ def open_to_read(url: str) -> Engine:
     from verifier.store.tables import REVISION
     from verifier.store.upgrade import current
 
-    file = make_url(url).database if url.startswith("sqlite:") else None
-    if file and not Path(file).is_file():
-        raise StoreError(f"there is no database {file}", hint="it is made by the first scan; name another with --db")
+    must_exist(url)
     engine = connect(url)
     try:
         found = current(engine)
@@ -80,6 +78,13 @@ def open_to_read(url: str) -> Engine:
         f"the database has schema {found or 'none'}, this program needs {REVISION}",
         hint=f"verifier db upgrade --db '{without_password(url)}'",
     )
+
+
+def must_exist(url: str) -> None:
+    """Raise ``StoreError`` where a SQLite file is named that is not there, so that a misspelt name makes none."""
+    file = make_url(url).database if url.startswith("sqlite:") else None
+    if file and not Path(file).is_file():
+        raise StoreError(f"there is no database {file}", hint="it is made by the first scan; name another with --db")
 
 
 def is_sqlite(engine: Engine) -> bool:

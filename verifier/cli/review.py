@@ -1,0 +1,307 @@
+"""``verifier review``: the queue of flags, by hand in the terminal or from a script."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from citations.types import Status
+from verifier.cli.keyboard import keyboard
+from verifier.cli.options import DB, SortedCommand
+from verifier.config import load_settings
+from verifier.errors import VerifierError
+from verifier.render.words import inline
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from verifier.store.queue import FlagItem, FlagSummary, QueueFilter
+    from verifier.store.reviews import Decided, Review
+
+HELP = """Go through what was flagged: one item, one decision, one key (? lists them). Every answer is kept at once.
+
+\b
+verifier review
+verifier review --verdict fabricated --as "Ana Lima"
+verifier review decide 12 reject --note "it is in the library's catalogue"
+"""
+_LIST_HELP = """List the flags that wait, the gravest first.
+
+\b
+verifier review list --paper paper.pdf
+verifier review list --state rejected --format json
+"""
+_SHOW_HELP = """Show one flag with its evidence and its reviews.
+
+\b
+verifier review show 12
+"""
+_DECIDE_HELP = """Answer a flag: accept (it is wrong indeed), reject (a false alarm), skip, note, or response (of the author).
+
+\b
+verifier review decide 12 accept
+verifier review decide 12 reject --note "exists in print" --format json
+"""
+_UNDO_HELP = """Take back your latest answer that still stands.
+
+\b
+verifier review undo
+"""
+_STATISTICS_HELP = """Count the answers: by day, by verdict, agreement, and how often each sign of trouble was right.
+
+\b
+verifier review statistics --format json
+"""
+FORMAT = click.option(
+    "--format", "format_name", type=click.Choice(["json", "text"]), default="text", help="json or text."
+)
+AS = click.option("--as", "reviewer", metavar="NAME", help="Who answers; your account's name unless given.")
+QUORUM = click.option(
+    "--quorum", type=click.IntRange(min=1, max=9), default=1, show_default=True, help="Votes a decision needs."
+)
+_FILTERS = (
+    click.option("--kind", type=click.Choice(["claim", "reference"]), help="Only flags of this kind."),
+    click.option("--paper", default="", metavar="FILE", help="Only what stands in this file, named as it was scanned."),
+    click.option("--risk-above", type=click.FloatRange(0, 1), metavar="P", help="Only flags with a higher risk."),
+    click.option("--search", default="", metavar="WORDS", help="Only flags that hold all the words."),
+    click.option("--verdict", type=click.Choice([each.value for each in Status]), metavar="VERDICT", help="Only this."),
+)
+
+
+def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in _FILTERS:
+        function = option(function)
+    return function
+
+
+@click.group("review", help=HELP, invoke_without_command=True)
+@DB
+@_filters
+@AS
+@QUORUM
+@click.pass_context
+def command(ctx: click.Context, /, db: str | None, reviewer: str | None, quorum: int, **filters: Any) -> int | None:
+    """Open the queue in the terminal, unless a command is named."""
+    if ctx.invoked_subcommand is not None:
+        return None
+    from verifier.review import Session, review
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise VerifierError(
+            "reviewing needs a terminal", hint="verifier review list, then verifier review decide ID ..."
+        )
+    with _opened(db) as engine, keyboard() as terminal:
+        votes = review(Session(engine, reviewer or _account(), _filter(filters), quorum), terminal)
+    click.echo(f"{votes} decided")
+    return 0
+
+
+@command.command("list", cls=SortedCommand, help=_LIST_HELP)
+@DB
+@_filters
+@FORMAT
+@click.option("--limit", type=click.IntRange(1, 500), default=50, show_default=True, metavar="N", help="At most N.")
+@click.option(
+    "--state",
+    type=click.Choice(["accepted", "all", "disputed", "open", "rejected"]),
+    default="open",
+    show_default=True,
+    help="Where they stand.",
+)
+def list_command(db: str | None, format_name: str, limit: int, state: str, **filters: Any) -> None:
+    """Print one line a flag."""
+    from verifier.store.queue import queue
+
+    with _opened(db) as engine:
+        page = queue(engine, _filter(filters, state), limit=limit)
+    if format_name == "json":
+        click.echo(json.dumps([_summary_record(each) for each in page.items], indent=2))
+        return
+    for each in page.items:
+        word = "sample" if each.blind else each.status.value
+        line = f"{each.id}  {word}  {each.state.value}  {inline(each.paper)}  {inline(each.excerpt, 120)}"
+        click.echo(line)
+    if page.after:
+        click.echo(f"more than {limit}; see more with --limit", err=True)
+    if not page.items:
+        click.echo("no such flag", err=True)
+
+
+@command.command("show", cls=SortedCommand, help=_SHOW_HELP)
+@click.argument("flag_id", metavar="ID", type=click.IntRange(min=1))
+@DB
+@FORMAT
+def show_command(flag_id: int, db: str | None, format_name: str) -> None:
+    """Print everything about one flag."""
+    from verifier.review import item_lines
+    from verifier.store.queue import flag
+
+    with _opened(db) as engine:
+        item = flag(engine, flag_id)
+    if format_name == "json":
+        click.echo(json.dumps(_item_record(item), indent=2))
+        return
+    for line in item_lines(item):
+        click.echo(line)
+
+
+@command.command("decide", cls=SortedCommand, help=_DECIDE_HELP)
+@click.argument("flag_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("answer", type=click.Choice(["accept", "note", "reject", "response", "skip"]))
+@AS
+@DB
+@FORMAT
+@click.option("--note", default="", metavar="TEXT", help="Why.")
+@QUORUM
+def decide_command(
+    flag_id: int, answer: str, reviewer: str | None, db: str | None, format_name: str, note: str, quorum: int
+) -> None:
+    """Write one review."""
+    from verifier.store.reviews import ReviewAnswer, decide, remark, respond
+
+    name = reviewer or _account()
+    if answer in {"note", "response"} and not note.strip():
+        raise VerifierError(f"a {answer} needs words", hint=f'verifier review decide {flag_id} {answer} --note "..."')
+    with _opened(db) as engine:
+        if answer == "note":
+            done = remark(engine, flag_id, name, note)
+        elif answer == "response":
+            done = respond(engine, flag_id, name, note)
+        else:
+            done = decide(engine, flag_id, ReviewAnswer(answer), name, note=note, quorum=quorum)
+    _print_decided(done, format_name)
+
+
+@command.command("undo", cls=SortedCommand, help=_UNDO_HELP)
+@AS
+@DB
+@FORMAT
+def undo_command(reviewer: str | None, db: str | None, format_name: str) -> None:
+    """Write the review that takes back another."""
+    from verifier.store.reviews import undo
+
+    name = reviewer or _account()
+    with _opened(db) as engine:
+        done = undo(engine, name)
+    if done is None:
+        raise VerifierError(f"{name} has no answer to take back", hint="name another reviewer with --as")
+    _print_decided(done, format_name)
+
+
+@command.command("statistics", cls=SortedCommand, help=_STATISTICS_HELP)
+@DB
+@FORMAT
+def statistics_command(db: str | None, format_name: str) -> None:
+    """Print counts."""
+    from dataclasses import asdict
+
+    from verifier.store.statistics import statistics
+
+    with _opened(db) as engine:
+        found = statistics(engine)
+    if format_name == "json":
+        click.echo(json.dumps(asdict(found), indent=2, default=str))
+        return
+    for verdict in found.verdicts:
+        click.echo(
+            f"{verdict.status.value}: {verdict.open} open, {verdict.accepted} accepted, {verdict.rejected} rejected, "
+            f"{verdict.disputed} disputed"
+        )
+    for each in found.precisions:
+        click.echo(
+            f"{inline(each.name)}: right in {each.accepted} of {each.decided} "
+            f"(95 % interval {each.low:.0%} to {each.high:.0%})"
+        )
+    if found.agreement.rate is not None:
+        click.echo(f"agreement: {found.agreement.agreed} of {found.agreement.pairs} pairs of votes")
+
+
+@contextmanager
+def _opened(db: str | None) -> Iterator[Engine]:
+    """The database, which must be there: nobody reviews an empty one by mistake."""
+    from verifier.store import open_store
+    from verifier.store.connect import closing_engine, must_exist
+
+    url = load_settings({"db": db}).db
+    must_exist(url)
+    with closing_engine(open_store(url)) as engine:
+        yield engine
+
+
+def _filter(filters: dict[str, Any], state: str = "open") -> QueueFilter:
+    from verifier.store.queue import FlagKind, QueueFilter
+    from verifier.store.reviews import FlagState
+
+    return QueueFilter(
+        kind=FlagKind(filters["kind"]) if filters["kind"] else None,
+        verdict=Status(filters["verdict"]) if filters["verdict"] else None,
+        paper=filters["paper"],
+        risk_above=filters["risk_above"],
+        state=None if state == "all" else FlagState(state),
+        search=filters["search"],
+    )
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise VerifierError("nobody knows who you are", hint='name yourself with --as "NAME"') from error
+
+
+def _print_decided(done: Decided, format_name: str) -> None:
+    from verifier.review import decided_line
+
+    if format_name == "json":
+        click.echo(json.dumps({"review": _review_record(done.review), "state": done.state.value}, indent=2))
+    else:
+        click.echo(decided_line(done))
+
+
+def _summary_record(summary: FlagSummary) -> dict[str, object]:
+    return {
+        "id": summary.id,
+        "kind": summary.kind.value,
+        "verdict": None if summary.blind else summary.status.value,
+        "state": summary.state.value,
+        "paper": summary.paper,
+        "excerpt": summary.excerpt,
+        "risk": None if summary.blind else summary.risk,
+        "seen": summary.seen,
+        "created_at": summary.created_at.isoformat(),
+        "last_seen_at": summary.last_seen_at.isoformat(),
+    }
+
+
+def _item_record(item: FlagItem) -> dict[str, object]:
+    from verifier.render.json import JsonlRenderer
+
+    line = StringIO()
+    JsonlRenderer().reference(item.finding, line)
+    return {
+        **_summary_record(item.summary),
+        "papers": list(item.papers),
+        "held_by": item.held_by,
+        "quorum": item.quorum,
+        "finding": None if item.summary.blind else json.loads(line.getvalue()),
+        "reviews": [_review_record(each) for each in item.reviews],
+    }
+
+
+def _review_record(review: Review) -> dict[str, object]:
+    return {
+        "id": review.id,
+        "flag": review.flag_id,
+        "reviewer": review.reviewer,
+        "answer": review.answer.value,
+        "note": review.note,
+        "at": review.at.isoformat(),
+        "undoes": review.undoes,
+    }
