@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 import verifier
@@ -16,6 +17,7 @@ from citations.types import Extracted, Reference, Unreadable
 from verifier.errors import StoreError
 from verifier.findings import Check, Judged, OnFinding, Record, judge
 from verifier.gaps import Circumstances, gaps, hints
+from verifier.render.own import is_own_report
 from verifier.types import FailedInput, Gap, Report, Tool
 
 
@@ -48,26 +50,29 @@ def scan(
     record: Record | None = None,
     resume: bool = False,
     on_finding: OnFinding | None = None,
+    target: str | None = None,
 ) -> Report:
     """Check every reference of every file: findings + unreadable = everything that is in them.
+
+    ``target`` is where the report will be written; the report of an earlier run that stands there is not scanned.
 
     Never raises for what stands in the files, what registries do, or a database that fails on the way.
     """
     started_at = datetime.now(UTC)
-    content = read(paths, extract)
+    content = read(paths, extract, target)
     judged = judge(content.references, check, record=record, resume=resume, on_finding=on_finding)
     around = around or Circumstances(command=shlex.join(["verifier", "scan", *paths]))
     return report(tuple(paths), content, judged, around, started_at=started_at, record=record)
 
 
-def read(paths: Sequence[str], extract: Extract) -> Read:
+def read(paths: Sequence[str], extract: Extract, target: str | None = None) -> Read:
     """Everything in the inputs; an extractor that crashes on one file costs that file alone."""
     references: dict[str, Reference] = {}
     unreadable: list[Unreadable] = []
     failed: list[FailedInput] = []
     empty: list[str] = []
     lost: list[str] = []
-    for source in _sources(paths, failed):
+    for source in _sources(paths, failed, target):
         found, trouble = _content(source, extract)
         if trouble is not None:
             failed.append(trouble)
@@ -152,7 +157,7 @@ def _recorded(made: Report, record: Record) -> Report:
     return made
 
 
-def _sources(paths: Sequence[str], failed: list[FailedInput]) -> list[Source]:
+def _sources(paths: Sequence[str], failed: list[FailedInput], target: str | None) -> list[Source]:
     """The files behind the paths, each once; a path that cannot be used costs that path alone."""
     found: dict[str, Source] = {}
     for path in paths:
@@ -161,12 +166,22 @@ def _sources(paths: Sequence[str], failed: list[FailedInput]) -> list[Source]:
             continue
         try:
             for source in find_sources([path]):
+                if _is_replaced(source, target):
+                    continue
                 found.setdefault(source.name if source.name == "-" else os.path.realpath(source.name), source)
         except CitationsError as error:
             failed.append(FailedInput(path, error.code, error.message, error.hint))
         except (OSError, ValueError) as error:
             failed.append(FailedInput(path, "unreadable-input", f"it cannot be opened: {error}"))
     return list(found.values())
+
+
+def _is_replaced(source: Source, target: str | None) -> bool:
+    """Whether a file of a scanned folder is the last report, which this one will replace."""
+    place = Path(source.name)
+    if target in {None, "-"} or source.root is None:
+        return False
+    return os.path.realpath(place) == os.path.realpath(str(target)) and is_own_report(place)
 
 
 def _unique(reference: Reference, known: dict[str, Reference]) -> Reference:

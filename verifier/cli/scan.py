@@ -53,6 +53,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             record=opening.record,
             resume=run.is_resuming,
             on_finding=opening.on_finding,
+            target=options.get("output"),
         )
         return conclude(run, opening, report)
 

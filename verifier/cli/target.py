@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from verifier.errors import VerifierError
+from verifier.render.own import is_own_report
 from verifier.types import Report
 
 SUFFIXES = {
@@ -87,6 +88,8 @@ def _read_by(inputs: Iterable[str]) -> Iterator[Path]:
         with suppress(CitationsError, OSError, ValueError):
             for source in find_sources([name]):
                 path = Path(source.name)
+                if source.root is not None and is_own_report(path):
+                    continue  # the report of the last run, which is not read either
                 yield path
                 if path.suffix.lower() == ".tex":
                     yield from files_of(path, source.root or path.resolve().parent)

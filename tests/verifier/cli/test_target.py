@@ -85,3 +85,14 @@ def test_a_device_needs_no_ending():
     assert format_for("/dev/null") == "text"
     with pytest.raises(VerifierError, match="a name without ending"):
         format_for("report")
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"), [("report.md", "1 unchecked"), ("report.txt", "1 unchecked"), ("fixed.bib", "0 of 1 entries")]
+)
+def test_the_report_of_the_last_run_in_the_scanned_folder_is_renewed_and_not_scanned(folder, name, counted):
+    (folder / "paper" / "notes.md").unlink()
+    target = folder / "paper" / name
+    for _ in range(2):
+        done = run("scan", "paper", "-o", str(target))
+        assert (done.exit_code, counted in target.read_text()) == (3, True)
