@@ -178,7 +178,7 @@ def train_logits(features: FeatureSet, options: TrainOptions) -> Trained:
         thresholds=thresholds(calibrated(calibration, held_out), wrong),
         metrics=(),
         training=_training(features, options, (), (), STACK_C, "l2", 0),
-        validity=_validity(),
+        validity=_validity("calibrated on the answers of one model, and not evaluated on others"),
     )
     return Trained(probe, folds, held_out, np.zeros(0, np.int64), ())
 
@@ -265,11 +265,11 @@ def digest(features: FeatureSet) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _validity() -> tuple[Validity, ...]:
+def _validity(because: str = "not evaluated yet") -> tuple[Validity, ...]:
     """What holds before anything was evaluated: nothing."""
     return (
-        Validity("answer", 0.0, "not evaluated yet"),
-        Validity("citation", 0.0, "not evaluated yet"),
+        Validity("answer", 0.0, because),
+        Validity("citation", 0.0, because),
         Validity("long_text", 0.0, "not validated for long text"),
     )
 
