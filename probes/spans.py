@@ -33,6 +33,8 @@ class FoundSpan:
     kind: SpanKind
 
 
+GROWS_WITHIN = 24
+"""Characters behind a span that can still make it longer."""
 SHORT = 80
 """Characters; a text of one line that is no longer is one answer."""
 
@@ -46,9 +48,19 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])[$€£]?\d+(?:[.,]\d+)*(?:\s?%|(?:st|nd|rd|th)\b)?(?!\w)")
 _TITLE = re.compile(r"[\"“«](?=\S)([^\"“”«»\n]{2,200}?)[\"”»]")
-_WORD = r"[^\W\d_a-z][\w'’-]*"
-_NAME = re.compile(rf"\b(?:{_WORD}\.?)(?:\s+(?:(?:of|the|de|da|di|von|van|der|den|la|le|du|and)\s+){{0,2}}{_WORD}\.?)*")
+_WORD = r"(?:(?:[^\W\d_a-z]|Dr|Prof|St|Mr|Mrs|Ms|Jr|Sr)\.|[^\W\d_a-z][\w'’-]*)"
+_JOINERS = r"(?:(?:of|the|de|da|di|von|van|der|den|la|le|du|and)\s+){0,2}"
+_NAME = re.compile(rf"\b{_WORD}(?:\s+{_JOINERS}{_WORD})*")
 _LIST_NUMBER = re.compile(r"^[ \t]*\(?\d{1,3}[.)\]:]", re.MULTILINE)
+_OPEN_TITLE = re.compile(r"[\"“«](?=\S|$)[^\"“”«»\n]{0,200}$")
+_MAY_GO_ON = {
+    SpanKind.NAME: re.compile(rf"['’.-]*(?:\s+{_JOINERS}(?:of?|th?e?|d[aieu]?|de[rn]|v[ao]?n?|l[ae]?|an?d?)?)?"),
+    SpanKind.NUMBER: re.compile(r"[.,]?(?:st|nd|rd|th|s|n|r|t)?\s*(?:%|\w*\.?)|-\d{0,2}"),
+    SpanKind.DATE: re.compile(
+        r"\.?(?:st|nd|rd|th)?,?\s*\d{0,4}(?:st|nd|rd|th|s|n|r|t)?,?\s*\d{0,4}s?|(?:-\d{0,2}){1,2}"
+    ),
+}
+"""What may stand behind a span while it can still grow."""
 _OPENERS = frozenset(
     [
         "A", "An", "And", "As", "At", "But", "By", "For", "From", "He", "Her", "Here", "His", "How", "I", "If", "In", "It",
@@ -62,7 +74,8 @@ _OPENERS = frozenset(
 def find_spans(text: str, *, complete: bool = True) -> tuple[FoundSpan, ...]:
     """Spans in the order of the text, none overlapping another; empty for a text that asserts nothing of the kind.
 
-    A short text is one answer as a whole, unless it is not ``complete``.
+    A short text is one answer as a whole. Of a text that is not ``complete`` yet, only spans are given that nothing behind
+    it can change any more: those of which the next word has begun.
 
     >>> text = 'It was painted by Edvard Munch in 1893.'
     >>> [(text[s.start:s.end], s.kind.value) for s in find_spans(text + " " * 50)]
@@ -84,7 +97,32 @@ def find_spans(text: str, *, complete: bool = True) -> tuple[FoundSpan, ...]:
         in_number = any(found.start < end and start < found.end for start, end in numbering)
         if not overlaps and not in_number:
             taken.append(found)
-    return tuple(sorted(taken))
+    return tuple(sorted(each for each in taken if complete or _is_settled(text, each)))
+
+
+def growing_from(text: str) -> int:
+    """Where the last span begins that the next words may still make longer; the length of the text if there is none.
+
+    >>> growing_from("It was painted by Edvard"), growing_from("It was painted ")
+    (18, 15)
+    """
+    found = [each for each in find_spans(text + "\n" * (SHORT + 1)) if each.end > len(text) - GROWS_WITHIN]
+    growing = [each.start for each in found if each.kind in _MAY_GO_ON and _may_go_on(text, each)]
+    return min(growing, default=len(text))
+
+
+def _may_go_on(text: str, span: FoundSpan) -> bool:
+    return _MAY_GO_ON[span.kind].fullmatch(text, span.end) is not None
+
+
+def _is_settled(text: str, span: FoundSpan) -> bool:
+    """Whether no continuation of the text makes the span longer, part of another, or none."""
+    if span.kind is SpanKind.TITLE:
+        return True
+    title = _OPEN_TITLE.search(text)
+    if title and span.end > title.start():
+        return False
+    return not _may_go_on(text, span)
 
 
 def _candidates(text: str) -> Iterator[FoundSpan]:

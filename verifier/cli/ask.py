@@ -22,9 +22,8 @@ HELP = """Let a local GGUF model answer, then check what it cites; - reads the p
 verifier ask --model model.gguf "Give five references on retrieval-augmented generation."
 verifier ask --model model.gguf --seed 3 --temperature 0.8 - < prompt.txt
 
-What is flagged is stored with its verdict, with how sure the model was of each token of it, and with
-what its neurons say. On a colour terminal, doubtful tokens of the answer stand on a colour.
-An answer that cites nothing exits 0 and says so.
+What is flagged is stored with how sure the model was and what its neurons say. Doubtful words
+stand on a colour. An answer that cites nothing exits 0 and says so.
 """
 ANSWER = "answer"
 """Name under which the model's text stands in reports."""
@@ -41,9 +40,9 @@ ANSWER = "answer"
     default="auto",
     show_default=True,
     metavar="auto|none|FILE",
-    help="Which probe watches; auto takes the model's own.",
+    help="Which probe watches.",
 )
-@click.option("--seed", default=0, show_default=True, metavar="N", help="The same seed gives the same answer.")
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Decides the answer.")
 @click.option("--system", default="", metavar="TEXT", help="System message.")
 @click.option("--temperature", default=0.0, show_default=True, help="0 takes the likeliest token each time.")
 @shared_options
@@ -87,7 +86,8 @@ def generate(prompt: str, model: Path, options: dict[str, Any], console: Console
             for sentence in introduction(engine):
                 console.note(sentence)
             coloured = shown and engine.probe is not None and console.has_colour(sys.stdout)
-            stream = HeatStream(engine, marking_threshold(engine.probe), coloured)
+            prevalence = engine.probe.calibration.prevalence if engine.probe else 0.5
+            stream = HeatStream(engine, marking_threshold(engine.probe), coloured, prevalence)
             traces = []
             for trace in engine.generate(prompt, how, system=options["system"]):
                 traces.append(trace)

@@ -1,46 +1,100 @@
-"""Text that a watched model writes, on the terminal while it is written: doubtful tokens stand on a colour."""
+"""Text that a watched model writes, on the terminal while it is written: doubtful words stand on a colour."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import click
 from rich.console import Console as RichConsole
+from rich.text import Text
 
 from probes.engine import LocalEngine
+from probes.recorder import ScoredTrace
 from probes.report.heat import HeatToken, heat_text
+from probes.spans import FoundSpan, find_spans, growing_from
 from verifier.render.words import lines
+
+MARK_STYLE = "bold red"
 
 
 @dataclass(slots=True)
 class HeatStream:
     """Writes tokens to standard output as soon as they have their score, which is one token late.
 
-    Without colour the text is written as it comes, unchanged: what is piped is the model's text alone.
+    A span whose risk is over the threshold gets its risk behind it as soon as the next word shows that it has ended;
+    until then it is held back. Without colour the text is written as it comes, unchanged: what is piped is the model's
+    text alone.
     """
 
     engine: LocalEngine
     threshold: float | None
     coloured: bool
+    prevalence: float = 0.5
+    """Share of wrong answers where the probe was calibrated; colours show how far a risk is from it."""
+    _text: str = ""
     _shown: int = 0
+    _marks: list[tuple[int, float]] = field(default_factory=list)
+    """Where spans over the threshold end, and their risks, in the order of the text."""
+    _known: set[FoundSpan] = field(default_factory=set)
 
     def show(self, text: str) -> None:
         """A token was written, of which this is the text."""
         if not self.coloured:
             click.echo(lines(text), nl=False)
             return
-        self._scored(final=False)
+        self._text += text
+        self._scored(self.engine.scored(), growing_from(self._text))
 
     def finish(self) -> None:
         """The answer is over: write what is still held back, and end the paragraph."""
         if self.coloured:
-            self._scored(final=True)
+            self._scored(self.engine.scored(final=True), len(self._text))
         click.echo("\n")
 
-    def _scored(self, *, final: bool) -> None:
-        tokens = self.engine.scored(final=final)[self._shown :]
-        self._shown += len(tokens)
-        heat = [HeatToken(lines(each.trace.text), each.score, each.trace.logprob) for each in tokens]
-        if heat:
-            console = RichConsole(force_terminal=True, highlight=False, soft_wrap=True)
-            console.print(heat_text(heat, self.threshold), end="")
+    def _scored(self, tokens: list[ScoredTrace], until: int) -> None:
+        """Write the tokens that have their score and end in front of ``until``."""
+        reached = tokens[-1].trace.end if tokens else 0
+        self._mark(reached)
+        written = Text()
+        for token in tokens[self._shown :]:
+            if token.trace.end > until:
+                break
+            written.append_text(self._heat(token))
+            written.append_text(self._marked(token.trace.end))
+            self._shown += 1
+        if written:
+            RichConsole(force_terminal=True, highlight=False, soft_wrap=True).print(written, end="")
+
+    def _heat(self, token: ScoredTrace) -> Text:
+        score = None if token.score is None else balanced(token.score, self.prevalence)
+        over = None if self.threshold is None else balanced(self.threshold, self.prevalence)
+        return heat_text([HeatToken(lines(token.trace.text), score)], over)
+
+    def _mark(self, reached: int) -> None:
+        """Look at the spans that have ended and whose tokens all have their score."""
+        for span in find_spans(self._text, complete=False):
+            if span.end > reached or span in self._known:
+                continue
+            self._known.add(span)
+            risk = self.engine.risk(span.start, span.end)
+            if risk is not None and self.threshold is not None and risk > self.threshold:
+                self._marks.append((span.end, risk))
+
+    def _marked(self, position: int) -> Text:
+        """The marks of spans that have ended at a position and were not written yet."""
+        due = [risk for end, risk in self._marks if end <= position]
+        self._marks = [mark for mark in self._marks if mark[0] > position]
+        return Text("".join(f" ▲{100 * risk:.0f}%" for risk in due), style=MARK_STYLE)
+
+
+def balanced(risk: float, prevalence: float) -> float:
+    """The risk as it would be if every second answer were wrong.
+
+    Where most answers of a model are wrong, most risks are high, and a text that is coloured all over says nothing.
+
+    >>> balanced(0.8, 0.8), balanced(0.3, 0.5)
+    (0.5, 0.3)
+    """
+    odds = risk * (1 - prevalence)
+    against = (1 - risk) * prevalence
+    return odds / (odds + against) if odds + against > 0 else 0.5

@@ -18,7 +18,8 @@ from verifier.render.words import inline
 
 HELP = """Chat with a local GGUF model and see its doubtful words while it writes.
 
-Words stand on a colour by their risk; below each answer, the spans over the threshold are listed. Each question stands
+Words stand on a colour by their risk; a name, date, number or title over the threshold gets its risk behind it as soon
+as it has ended, and all of them are listed below the answer. Each question stands
 alone. Ctrl-C stops an answer, end of input or an empty line ends the chat. Nothing is stored.
 
 \b
@@ -75,7 +76,9 @@ def _question(console: Console) -> str:
 
 def _answer(engine: LocalEngine, question: str, how: GenerateOptions, system: str, console: Console) -> None:
     threshold = marking_threshold(engine.probe)
-    stream = HeatStream(engine, threshold, coloured=engine.probe is not None and console.has_colour(sys.stdout))
+    prevalence = engine.probe.calibration.prevalence if engine.probe else 0.5
+    coloured = engine.probe is not None and console.has_colour(sys.stdout)
+    stream = HeatStream(engine, threshold, coloured, prevalence)
     text = ""
     try:
         for trace in engine.generate(question, how, system=system):
