@@ -43,6 +43,9 @@ class Record(Protocol):
     def digest(self, reference: Reference) -> str:
         """Digest of what is judged."""
 
+    def adjudicated(self, finding: Finding) -> Finding:
+        """The finding with what people decided about it before, if its facts are still the same."""
+
     def unreadable(self, entries: Sequence[Unreadable]) -> None:
         """Keep what could not be read."""
 
@@ -143,6 +146,8 @@ class _Running:
         if self._record is not None:
             try:
                 self._record.add(finding)
+                finding = self._record.adjudicated(finding)
+                self.done[finding.checked.reference.id] = finding
             except StoreError as error:
                 self._fail(error)
         if self._on_finding is not None:

@@ -6,8 +6,13 @@ import hashlib
 import re
 import unicodedata
 
+from rapidfuzz.distance import Levenshtein
+
 from citations.types import CheckedReference, FieldDiff, FieldName, Fields, Severity, Status
 
+FEWEST_WORDS = 6
+"""A title of fewer telling words must be the same to be the same work."""
+_SAME_EVERYWHERE = frozenset({FieldName.YEAR, FieldName.DOI, FieldName.ARXIV, FieldName.PMID, FieldName.ISBN})
 _WORDS = re.compile(r"[^\W_]+")
 _FILLERS = frozenset(
     {"a", "an", "the", "of", "for", "and", "in", "on", "to", "with", "by", "from", "via", "at", "as", "is", "are"}
@@ -22,6 +27,12 @@ def fingerprint(checked: CheckedReference) -> str:
     fault does: another verdict, another set of seriously wrong fields, or another wrong value is another finding, so that
     who dismisses one wrong DOI has not dismissed the next.
     """
+    text = "\n".join((subject(checked.reference.fields, checked.reference.raw), *_fault(checked)))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _fault(checked: CheckedReference) -> tuple[str, ...]:
+    """The verdict and what is wrong."""
     verdict = checked.verdict
     fault: tuple[str, ...] = (verdict.status.value,)
     if verdict.status in {Status.MISMATCH, Status.RETRACTED}:
@@ -29,13 +40,74 @@ def fingerprint(checked: CheckedReference) -> str:
     if verdict.status is Status.FABRICATED:
         cited = checked.reference.fields
         fault += tuple(value for value in (cited.doi, cited.arxiv, cited.pmid) if value)
-    text = "\n".join((subject(checked.reference.fields, checked.reference.raw), *fault))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return fault
 
 
 def claim_fingerprint(text: str) -> str:
     """32 hexadecimal digits that stay the same while a claim says the same in nearly the same words, in the same order."""
     return hashlib.sha256(f"claim\n{' '.join(_folded(text))}".encode(errors="replace")).hexdigest()[:32]
+
+
+def fact(checked: CheckedReference) -> str:
+    """32 hexadecimal digits of what the registries say against the citation: a decision stands as long as they do.
+
+    Only what every registry gives in the same form is part of it: years and identifiers, a retraction, the kind of a
+    contradiction. Names and venues are spelt in many ways, and who asks another registry has found nothing new.
+    """
+    verdict = checked.verdict
+    told = [
+        f"{diff.field.value} {diff.registered.casefold()}"
+        for diff in verdict.diffs
+        if diff.severity is Severity.MAJOR and diff.field in _SAME_EVERYWHERE
+    ]
+    notice, contradiction = verdict.retraction, verdict.argument.contradiction
+    parts = [verdict.status.value, *sorted(told), notice.kind.value if notice else ""]
+    return short_digest("\n".join([*parts, contradiction.kind.value if contradiction else ""]))
+
+
+def likenesses(checked: CheckedReference) -> tuple[str, ...]:
+    """Digests of parts of the subject's words with the fault: slightly different wordings share at least one.
+
+    A word that is spelt another way changes at most two of the four parts. Short titles have none: one word makes
+    another work of them.
+    """
+    joined, _, family = subject(checked.reference.fields, checked.reference.raw).rpartition("|")
+    words = joined.split()
+    if len(words) < FEWEST_WORDS:
+        return ()
+    parts: list[list[str]] = [[] for _ in range(4)]
+    for word in words:
+        parts[int(short_digest(word)[:4], 16) % 4].append(word)
+    fault = "\n".join(_fault(checked))
+    return tuple(
+        short_digest(f"{number}|{' '.join(part)}|{family}|{fault}") for number, part in enumerate(parts) if part
+    )
+
+
+def is_same_wording(one: str, other: str) -> bool:
+    """Whether two subjects are the same words of the same author, but for the spelling of one long word.
+
+    >>> is_same_wording("computable entscheidungsproblem number|turing", "computable entscheidungsproblm number|turing")
+    True
+    """
+    words, _, family = one.rpartition("|")
+    others, _, other_family = other.rpartition("|")
+    left, right = set(words.split()) - set(others.split()), set(others.split()) - set(words.split())
+    if family != other_family or len(left) != len(right) or len(left) > 1:
+        return False
+    return all(_is_respelt(mine, theirs) for mine, theirs in zip(left, right, strict=True))
+
+
+def _is_respelt(one: str, other: str) -> bool:
+    shorter = min(len(one), len(other))
+    if shorter < 5 or any(each.isdigit() for each in one + other):
+        return False
+    return Levenshtein.distance(one, other) <= max(1, shorter // 6)
+
+
+def short_digest(text: str) -> str:
+    """32 hexadecimal digits by which a text is looked up."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _wrong(diff: FieldDiff) -> str:

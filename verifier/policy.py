@@ -93,8 +93,10 @@ def decide_claim(stance: Stance, risk: Risk | None, policy: Policy) -> Decision:
 
 
 def fails(finding: Finding, fail_on: FailOn) -> bool:
-    """Whether this finding alone makes the exit code 1."""
+    """Whether this finding alone makes the exit code 1; what people dismissed does not."""
     order = list(FailOn)
+    if finding.is_dismissed:
+        return False
     match finding.status:
         case Status.MISMATCH:
             level = FailOn.MISMATCH if finding.is_major else None

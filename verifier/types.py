@@ -99,6 +99,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjudication:
+    """What people decided about the same finding before."""
+
+    flag_id: int
+    accepted: bool
+    """Something is wrong indeed; otherwise it was dismissed as a false alarm."""
+    reviewer: str
+    at: datetime
+    note: str = ""
+    """Why."""
+    identifier: str = ""
+    """Where the reviewer found the work: an identifier or address. Their word, never a registry's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One checked reference with what was decided about it."""
 
@@ -111,6 +126,13 @@ class Finding:
     """``None`` until signals are fused."""
     span: Span | None = None
     """Where the citation stands in checked prose."""
+    adjudication: Adjudication | None = None
+    """``None`` where nobody has decided about it, or the facts have changed since."""
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether people said that it is a false alarm; the verdict stands beside what they said."""
+        return self.adjudication is not None and not self.adjudication.accepted
 
     @property
     def status(self) -> Status:

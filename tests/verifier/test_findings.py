@@ -24,6 +24,9 @@ class Memory:
     def digest(self, ref):
         return reference_digest(ref)
 
+    def adjudicated(self, finding):
+        return finding
+
     def unreadable(self, entries):
         pass
 

@@ -49,6 +49,16 @@ _DECIDE_HELP = """Answer a flag: accept (it is wrong indeed), reject (a false al
 verifier review decide 12 accept
 verifier review decide 12 reject --note "exists in print" --format json
 """
+_WORKS_HELP = """List the works that reviewers confirmed: their word, never counted as a registry's.
+
+\b
+verifier review works
+"""
+_REVOKE_HELP = """Take the confirmation of a work back; what was dismissed by it is open again.
+
+\b
+verifier review revoke 3
+"""
 _UNDO_HELP = """Take back your latest answer that still stands.
 
 \b
@@ -160,13 +170,15 @@ def show_command(flag_id: int, db: str | None, format_name: str) -> None:
 @FORMAT
 @click.option("--note", default="", metavar="TEXT", help="Why.")
 @QUORUM
-def decide_command(
-    flag_id: int, answer: str, reviewer: str | None, db: str | None, format_name: str, note: str, quorum: int
-) -> None:
+@click.option("--work", default="", metavar="ID|URL", help="With reject: where you found the work.")
+def decide_command(flag_id: int, answer: str, reviewer: str | None, db: str | None, **options: Any) -> None:
     """Write one review."""
+    from verifier.store.adjudications import confirm_work
     from verifier.store.reviews import ReviewAnswer, decide, remark, respond
 
-    name = reviewer or _account()
+    name, note, work = reviewer or _account(), options["note"], options["work"]
+    if work and answer != "reject":
+        raise VerifierError("only a false alarm comes with the work that was found", hint="leave out --work")
     if answer in {"note", "response"} and not note.strip():
         raise VerifierError(f"a {answer} needs words", hint=f'verifier review decide {flag_id} {answer} --note "..."')
     with _opened(db) as engine:
@@ -175,8 +187,40 @@ def decide_command(
         elif answer == "response":
             done = respond(engine, flag_id, name, note)
         else:
-            done = decide(engine, flag_id, ReviewAnswer(answer), name, note=note, quorum=quorum)
-    _print_decided(done, format_name)
+            done = decide(engine, flag_id, ReviewAnswer(answer), name, note=note, quorum=options["quorum"])
+        if work:
+            confirm_work(engine, flag_id, name, work, note)
+    _print_decided(done, options["format_name"])
+
+
+@command.command("works", cls=SortedCommand, help=_WORKS_HELP)
+@DB
+def works_command(db: str | None) -> None:
+    """Print one line a confirmed work."""
+    from verifier.store.adjudications import list_confirmed
+
+    with _opened(db) as engine:
+        works = list_confirmed(engine)
+    for each in works:
+        revoked = f"  revoked by {inline(each.revoked_by, 60)}" if each.revoked_at else ""
+        who = f"confirmed by {inline(each.confirmed_by, 60)}, {each.confirmed_at:%Y-%m-%d}"
+        click.echo(f"{each.id}  {inline(each.title, 120)}  {inline(each.identifier, 120)}  {who}{revoked}")
+    if not works:
+        click.echo("no work was confirmed", err=True)
+
+
+@command.command("revoke", cls=SortedCommand, help=_REVOKE_HELP)
+@click.argument("work_id", metavar="WORK", type=click.IntRange(min=1))
+@AS
+@DB
+def revoke_command(work_id: int, reviewer: str | None, db: str | None) -> None:
+    """Take a confirmation back."""
+    from verifier.store.adjudications import revoke_work
+
+    with _opened(db) as engine:
+        opened = revoke_work(engine, work_id, reviewer or _account())
+    numbers = ", ".join(f"#{each}" for each in opened)
+    click.echo(f"revoked; open again: {numbers or 'no flag'}")
 
 
 @command.command("undo", cls=SortedCommand, help=_UNDO_HELP)

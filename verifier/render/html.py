@@ -15,6 +15,7 @@ from verifier.render.marks import Marked, Piece, alike, mark
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
+    adjudication_words,
     asked_whom,
     because,
     counts_line,
@@ -231,7 +232,7 @@ def _card(finding: Finding, number: int) -> Card:
         status=finding.status.value,
         word=finding.status.value.replace("_", " "),
         differs=differs,
-        because=because(verdict, differs),
+        because=" | ".join(filter(None, (adjudication_words(finding), because(verdict, differs)))),
         damaged=tuple(inline(each) for each in reference.mended),
         raw=readable(reference.raw),
         rows=_rows(checked) if verdict.work else _beside(reference.fields, nearest),

@@ -6,7 +6,7 @@ from typing import TextIO, assert_never
 from xml.sax.saxutils import quoteattr
 
 from citations.types import Status
-from verifier.render.words import inline, what_differs
+from verifier.render.words import adjudication_words, inline, what_differs
 from verifier.types import ClaimFinding, Finding, Report, Stance
 
 
@@ -19,9 +19,10 @@ class JunitRenderer:
     def render(self, report: Report, out: TextIO) -> None:
         """Write one test suite."""
         claims = [each for each in report.claims if each.claim.checkable]
-        failures = sum(each.status.accuses for each in report.findings)
+        dismissed = sum(each.status.accuses and each.is_dismissed for each in report.findings)
+        failures = sum(each.status.accuses for each in report.findings) - dismissed
         failures += sum(each.stance is Stance.NOT_SUPPORTED for each in claims)
-        skipped = report.count(Status.UNCHECKED) + report.count(Status.UNVERIFIABLE)
+        skipped = dismissed + report.count(Status.UNCHECKED) + report.count(Status.UNVERIFIABLE)
         skipped += sum(each.stance in {Stance.UNCHECKED, Stance.UNDECIDED} for each in claims)
         errors = len(report.unreadable) + len(report.failed)
         out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
@@ -40,10 +41,15 @@ def _case(finding: Finding) -> str:
     reference = finding.checked.reference
     place = quoteattr(_xml(str(reference.location)))
     name = quoteattr(_xml(reference.key or reference.fields.title or reference.raw))
-    message = quoteattr(_xml(f"{finding.status.value}: {what_differs(finding.checked.verdict)}"))
+    said = adjudication_words(finding)
+    message = quoteattr(
+        _xml(f"{finding.status.value}: {what_differs(finding.checked.verdict)}" + (said and f" | {said}"))
+    )
     match finding.status:
         case Status.VERIFIED:
             inner = ""
+        case _ if finding.is_dismissed:
+            inner = f"<skipped message={message}/>"
         case Status.MISMATCH | Status.NOT_FOUND | Status.FABRICATED | Status.RETRACTED:
             inner = f'<failure type="{finding.status.value}" message={message}/>'
         case Status.UNVERIFIABLE | Status.UNCHECKED:

@@ -10,6 +10,7 @@ from verifier.render.claim_words import claim_lines, claims_line, place, shown_c
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
+    adjudication_words,
     counts_line,
     evidence_line,
     inline,
@@ -69,7 +70,11 @@ def _section(status: Status, findings: list[Finding], out: TextIO) -> None:
         title = _escape(inline(reference.fields.title or reference.raw, 160))
         evidence = "<br>".join(_escape(evidence_line(each)) for each in finding.checked.evidence)
         cells = (_escape(str(reference.location)), _escape(reference.key), title)
-        said = [what_differs(finding.checked.verdict), *(f"damaged: {each}" for each in reference.mended)]
+        said = [
+            adjudication_words(finding),
+            what_differs(finding.checked.verdict),
+            *(f"damaged: {each}" for each in reference.mended),
+        ]
         differs = "<br>".join(_escape(each) for each in said if each)
         out.write(f"| {' | '.join(cells)} | {differs} | {evidence} |\n")
 

@@ -24,7 +24,7 @@ from citations.types import (
     Work,
 )
 from verifier.render.claim_records import ClaimCounts, ClaimRecord, claim_counts, claim_record
-from verifier.types import Decision, Finding, Gap, Report, Risk, Signal, Span
+from verifier.types import Adjudication, Decision, Finding, Gap, Report, Risk, Signal, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,8 @@ class ReferenceRecord:
     span: Span | None
     same_as: str
     fingerprint: str
+    adjudication: Adjudication | None
+    """What people decided about the same finding before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ def reference_record(finding: Finding) -> ReferenceRecord:
         span=finding.span,
         same_as=checked.same_as,
         fingerprint=finding.fingerprint,
+        adjudication=finding.adjudication,
     )
 
 

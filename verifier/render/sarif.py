@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from citations.types import Location, Status
 from verifier.render.claim_words import shown_claims, word
-from verifier.render.words import inline, what_differs, worst_first
+from verifier.render.words import adjudication_words, inline, what_differs, worst_first
 from verifier.types import ClaimFinding, Finding, Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -59,7 +59,15 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": f"{finding.status.value}: {text} (cited: {cited})"},
         "locations": [_location(reference.location)],
         "partialFingerprints": {"factprobe/v1": finding.fingerprint},
+        **_suppressions(finding),
     }
+
+
+def _suppressions(finding: Finding) -> dict[str, Any]:
+    """What people dismissed is shown as SARIF shows it: suppressed, with the reason."""
+    if not finding.is_dismissed:
+        return {}
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": adjudication_words(finding)}]}
 
 
 def _claim(finding: ClaimFinding, file: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import click
 from citations.types import Status
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
 from verifier.render.words import (
+    adjudication_words,
     because,
     counts_line,
     evidence_lines,
@@ -72,6 +73,8 @@ class TextRenderer:
         line = f"{inline(str(reference.location))}: {_key(reference.key)}{word}"
         differs = what_differs(verdict)
         out.write(f"{line}  {differs}\n" if differs else f"{line}\n")
+        if said := adjudication_words(finding):
+            out.write(f"    {said}\n")
         lines = [f"damaged: {inline(each)}" for each in reference.mended]
         if finding.status not in {Status.VERIFIED, Status.UNCHECKED}:  # why it is unchecked stands once, in the gap
             lines = [f"cited: {inline(reference.fields.title or reference.raw, 110)}", *lines]

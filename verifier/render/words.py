@@ -74,6 +74,17 @@ def because(verdict: Verdict, said: str) -> str:
     return inline(verdict.argument.sentence.removeprefix(said).lstrip("; "))
 
 
+def adjudication_words(finding: Finding) -> str:
+    """What people decided about the finding before: who, when, why; empty where nobody did."""
+    said = finding.adjudication
+    if said is None:
+        return ""
+    verb = "confirmed as wrong" if said.accepted else "dismissed as a false alarm"
+    work = f", the work is at {inline(said.identifier, 120)}" if said.identifier else ""
+    note = f": {inline(said.note, 160)}" if said.note else ""
+    return f"adjudicated: {verb} by {inline(said.reviewer, 60)}, {moment(said.at)}{work}{note}"
+
+
 def by_severity(diffs: Iterable[FieldDiff]) -> list[FieldDiff]:
     """The gravest differences first."""
     return sorted(diffs, key=lambda diff: -diff.severity.rank)

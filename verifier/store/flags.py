@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from citations.types import Status
 from verifier.errors import StoreError
-from verifier.fingerprint import subject
+from verifier.fingerprint import fact, is_same_wording, likenesses, short_digest, subject
 from verifier.store.connect import first_line
+from verifier.store.reviews import PROGRAM, FlagState, ReviewAnswer, add_review, settle
 from verifier.store.tables import flag_papers, flags, row, utc
+from verifier.store.tables import likenesses as likeness_rows
 from verifier.store.wire import finding_json, read_finding
 from verifier.types import Decision, Finding
 
@@ -53,8 +54,8 @@ def write_flag(connection: Connection, scan_id: int, finding: Finding, now: date
     reference = finding.checked.reference
     values = row(
         fingerprint=finding.fingerprint,
-        fact=finding.fingerprint,
-        subject_digest=digest(subject(reference.fields, reference.raw)),
+        fact=fact(finding.checked),
+        subject_digest=short_digest(subject(reference.fields, reference.raw)),
         **_changing(finding),
         subject=subject(reference.fields, reference.raw),
         first_scan_id=scan_id,
@@ -66,6 +67,9 @@ def write_flag(connection: Connection, scan_id: int, finding: Finding, now: date
     try:
         with connection.begin_nested():
             made = connection.execute(insert(flags).returning(flags.c.id).values(values)).scalar_one()
+            alike = [{"digest": each, "flag_id": int(made)} for each in likenesses(finding.checked)]
+            if alike:
+                connection.execute(insert(likeness_rows), alike)
             _note_paper(connection, int(made), finding, now)
     except IntegrityError:  # another process wrote the same flag meanwhile
         _seen_again(connection, scan_id, finding, now)
@@ -95,19 +99,41 @@ def list_flags(engine: Engine, *, limit: int = 1000) -> tuple[Flag, ...]:
 
 
 def _seen_again(connection: Connection, scan_id: int, finding: Finding, now: datetime) -> bool:
-    same = flags.c.fingerprint == finding.fingerprint
-    known = connection.execute(select(flags.c.id, flags.c.seen, flags.c.last_scan_id).where(same)).first()
+    known = same_flag(connection, finding)
     if known is None:
         return False
+    told = fact(finding.checked)
     values = row(
         **_changing(finding),
+        fact=told,
         last_scan_id=scan_id,
-        seen=known.seen + (known.last_scan_id != scan_id),
+        seen=known["seen"] + (known["last_scan_id"] != scan_id),
         last_seen_at=now,
     )
-    connection.execute(update(flags).where(flags.c.id == known.id).values(values))
-    _note_paper(connection, known.id, finding, now)
+    connection.execute(update(flags).where(flags.c.id == known["id"]).values(values))
+    if known["fact"] not in {told, known["fingerprint"]} and known["state"] != FlagState.OPEN.value:
+        add_review(connection, known, ReviewAnswer.REOPEN, PROGRAM, note="the registries say something else now")
+        settle(connection, known["id"])
+    _note_paper(connection, known["id"], finding, now)
     return True
+
+
+def same_flag(connection: Connection, finding: Finding) -> RowMapping | None:
+    """The stored flag of the same fault, worded the same or slightly differently; ``None`` if there is none."""
+    columns = ("id", "fingerprint", "fact", "status", "risk", "state", "seen", "last_scan_id", "subject")
+    wanted = select(*(flags.c[name] for name in columns))
+    known = connection.execute(wanted.where(flags.c.fingerprint == finding.fingerprint)).mappings().first()
+    if known is not None:
+        return known
+    parts = likenesses(finding.checked)
+    if not parts:
+        return None
+    alike = select(likeness_rows.c.flag_id).where(likeness_rows.c.digest.in_(parts))
+    mine = subject(finding.checked.reference.fields, finding.checked.reference.raw)
+    for each in connection.execute(wanted.where(flags.c.id.in_(alike)).order_by(flags.c.id).limit(100)).mappings():
+        if is_same_wording(mine, each["subject"]):
+            return each
+    return None
 
 
 def _changing(finding: Finding) -> dict[str, Any]:
@@ -131,17 +157,12 @@ def _note_paper(connection: Connection, flag_id: int, finding: Finding, now: dat
     paper = row(paper=finding.checked.reference.location.file)["paper"]
     if not paper:
         return
-    same = (flag_papers.c.flag_id == flag_id) & (flag_papers.c.paper_digest == digest(paper))
+    same = (flag_papers.c.flag_id == flag_id) & (flag_papers.c.paper_digest == short_digest(paper))
     if connection.execute(update(flag_papers).where(same).values(seen_at=now)).rowcount:
         return
     try:
         with connection.begin_nested():
-            values = row(flag_id=flag_id, paper_digest=digest(paper), paper=paper, seen_at=now)
+            values = row(flag_id=flag_id, paper_digest=short_digest(paper), paper=paper, seen_at=now)
             connection.execute(insert(flag_papers).values(values))
     except IntegrityError:
         return  # another process noted it meanwhile
-
-
-def digest(text: str) -> str:
-    """32 hexadecimal digits by which a text is looked up."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Engine, RowMapping, a
 
 from citations.types import Status
 from verifier.errors import UnknownFlag
+from verifier.fingerprint import short_digest
 from verifier.store.connect import reading
-from verifier.store.flags import digest
 from verifier.store.reviews import FlagState, Review, read_reviews
 from verifier.store.search import matching
 from verifier.store.tables import flag_papers, flags, holds, reviews, traces, utc
@@ -234,7 +234,7 @@ def _where(wanted: QueueFilter, dialect: Dialect) -> ColumnElement[bool]:
     if wanted.risk_above is not None:
         parts.append(and_(flags.c.risk > wanted.risk_above, ~flags.c.blind))
     if wanted.paper:
-        held = select(flag_papers.c.flag_id).where(flag_papers.c.paper_digest == digest(wanted.paper))
+        held = select(flag_papers.c.flag_id).where(flag_papers.c.paper_digest == short_digest(wanted.paper))
         parts.append(flags.c.id.in_(held))
     if (found := matching(wanted.search, dialect)) is not None:
         parts.append(flags.c.id.in_(found))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy import Engine
 
 import verifier
 from citations.types import Reference, Unreadable
+from verifier.store.adjudications import adjudication
 from verifier.store.scans import (
     BodyOf,
     Earlier,
@@ -48,6 +49,11 @@ class Recorder:
     def digest(self, reference: Reference) -> str:
         """Digest of what is judged."""
         return reference_digest(reference)
+
+    def adjudicated(self, finding: Finding) -> Finding:
+        """The finding with what people decided about it before."""
+        found = adjudication(self._engine, finding)
+        return finding if found is None else replace(finding, adjudication=found)
 
     def unreadable(self, entries: Sequence[Unreadable]) -> None:
         """Keep what could not be read."""

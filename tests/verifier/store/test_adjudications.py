@@ -1,0 +1,155 @@
+"""A decision holds for the same finding in the next version of a paper, and only as long as its facts hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from citations.types import FieldDiff, FieldName, Severity, Status
+from tests.verifier.samples import TURING, checked, reference, report_of
+from verifier.errors import StoreError
+from verifier.findings import finding_of
+from verifier.fingerprint import is_same_wording
+from verifier.policy import ExitCode, FailOn, Policy, exit_code, fails
+from verifier.store import open_store
+from verifier.store.adjudications import adjudication, confirm_work, list_confirmed, revoke_work
+from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.recorder import Recorder
+from verifier.store.reviews import FlagState, ReviewAnswer, decide
+from verifier.store.scans import ScanKey, add_findings, begin_scan
+
+LONG = "Observations of twelve variable stars in the Magellanic clouds and their periods of brightness"
+DRIFTED = LONG.replace("Observations", "Obervations").upper()
+
+
+@pytest.fixture
+def engine(tmp_path):
+    made = open_store(f"sqlite:///{tmp_path / 'x.db'}")
+    yield made
+    made.dispose()
+
+
+def store(engine, *findings):
+    add_findings(engine, begin_scan(engine, ScanKey("scan", ("refs.bib",), "settings"), "0.1.0"), findings)
+
+
+def not_found(title=LONG, file="v1.pdf"):
+    return finding_of(checked(Status.NOT_FOUND, reference(1, title, file=file)))
+
+
+def wrong_year(registered):
+    found = checked(Status.MISMATCH, reference(1, LONG))
+    diff = FieldDiff(FieldName.YEAR, "1973", registered, Severity.MAJOR)
+    return finding_of(replace(found, verdict=replace(found.verdict, diffs=(diff,))))
+
+
+def only(engine):
+    (summary,) = queue(engine, QueueFilter(state=None)).items
+    return summary
+
+
+@pytest.mark.parametrize("title", [LONG, LONG.upper(), DRIFTED], ids=["same", "case", "respelt"])
+def test_what_was_dismissed_is_dismissed_in_the_next_version_of_the_paper(engine, title):
+    store(engine, not_found())
+    decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana", note="it is in the library")
+    again = not_found(title, "v2.pdf")
+    found = adjudication(engine, again)
+    assert (found.accepted, found.reviewer, found.note) == (False, "ana", "it is in the library")
+    assert not fails(replace(again, adjudication=found), FailOn.MISMATCH)
+    store(engine, again)
+    assert (only(engine).seen, only(engine).state) == (2, FlagState.REJECTED)
+
+
+def test_what_was_confirmed_as_wrong_still_fails_and_says_who_confirmed_it(engine):
+    store(engine, not_found())
+    decide(engine, only(engine).id, ReviewAnswer.ACCEPT, "ana")
+    again = not_found(file="v2.pdf")
+    found = adjudication(engine, again)
+    assert found.accepted
+    assert fails(replace(again, adjudication=found), FailOn.MISMATCH)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        not_found(LONG.replace("twelve", "twenty-one")),
+        not_found(LONG.replace("Magellanic", "Andromedan")),
+        finding_of(checked(Status.FABRICATED, reference(1, LONG))),
+        not_found(TURING.title),
+    ],
+    ids=["number", "word", "verdict", "work"],
+)
+def test_another_finding_is_not_dismissed_with_it(engine, other):
+    store(engine, not_found())
+    decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana")
+    assert adjudication(engine, other) is None
+
+
+def test_a_changed_fact_opens_the_flag_again(engine):
+    store(engine, wrong_year("1937"))
+    number = only(engine).id
+    decide(engine, number, ReviewAnswer.REJECT, "ana")
+    assert adjudication(engine, wrong_year("1937")) is not None
+    assert adjudication(engine, wrong_year("1936")) is None
+    store(engine, wrong_year("1936"))
+    item = flag(engine, number)
+    assert (item.summary.state, item.reviews[-1].answer) == (FlagState.OPEN, ReviewAnswer.REOPEN)
+    assert decide(engine, number, ReviewAnswer.ACCEPT, "ana").state is FlagState.ACCEPTED
+
+
+def test_a_recorder_gives_findings_with_what_was_decided(engine):
+    store(engine, not_found())
+    decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana")
+    recorder = Recorder(engine, ScanKey("scan", ("v2.pdf",), "settings"))
+    dismissed = recorder.adjudicated(not_found(file="v2.pdf"))
+    report = replace(report_of(()), findings=(dismissed,))
+    assert exit_code(report, Policy()) is ExitCode.CLEAN
+    assert recorder.adjudicated(finding_of(checked(Status.VERIFIED))).adjudication is None
+
+
+def test_a_work_that_somebody_found_dismisses_that_it_exists_nowhere(engine):
+    store(engine, not_found())
+    number = only(engine).id
+    decide(engine, number, ReviewAnswer.REJECT, "ana")
+    work = confirm_work(engine, number, "ana", " https://library.example/12 ", "on the shelf")
+    found = adjudication(engine, not_found(file="another-paper.pdf"))
+    assert (found.reviewer, found.accepted) == ("ana", False)
+    assert list_confirmed(engine) == (work,)
+    assert work.identifier == "https://library.example/12"
+    assert adjudication(engine, wrong_year("1937")) is None
+
+
+def test_revoking_opens_every_flag_that_was_silenced(engine):
+    store(engine, not_found())
+    number = only(engine).id
+    decide(engine, number, ReviewAnswer.REJECT, "ana")
+    work = confirm_work(engine, number, "ana", "isbn 1")
+    assert revoke_work(engine, work.id, "ben") == (number,)
+    assert flag(engine, number).summary.state is FlagState.OPEN
+    assert adjudication(engine, not_found()) is None
+    assert list_confirmed(engine)[0].revoked_by == "ben"
+    with pytest.raises(StoreError, match="no confirmed work"):
+        revoke_work(engine, work.id, "ben")
+
+
+@pytest.mark.parametrize(("identifier", "number"), [("  ", 1), ("x", 99)])
+def test_a_confirmation_needs_a_flag_and_an_identifier(engine, identifier, number):
+    store(engine, not_found())
+    with pytest.raises(StoreError):
+        confirm_work(engine, number, "ana", identifier)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("deep learning network|roe", "deep learnng network|roe", True),
+        ("deep learning network|roe", "deep learning network|doe", False),
+        ("vision 2018 challenge|roe", "vision 2019 challenge|roe", False),
+        ("part one of series|roe", "part two of series|roe", False),
+        ("deep learning network|roe", "deep learning|roe", False),
+        ("supervised method|roe", "unsupervised method|roe", False),
+    ],
+)
+def test_a_word_spelt_another_way_is_the_same_and_another_word_is_not(one, other, same):
+    assert is_same_wording(one, other) is same

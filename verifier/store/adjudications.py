@@ -1,0 +1,143 @@
+"""What people decided before, looked up for a finding that comes again; and the works that they confirmed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from citations.types import Status
+from verifier.errors import StoreError
+from verifier.fingerprint import fact, short_digest, subject
+from verifier.store.connect import reading, writing_to
+from verifier.store.flags import same_flag
+from verifier.store.reviews import PROGRAM, FlagState, ReviewAnswer, add_review, read_reviews, settle, voters
+from verifier.store.tables import confirmed_works, flags, row, utc
+from verifier.store.wire import read_finding
+from verifier.types import Adjudication, Decision, Finding
+
+MAX_IDENTIFIER = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedWork:
+    """A work that a reviewer found where no registry did; their word, never a registry's."""
+
+    id: int
+    title: str
+    identifier: str
+    """DOI, arXiv number, ISBN or address, as the reviewer gave it."""
+    note: str
+    confirmed_by: str
+    confirmed_at: datetime
+    revoked_by: str = ""
+    revoked_at: datetime | None = None
+
+
+def adjudication(engine: Engine, finding: Finding) -> Adjudication | None:
+    """What people decided about the same finding, ``None`` if nobody did or the facts have changed since."""
+    if finding.decision not in {Decision.FLAG, Decision.BLOCK}:
+        return None
+    with reading(engine) as connection:
+        known = same_flag(connection, finding)
+        if known is not None and known["fact"] in {fact(finding.checked), known["fingerprint"]}:
+            found = _decided(connection, known["id"], FlagState(known["state"]))
+            if found is not None:
+                return found
+        return _confirmed(connection, finding, 0 if known is None else known["id"])
+
+
+def confirm_work(engine: Engine, flag_id: int, reviewer: str, identifier: str, note: str = "") -> ConfirmedWork:
+    """Keep that the reviewer found the cited work, and where: later flags that it exists nowhere are dismissed by it.
+
+    Raises ``StoreError`` for an empty identifier and for a flag that is not there.
+    """
+    identifier = identifier.strip()[:MAX_IDENTIFIER]
+    if not identifier:
+        raise StoreError("a work is confirmed by an identifier or an address", hint="name where it was found")
+    with writing_to(engine) as connection:
+        found = connection.execute(select(flags.c.finding, flags.c.subject_digest).where(flags.c.id == flag_id)).first()
+        if found is None:
+            raise StoreError(f"there is no flag {flag_id}", hint="`verifier review list` lists them")
+        reference = read_finding(found.finding).checked.reference
+        values = row(
+            subject_digest=found.subject_digest,
+            title=(reference.fields.title or reference.raw)[:500],
+            fields=json.dumps({"title": reference.fields.title, "year": reference.fields.year}),
+            identifier=identifier,
+            note=note[:4_000],
+            confirmed_by=reviewer.strip()[:200],
+            confirmed_at=datetime.now(UTC),
+        )
+        number = connection.execute(insert(confirmed_works).values(values).returning(confirmed_works.c.id)).scalar_one()
+    return ConfirmedWork(
+        number, values["title"], identifier, values["note"], values["confirmed_by"], values["confirmed_at"]
+    )
+
+
+def list_confirmed(engine: Engine, *, limit: int = 1_000) -> tuple[ConfirmedWork, ...]:
+    """The works that reviewers confirmed, newest first, revoked ones too."""
+    newest = select(confirmed_works).order_by(confirmed_works.c.id.desc()).limit(limit)
+    with reading(engine) as connection:
+        return tuple(
+            ConfirmedWork(
+                id=each["id"],
+                title=each["title"],
+                identifier=each["identifier"],
+                note=each["note"],
+                confirmed_by=each["confirmed_by"],
+                confirmed_at=utc(each["confirmed_at"]),
+                revoked_by=each["revoked_by"],
+                revoked_at=None if each["revoked_at"] is None else utc(each["revoked_at"]),
+            )
+            for each in connection.execute(newest).mappings()
+        )
+
+
+def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
+    """Take a confirmation back; every flag about the work that was dismissed since is open again. Returns their numbers."""
+    with writing_to(engine) as connection:
+        held = (confirmed_works.c.id == work_id) & confirmed_works.c.revoked_at.is_(None)
+        work = connection.execute(select(confirmed_works).where(held)).mappings().first()
+        if work is None:
+            raise StoreError(f"there is no confirmed work {work_id}", hint="`verifier review works` lists them")
+        taken_back = row(revoked_by=reviewer.strip()[:200], revoked_at=datetime.now(UTC))
+        connection.execute(update(confirmed_works).where(confirmed_works.c.id == work_id).values(taken_back))
+        columns = (flags.c.id, flags.c.fact, flags.c.status, flags.c.risk)
+        dismissed = (flags.c.subject_digest == work["subject_digest"]) & (flags.c.state == FlagState.REJECTED.value)
+        reopened = connection.execute(select(*columns).where(dismissed)).mappings().all()
+        for each in reopened:
+            note = f"the confirmation {work['identifier']} was revoked by {reviewer}"
+            add_review(connection, each, ReviewAnswer.REOPEN, PROGRAM, note=note)
+            settle(connection, each["id"])
+    return tuple(each["id"] for each in reopened)
+
+
+def _decided(connection: Connection, flag_id: int, state: FlagState) -> Adjudication | None:
+    """The latest vote for the side that won."""
+    if not state.is_decided:
+        return None
+    given = read_reviews(connection, flag_id)
+    won = ReviewAnswer.ACCEPT if state is FlagState.ACCEPTED else ReviewAnswer.REJECT
+    counted = voters(given)
+    for each in reversed(given):
+        if each.answer is won and each.reviewer in counted:
+            accepted = won is ReviewAnswer.ACCEPT
+            return Adjudication(flag_id, accepted, each.reviewer, each.at, each.note)
+    return None
+
+
+def _confirmed(connection: Connection, finding: Finding, flag_id: int) -> Adjudication | None:
+    """That somebody found the work which the registries do not hold; a wrong field is not excused by it."""
+    if finding.status is not Status.NOT_FOUND:
+        return None
+    reference = finding.checked.reference
+    same = confirmed_works.c.subject_digest == short_digest(subject(reference.fields, reference.raw))
+    newest = select(confirmed_works).where(same, confirmed_works.c.revoked_at.is_(None))
+    work = connection.execute(newest.order_by(confirmed_works.c.id.desc()).limit(1)).mappings().first()
+    if work is None:
+        return None
+    by, at = work["confirmed_by"], utc(work["confirmed_at"])
+    return Adjudication(flag_id, False, by, at, work["note"], work["identifier"])
