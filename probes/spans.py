@@ -53,6 +53,7 @@ _JOINERS = r"(?:(?:of|the|de|da|di|von|van|der|den|la|le|du|and)\s+){0,2}"
 _NAME = re.compile(rf"\b{_WORD}(?:\s+{_JOINERS}{_WORD})*")
 _LIST_NUMBER = re.compile(r"^[ \t]*\(?\d{1,3}[.)\]:]", re.MULTILINE)
 _OPEN_TITLE = re.compile(r"[\"“«](?=\S|$)[^\"“”«»\n]{0,200}$")
+_FIRST = re.compile(r"(\S+)\s*")
 _MAY_GO_ON = {
     SpanKind.NAME: re.compile(rf"['’.-]*(?:\s+{_JOINERS}(?:of?|th?e?|d[aieu]?|de[rn]|v[ao]?n?|l[ae]?|an?d?)?)?"),
     SpanKind.NUMBER: re.compile(r"[.,]?(?:st|nd|rd|th|s|n|r|t)?\s*(?:%|\w*\.?)|-\d{0,2}"),
@@ -63,8 +64,8 @@ _MAY_GO_ON = {
 """What may stand behind a span while it can still grow."""
 _OPENERS = frozenset(
     [
-        "A", "An", "And", "As", "At", "But", "By", "For", "From", "He", "Her", "Here", "His", "How", "I", "If", "In", "It",
-        "Its", "No", "Not", "Of", "On", "One", "Or", "She", "Sir", "So", "Some", "That", "The", "Their", "Then", "There",
+        "A", "After", "An", "And", "As", "At", "Before", "But", "By", "During", "For", "From", "He", "Her", "Here",
+        "His", "How", "I", "If", "In", "It", "Its", "No", "Not", "Of", "On", "One", "Or", "She", "Sir", "So", "Some", "That", "The", "Their", "Then", "There",
         "These", "They", "This", "Those", "To", "We", "What", "When", "Where", "Which", "While", "Who", "With", "Yes", "You",
     ]
 )  # fmt: skip
@@ -135,10 +136,8 @@ def _candidates(text: str) -> Iterator[FoundSpan]:
         yield FoundSpan(*match.span(), SpanKind.NUMBER)
     for match in _NAME.finditer(text):
         start, end = match.span()
-        first = match.group().split()[0]
-        if first in _OPENERS:
-            start += len(first)
-            start += len(text[start:end]) - len(text[start:end].lstrip())
+        while (word := _FIRST.match(text, start, end)) and (word[1] in _OPENERS or word[1].islower()):
+            start = word.end()
         name = text[start:end].rstrip(".")
         if name[:1].isupper() and len(name) > 1:
             yield FoundSpan(start, start + len(name), SpanKind.NAME)
