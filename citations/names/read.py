@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from citations.markup import plain_text, to_ascii
 from citations.names.words import (
@@ -21,6 +22,7 @@ from citations.names.words import (
 from citations.types import Name
 
 _MAX_CHARS = 60_000
+_BEHIND_NAMES = SUFFIXES | DEGREES
 _UPPER = r"[^\W\d_a-zß-öø-ÿ]"
 _INITIALS = re.compile(r"[^\W\d_](?:[.\-‐'’]*[^\W\d_]){0,3}\.?")
 _LONG_INITIAL = re.compile(r"(?<=[^\W\d_])[a-zа-яё]{1,2}(?=\.)")
@@ -80,6 +82,7 @@ def name_of_words(words: Sequence[str]) -> Name:
     return Name(family=" ".join(words[cut:]), given=" ".join(words[:cut]), suffix=suffix)
 
 
+@lru_cache(maxsize=4_000)
 def is_initials(word: str) -> bool:
     """Whether the word is made of initials only: ``J.``, ``JA``, ``J.-P.``, ``Yu.``."""
     if "." in word:
@@ -291,7 +294,7 @@ def _join_pieces(pieces: Sequence[tuple[str, int]]) -> Iterator[Name]:
             if _belongs(parts[0], pieces[j][0], in_front=in_front):
                 parts.append(pieces[j][0])
                 j += 1
-        while j < len(pieces) and pieces[j][0].replace(".", "").lower() in SUFFIXES | DEGREES:
+        while j < len(pieces) and pieces[j][0].replace(".", "").lower() in _BEHIND_NAMES:
             parts.append(pieces[j][0])
             j += 1
         yield read_name(", ".join(parts))

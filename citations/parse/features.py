@@ -66,20 +66,20 @@ class Piece:
         self.kind = word_class(core.lower().rstrip(".")) or (_east_asian_class(core) if self.shape[0] == "字" else "")
         self.year = bool(_YEAR.match(core))
         self.upper, self.lower = core[:1].isupper(), core.isalpha() and core.islower() and len(core) > 1
+        self.short = self.shape in {"X", "XX"}
         self.stops = self.trail[-1:] in {".", "?", "!", "。"} or "?" in self.trail
-        self.stops = self.stops and not (self.shape in {"X", "XX"} and len(core) < 3)
-        self.closers = next((_CLOSED_BY[mark] for mark in self.lead if mark in _CLOSED_BY), "")
+        self.stops = self.stops and not (self.short and len(core) < 3)
+        self.closers = self.lead and next((_CLOSED_BY[mark] for mark in self.lead if mark in _CLOSED_BY), "")
         self.wide = f"{self.shape}{self.trail}"
         self.comma = self.trail[:1] == ","
         self.numeric = self.shape == "Y" or self.shape[:1] == "9"
         self.initial = self.shape in {"X", "X.X"}
         self.mention = bool(self.upper or self.trail)
         self.nameable = _could_be_name(self)
-        self.marks = "".join(sorted(mark for kind, mark in _MARKS if kind in self.kind))
-        self.opens = self.lead.count("(") + self.lead.count("[")
-        self.shuts = self.trail.count(")") + self.trail.count("]")
-        self.cut = bool(self.trail.strip("'’\"”"))
-        self.short = self.shape in {"X", "XX"}
+        self.marks = self.kind and "".join(sorted(mark for kind, mark in _MARKS if kind in self.kind))
+        self.opens = self.lead.count("(") + self.lead.count("[") if self.lead else 0
+        self.shuts = self.trail.count(")") + self.trail.count("]") if self.trail else 0
+        self.cut = bool(self.trail and self.trail.strip("'’\"”"))
         look = self.look = _look(self.shape, self.kind, self.trail, self.lead, self.upper)
         here, before, after = _endings(core[-3:].lower() if len(core) > 5 and core.isalpha() else "")
         self.groups = (

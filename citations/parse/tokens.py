@@ -8,6 +8,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u0001-\u0008\u000e-\u0
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _LOST_LIGATURE = re.compile("(\\w{0,30})\x00+(?=(\\w?))")
 _BLANK_BEFORE_STOP = re.compile(r"(?<=[^\W_]|[)\]”\"’.]) +([,;:.)\]]+)(?![\w]*\.\w)")
+_LOOSE_STOP = re.compile(r" [,;:.)\]]")
+"""Cheap to look for, and part of whatever ``_BLANK_BEFORE_STOP`` finds."""
+
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-‐] (?!(?:and|or|und|oder|bis|et|ou|y|to|vs)\b)(?=[a-zà-ÿ])")
 _LOST_BLANK = re.compile(r"(?<=[^\W\d_A-Z]{3}[.?!])(?=[A-Z][a-z]+[ ,.]|[A-Z]{1,6}[ .,])")
 _EMPHASIS = re.compile(r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
@@ -35,16 +38,22 @@ def mend(raw: str) -> str:
     'Hoffmann, M. Working in an of-fice, 1999'
     """
     text = _LOST_LIGATURE.sub(_ligature, raw) if "\x00" in raw else raw
-    text = _INVISIBLE.sub("", text).translate(_LIGATURES)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    if not text.isascii():
+        text = text.translate(_LIGATURES)
     text = " ".join(text.split())
     if "``" in text or "''" in text:
         text = text.replace("``", "“").replace("''", "”")
     if "*" in text or "_" in text:
         text = _EMPHASIS.sub("", text)
-    text = _BLANK_BEFORE_STOP.sub(r"\1 ", text)
+    if _LOOSE_STOP.search(text):
+        text = _BLANK_BEFORE_STOP.sub(r"\1 ", text)
     if "://" not in text:
         text = _LOST_BLANK.sub(" ", text)
-    return " ".join(_BROKEN_WORD.sub("-", text).split())
+    if "- " in text or "‐ " in text:
+        text = _BROKEN_WORD.sub("-", text)
+    return " ".join(text.split())
 
 
 def pieces(text: str) -> list[re.Match[str]]:
