@@ -10,7 +10,6 @@ from pathlib import Path
 
 from citations.errors import CitationsError
 from citations.index.download import DownloadFailed
-from probes.errors import ProbesError
 from verifier.errors import VerifierError
 
 GROUPS = {
@@ -25,8 +24,6 @@ GROUPS = {
     "errors": "Errors",
 }
 """Files of pages, in the order in which they are listed."""
-
-Explained = CitationsError | ProbesError | VerifierError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,22 @@ def _written(name: str, group: str) -> Iterator[Page]:
 
 
 def _errors() -> Iterator[Page]:
-    found = _kinds(CitationsError) | _kinds(VerifierError) | _kinds(ProbesError) | {DownloadFailed}
-    for kind in sorted(found, key=lambda each: each.code):
-        yield Page(kind.code, GROUPS["errors"], inspect.cleandoc(kind.__doc__ or ""))
+    found = {*_kinds(CitationsError), *_kinds(VerifierError), *_errors_of_probes(), DownloadFailed}
+    for kind in sorted(found, key=lambda each: str(getattr(each, "code", ""))):
+        yield Page(str(getattr(kind, "code", "")), GROUPS["errors"], inspect.cleandoc(kind.__doc__ or ""))
 
 
-def _kinds(base: type[Explained]) -> set[type[Explained]]:
-    found: set[type[Explained]] = {base}
+def _errors_of_probes() -> set[type[Exception]]:
+    """None where a foreign package stands in the place of ours: what does not need ``probes`` goes on."""
+    try:
+        from probes.errors import ProbesError
+    except ImportError:
+        return set()
+    return _kinds(ProbesError)
+
+
+def _kinds(base: type[Exception]) -> set[type[Exception]]:
+    found: set[type[Exception]] = {base}
     for kind in base.__subclasses__():
         found |= _kinds(kind)
     return found

@@ -13,10 +13,8 @@ from typing import Any
 
 import click
 
-from citations.errors import CitationsError
-from probes.errors import ProbesError
 from verifier import __version__
-from verifier.cli.console import print_error
+from verifier.cli.console import is_a_sentence, print_error
 from verifier.errors import VerifierError
 from verifier.policy import ExitCode
 from verifier.shadowing import CURE, OUR_PACKAGES, shadow, shadow_sentence
@@ -135,16 +133,16 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
         command = error.ctx.command_path if error.ctx else "verifier"
         click.echo(f"error: {error.format_message()}\n\nhint: {command} --help", err=True)
         return ExitCode.UNREADABLE
-    except (VerifierError, CitationsError, ProbesError, click.ClickException) as error:
-        print_error(error, verbose=verbose)
-        return ExitCode.UNREADABLE
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         if args[:1] in (["scan"], ["check"]):
             click.echo("\nhint: the same command with --resume goes on where it was", err=True)
         return ExitCode.INCOMPLETE
     except Exception as error:  # noqa: BLE001 - a crash is reported in one sentence, with the way to learn more
-        _report_crash(error, args, verbose=verbose)
+        if is_a_sentence(error) or isinstance(error, click.ClickException):
+            print_error(error, verbose=verbose)
+        else:
+            _report_crash(error, args, verbose=verbose)
         return ExitCode.UNREADABLE
     return code if isinstance(code, int) else ExitCode.CLEAN
 

@@ -16,7 +16,6 @@ from typing import TextIO
 import click
 
 from citations.errors import CitationsError
-from probes.errors import ProbesError
 from verifier.errors import VerifierError
 
 PROGRESS_AFTER_S = 1.0
@@ -59,12 +58,21 @@ class Console:
             click.echo(sentence, err=True)
 
 
+def is_a_sentence(error: BaseException) -> bool:
+    """Whether the error is one that a user can cause, with a sentence, a code and a hint.
+
+    Those of ``probes`` are known by their home, so that a foreign package of that name hinders no command that needs none.
+    """
+    homes = {kind.__module__ for kind in type(error).__mro__}
+    return isinstance(error, VerifierError | CitationsError) or "probes.errors" in homes
+
+
 def print_error(error: BaseException, *, verbose: bool = False) -> None:
     """The error's sentence, its causes, and what to type."""
     if verbose:
         traceback.print_exception(error)
-    if isinstance(error, VerifierError | CitationsError | ProbesError):
-        click.echo(f"error: {error.message} [{error.code}]", err=True)
+    if is_a_sentence(error):
+        click.echo(f"error: {error} [{getattr(error, 'code', '')}]", err=True)
     else:
         click.echo(f"error: {error}", err=True)
     cause = error.__cause__

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from citations.types import Status
 from verifier.cli import main
+from verifier.store.tables import REVISION
 
 
 def run(*args):
@@ -81,6 +82,6 @@ def test_db_commands(tmp_path):
     url = str(tmp_path / "x.db")
     assert run("db", "current", "--db", url).output == "empty\n"
     assert run("db", "check", "--db", url).exit_code == 2
-    assert "upgraded from empty to 0001" in run("db", "upgrade", "--db", url).output
-    assert "already at 0001" in run("db", "upgrade", "--db", url).output
+    assert f"upgraded from empty to {REVISION}" in run("db", "upgrade", "--db", url).output
+    assert f"already at {REVISION}" in run("db", "upgrade", "--db", url).output
     assert run("db", "check", "--db", url).exit_code == 0

@@ -17,7 +17,7 @@ from verifier.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[3]
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]+")
-OF_OTHERS = {"--upstream"}
+OF_OTHERS = {"--upstream", "--lora-scaled"}
 BIB = "@misc{a, title={Cited}}\n@misc{b, title={Not cited}}\n"
 
 
@@ -25,8 +25,11 @@ def options() -> set[str]:
     def of(command: click.Command) -> Iterator[str]:
         for param in command.params:
             yield from (*param.opts, *param.secondary_opts)
-        for each in command.commands.values() if isinstance(command, click.Group) else ():
-            yield from of(each)
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                inner = command.get_command(context, name)
+                yield from of(inner) if inner else ()
 
     commands = [import_module(f"verifier.cli.{name}").command for name in COMMANDS]
     return {"--help", "--version", *(option for command in commands for option in of(command))}
