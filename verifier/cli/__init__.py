@@ -24,7 +24,7 @@ COMMANDS = {
     "check": "check the citations of a text, such as a model's answer",
     "completion": "print the completion script of a shell",
     "config": "show settings and where each comes from",
-    "db": "list what was flagged, or upgrade the database",
+    "db": "upgrade, copy, move or clean the database of flags",
     "doctor": "look for what keeps this installation from working",
     "explain": "explain a verdict, an error code or the coverage table",
     "index": "build and read the offline index",

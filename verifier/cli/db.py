@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from verifier.cli.console import output as write_to
 from verifier.cli.options import DB, SortedCommand
 from verifier.config import load_settings, without_password
-from verifier.errors import StoreNeedsUpgrade
+from verifier.errors import StoreError, StoreNeedsUpgrade
 from verifier.render.words import inline, moment
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from verifier.store.flags import Flag
+    from verifier.store.retention import Removed
 
 HELP = """Upgrade the database, or look at what it holds. A local SQLite file upgrades itself when it is used.
 
@@ -27,6 +33,27 @@ _FLAGS_HELP = """List what was flagged, the latest first; nothing is changed.
 \b
 verifier db flags --limit 20
 verifier db flags --format json
+"""
+_EXPORT_HELP = """Write the whole database as JSON lines, for another database or another program.
+
+\b
+verifier db export -o flags.jsonl
+"""
+_IMPORT_HELP = """Fill an empty database with what db export wrote, all of it or nothing.
+
+\b
+verifier db import flags.jsonl --db sqlite:///new.db
+"""
+_PRUNE_HELP = """Remove scans older than DAYS, and flags that were decided and not seen since. What waits for a decision stays.
+
+\b
+verifier db prune 365
+"""
+_FORGET_HELP = """Remove all that is kept of one paper or of one cited person; numbers of flags stay as a tombstone.
+
+\b
+verifier db forget --paper submission.pdf
+verifier db forget --author "Turing, Alan"
 """
 
 
@@ -91,6 +118,100 @@ def _record(flag: Flag) -> dict[str, object]:
 
 def _time(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@command.command(
+    "backup", cls=SortedCommand, help="Copy a SQLite database into a new file, also while others write to it."
+)
+@click.argument("target", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@DB
+def backup_command(target: Path, db: str | None) -> None:
+    """Copy the file."""
+    from verifier.store.connect import closing_engine, open_to_read
+    from verifier.store.transfer import back_up
+
+    with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
+        back_up(engine, target)
+    click.echo(f"copied to {target}")
+
+
+@command.command("export", cls=SortedCommand, help=_EXPORT_HELP)
+@DB
+@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
+def export_command(db: str | None, output: str | None) -> None:
+    """Write JSON lines."""
+    from verifier.store.connect import closing_engine, open_to_read
+    from verifier.store.transfer import export_database
+
+    with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine, write_to(output) as out:
+        number = export_database(engine, out)
+    click.echo(f"{number} rows exported", err=True)
+
+
+@command.command("import", cls=SortedCommand, help=_IMPORT_HELP)
+@click.argument("source", metavar="FILE|-", type=click.File(encoding="utf-8"))
+@DB
+def import_command(source: TextIO, db: str | None) -> None:
+    """Read JSON lines."""
+    from verifier.store import open_store
+    from verifier.store.connect import closing_engine
+    from verifier.store.transfer import import_database
+
+    url = load_settings({"db": db}).db
+    try:
+        with closing_engine(open_store(url)) as engine:
+            number = import_database(engine, source)
+    except UnicodeDecodeError as error:
+        raise StoreError("the export is not UTF-8; nothing was imported") from error
+    click.echo(f"{number} rows imported into {without_password(url)}")
+
+
+@command.command("prune", cls=SortedCommand, help=_PRUNE_HELP)
+@click.argument("days", type=click.IntRange(min=0), metavar="DAYS")
+@DB
+def prune_command(days: int, db: str | None) -> None:
+    """Remove what is old."""
+    from verifier.store.retention import prune
+
+    _remove(db, lambda engine: prune(engine, days))
+
+
+@command.command("forget", cls=SortedCommand, help=_FORGET_HELP)
+@click.option("--author", metavar="NAME", help="Everything that cites this person.")
+@DB
+@click.option("--paper", metavar="FILE", help="Everything from this file, named as it was scanned.")
+def forget_command(author: str | None, db: str | None, paper: str | None) -> None:
+    """Remove a paper or a person."""
+    from verifier.store.retention import forget_author, forget_paper
+
+    if bool(author and author.strip()) == bool(paper):
+        raise click.UsageError("name either --paper or --author")
+    if paper:
+        _remove(db, lambda engine: forget_paper(engine, paper))
+    else:
+        _remove(db, lambda engine: forget_author(engine, author or ""))
+
+
+@command.command("vacuum", cls=SortedCommand, help="Give back the room of what was deleted, and wipe its text.")
+@DB
+def vacuum_command(db: str | None) -> None:
+    """Make the file small."""
+    from verifier.store.connect import closing_engine, open_to_read
+    from verifier.store.transfer import vacuum
+
+    with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
+        vacuum(engine)
+
+
+def _remove(db: str | None, removing: Callable[[Engine], Removed]) -> None:
+    """Remove, wipe, and say how much; backups and exports are the user's to delete."""
+    from verifier.store.connect import closing_engine, open_to_read
+    from verifier.store.transfer import vacuum
+
+    with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
+        done = removing(engine)
+        vacuum(engine)
+    click.echo(f"removed {done.flags} flags, {done.references} references, {done.scans} scans")
 
 
 @command.command("current", help="Print the schema's revision.")

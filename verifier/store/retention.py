@@ -1,0 +1,186 @@
+"""What is kept no longer: old scans, decided flags, a paper or a person that is to be forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Table, delete, insert, or_, select, update
+
+from citations.types import Name
+from verifier.fingerprint import short_digest
+from verifier.store.connect import writing_to
+from verifier.store.reviews import FlagState
+from verifier.store.tables import (
+    bodies,
+    checked_references,
+    confirmed_works,
+    evidence,
+    flag_papers,
+    flags,
+    row,
+    scans,
+    tombstones,
+    unreadable,
+)
+from verifier.store.wire import read_finding
+from verifier.types import Finding
+
+_AT_ONCE = 500
+_DIGEST = re.compile(r'"body_sha256":"([0-9a-f]{64})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much is kept no longer; a tombstone holds the numbers of flags by verdict and state."""
+
+    flags: int
+    references: int
+    scans: int
+
+
+def prune(engine: Engine, days: int, *, now: datetime | None = None) -> Removed:
+    """Remove scans that began more than ``days`` ago, and flags decided and not seen since.
+
+    What waits for a decision is never pruned, nor the evidence behind it.
+    """
+    before = (now or datetime.now(UTC)) - timedelta(days=days)
+    old = select(scans.c.id).where(scans.c.started_at < before)
+    decided = flags.c.state.in_([FlagState.ACCEPTED.value, FlagState.REJECTED.value])
+    with writing_to(engine) as connection:
+        ended = select(flags.c.id).where(decided, flags.c.last_seen_at < before)
+        gone = list(connection.execute(ended).scalars())
+        _bury(connection, "age", before.date().isoformat(), gone)
+        references = connection.execute(
+            delete(checked_references).where(checked_references.c.scan_id.in_(old))
+        ).rowcount
+        number = connection.execute(delete(scans).where(scans.c.started_at < before)).rowcount
+        _remove_bodies(connection)
+    return Removed(len(gone), references, number)
+
+
+def forget_paper(engine: Engine, paper: str) -> Removed:
+    """Remove what is kept of one scanned file, named as it was scanned or by its whole path.
+
+    A flag that was seen in another paper last stays with that one. Run ``vacuum`` afterwards, so that no page of the file
+    holds the text any more.
+    """
+    names = {paper, str(Path(paper).absolute())}
+
+    def is_of_paper(finding: Finding) -> bool:
+        return finding.checked.reference.location.file in names
+
+    with writing_to(engine) as connection:
+        seen = flag_papers.c.paper_digest.in_([short_digest(each) for each in names])
+        candidates = select(flag_papers.c.flag_id).where(seen)
+        gone = [
+            number for number, found in _findings(connection, flags, flags.c.id.in_(candidates)) if is_of_paper(found)
+        ]
+        _bury(connection, "paper", paper, gone)
+        connection.execute(delete(flag_papers).where(seen))
+        named = checked_references.c.file.in_(names)
+        references = connection.execute(delete(checked_references).where(named)).rowcount
+        connection.execute(delete(unreadable).where(unreadable.c.file.in_(names)))
+        number = _forget_inputs(connection, names)
+        _remove_bodies(connection)
+    return Removed(len(gone), references, number)
+
+
+def forget_author(engine: Engine, name: str) -> Removed:
+    """Remove every reference and flag that cites the person, given as ``Family``, ``Given Family`` or ``Family, Given``.
+
+    The works that reviewers confirmed for such a flag go with it.
+    """
+    wanted = _folded(name)
+    longest = max(re.findall(r"[^\W\d_]+", name) or [name], key=len)
+
+    def cites(finding: Finding) -> bool:
+        fields = finding.checked.reference.fields
+        return any(wanted in _names(each) for each in (*fields.authors, *fields.editors))
+
+    with writing_to(engine) as connection:
+        likely = flags.c.finding.icontains(longest, autoescape=True)
+        gone = [number for number, found in _findings(connection, flags, likely) if cites(found)]
+        subjects = select(flags.c.subject_digest).where(flags.c.id.in_(gone))
+        if gone:
+            connection.execute(delete(confirmed_works).where(confirmed_works.c.subject_digest.in_(subjects)))
+        _bury(connection, "author", name, gone)
+        likely = checked_references.c.finding.icontains(longest, autoescape=True)
+        rows = [number for number, found in _findings(connection, checked_references, likely) if cites(found)]
+        _delete(connection, checked_references, rows)
+        _remove_bodies(connection)
+    return Removed(len(gone), len(rows), 0)
+
+
+def _findings(connection: Connection, table: Table, where: object) -> Iterator[tuple[int, Finding]]:
+    last = 0
+    while True:
+        wanted = select(table.c.id, table.c.finding).where(table.c.id > last, where).order_by(table.c.id)  # type: ignore[arg-type]
+        rows = connection.execute(wanted.limit(_AT_ONCE)).all()
+        if not rows:
+            return
+        for number, text in rows:
+            yield number, read_finding(text)
+        last = rows[-1][0]
+
+
+def _bury(connection: Connection, kind: str, name: str, gone: list[int]) -> None:
+    """Delete flags with all that hangs on them, and keep how many there were of each sort."""
+    counts: Counter[str] = Counter()
+    for start in range(0, len(gone), _AT_ONCE):
+        some = flags.c.id.in_(gone[start : start + _AT_ONCE])
+        for status, state in connection.execute(select(flags.c.status, flags.c.state).where(some)):
+            counts[f"{status} {state}"] += 1
+    _delete(connection, flags, gone)
+    salt = secrets.token_hex(8)
+    digest = salt + hashlib.sha256(f"{salt}{name}".encode("utf-8", "surrogatepass")).hexdigest()[:48]
+    values = row(kind=kind, digest=digest, counts=json.dumps(counts), at=datetime.now(UTC))
+    connection.execute(insert(tombstones).values(values))
+
+
+def _delete(connection: Connection, table: Table, numbers: list[int]) -> None:
+    for start in range(0, len(numbers), _AT_ONCE):
+        connection.execute(delete(table).where(table.c.id.in_(numbers[start : start + _AT_ONCE])))
+
+
+def _forget_inputs(connection: Connection, names: set[str]) -> int:
+    """Take the names out of the scans; a scan of nothing else goes with them."""
+    likely = or_(*(scans.c.inputs.contains(json.dumps(each)[1:-1], autoescape=True) for each in names))
+    removed = 0
+    for number, inputs in connection.execute(select(scans.c.id, scans.c.inputs).where(likely)).all():
+        kept = [each for each in json.loads(inputs) if each not in names]
+        if kept:
+            values = {"inputs": json.dumps(kept), "summary": None}
+            connection.execute(update(scans).where(scans.c.id == number).values(values))
+        else:
+            connection.execute(delete(scans).where(scans.c.id == number))
+            removed += 1
+    return removed
+
+
+def _remove_bodies(connection: Connection) -> None:
+    """Remove registries' answers that neither a reference nor a flag stands on."""
+    kept = set(connection.execute(select(evidence.c.body_sha256).distinct()).scalars())
+    for text in connection.execution_options(yield_per=_AT_ONCE).execute(select(flags.c.finding)).scalars():
+        kept |= set(_DIGEST.findall(text))
+    gone = [each for each in connection.execute(select(bodies.c.sha256)).scalars() if each not in kept]
+    for start in range(0, len(gone), _AT_ONCE):
+        connection.execute(delete(bodies).where(bodies.c.sha256.in_(gone[start : start + _AT_ONCE])))
+
+
+def _names(name: Name) -> set[str]:
+    return {_folded(each) for each in (name.family, str(name), f"{name.family}, {name.given}", name.literal) if each}
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(each for each in decomposed if not unicodedata.combining(each)).casefold()
+    return " ".join(plain.replace(",", " , ").split())

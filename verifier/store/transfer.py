@@ -1,0 +1,165 @@
+"""The whole database as JSON lines, from one kind of database into another, and a copy of a SQLite file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from sqlalchemy import Connection, DateTime, Engine, LargeBinary, Table, func, insert, select, text
+
+from verifier.errors import StoreError
+from verifier.store.connect import is_sqlite, reading, writing_to
+from verifier.store.tables import REVISION, metadata, utc
+
+FORMAT = "factprobe-database"
+MAX_LINE = 256 * 1024 * 1024
+"""Characters of one line; a longer one is no export of ours."""
+_AT_ONCE = 500
+
+
+def export_database(engine: Engine, out: TextIO) -> int:
+    """Write every row as one line of ASCII and return how many; other processes may write meanwhile."""
+    written = 0
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        out.write(json.dumps({"format": FORMAT, "schema": REVISION}) + "\n")
+        for table in metadata.sorted_tables:
+            ordered = select(table).order_by(*table.primary_key.columns)
+            rows = connection.execution_options(yield_per=_AT_ONCE).execute(ordered)
+            for each in rows.mappings():
+                values = {name: _written(value) for name, value in each.items()}
+                out.write(json.dumps({"table": table.name, "row": values}) + "\n")
+                written += 1
+    return written
+
+
+def import_database(engine: Engine, lines: Iterable[str]) -> int:
+    """Fill an empty database with what ``export_database`` wrote, all of it or nothing; returns how many rows.
+
+    Raises ``StoreError`` for a database that holds rows already, for another schema, and for a damaged line.
+    """
+    source = iter(lines)
+    _check_head(next(source, ""))
+    known = {table.name: table for table in metadata.sorted_tables}
+    read = 0
+    with writing_to(engine) as connection:
+        for table in known.values():
+            if connection.execute(select(func.count()).select_from(table)).scalar_one():
+                raise StoreError("the database is not empty", hint="import into a new one: --db sqlite:///new.db")
+        for table, rows in _batches(source, known):
+            connection.execute(insert(table), rows)
+            read += len(rows)
+        if connection.dialect.name == "postgresql":
+            _renumber(connection)
+    return read
+
+
+def back_up(engine: Engine, target: Path) -> None:
+    """Copy a SQLite database into a new file (mode 0600), whole even while others write.
+
+    Raises ``StoreError`` for another kind of database, for a target that exists, and where it cannot be written.
+    """
+    if not is_sqlite(engine) or not engine.url.database:
+        raise StoreError(
+            "only a SQLite file is copied", hint="verifier db export, or the database's own tool (pg_dump)"
+        )
+    try:
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(engine.url.database)) as source, closing(sqlite3.connect(target)) as copy:
+            source.backup(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"the backup {target} cannot be written: {error}") from error
+
+
+def vacuum(engine: Engine) -> None:
+    """Give back the room of what was deleted, and let no deleted text stand in the file."""
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.rollback()
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+            return
+    if is_sqlite(engine) and engine.url.database:
+        try:
+            with closing(sqlite3.connect(engine.url.database, timeout=15, isolation_level=None)) as connection:
+                connection.execute("INSERT INTO flags_search(flags_search) VALUES ('rebuild')")
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise StoreError(f"the database cannot be vacuumed: {error}") from error
+
+
+def _check_head(line: str) -> None:
+    try:
+        head = json.loads(line)
+        schema = head["schema"] if head["format"] == FORMAT else None
+    except (ValueError, KeyError, TypeError):
+        schema = None
+    if schema is None:
+        raise StoreError("this is no export of a factprobe database", hint="make one with `verifier db export`")
+    if schema != REVISION:
+        raise StoreError(
+            f"the export has schema {schema!r}, this program knows {REVISION}",
+            hint="export it again with this version of the program",
+        )
+
+
+def _batches(lines: Iterator[str], known: dict[str, Table]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    table: Table | None = None
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, start=2):
+        found, values = _row(line, number, known)
+        if table is not None and (found is not table or len(rows) >= _AT_ONCE):
+            yield table, rows
+            rows = []
+        table = found
+        rows.append(values)
+    if table is not None and rows:
+        yield table, rows
+
+
+def _row(line: str, number: int, known: dict[str, Table]) -> tuple[Table, dict[str, Any]]:
+    try:
+        record = json.loads(line[:MAX_LINE])
+        table, values = known[record["table"]], record["row"]
+        read = {column.name: _read(column.type, values.pop(column.name)) for column in table.columns}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(number) from error
+    if values:
+        raise _damaged(number)
+    return table, read
+
+
+def _damaged(number: int) -> StoreError:
+    return StoreError(f"line {number} of the export is damaged; nothing was imported")
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(bytes(value)).decode("ascii")
+    return utc(value).isoformat() if isinstance(value, datetime) else value
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(kind, LargeBinary):
+        return base64.b64decode(value, validate=True)
+    return utc(datetime.fromisoformat(value)) if isinstance(kind, DateTime) else value
+
+
+def _renumber(connection: Connection) -> None:
+    """Let PostgreSQL go on counting behind the numbers that were imported."""
+    for table in metadata.sorted_tables:
+        if "id" in table.columns:
+            newest = connection.execute(select(func.max(table.c.id))).scalar()
+            if newest:
+                sequence = func.pg_get_serial_sequence(table.name, "id")
+                connection.execute(select(func.setval(sequence, newest)))
