@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from citations.identifiers import impossible
@@ -10,11 +11,18 @@ from citations.match.identity import (
     arxiv_is_unknown,
     chimera,
     doi_is_unknown,
+    has_title,
     may_hold,
     named_by,
     other_work,
     placeholder_authors,
+    plainly_other,
 )
+from citations.match.language import unrelated_in_english
+from citations.match.printed import printed
+from citations.match.score import keeps_its_title, locus
+from citations.match.title import fit_title
+from citations.titles import is_generic
 from citations.types import (
     Contradiction,
     ContradictionKind,
@@ -23,6 +31,7 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
+    Outcome,
     Reference,
     Scheme,
     Severity,
@@ -86,6 +95,33 @@ def volume_named(reference: Reference, evidence: Sequence[Evidence]) -> Work | N
     return None
 
 
+def title_is_nobodys(reference: Reference, works: Sequence[Work], evidence: Sequence[Evidence]) -> bool:
+    """Whether identifier and authors lead only to works that never bore such a title, and nothing else offered bears it."""
+    offered = any(has_title(reference, work) for each in evidence for work in each.candidates)
+    return not offered and all(_never_named_so(reference, work) for work in works)
+
+
+def _never_named_so(reference: Reference, work: Work) -> bool:
+    """Whether neither language nor renaming explains the cited title.
+
+    Not on its very page: registries lose words there. Titles like "Editorial" tell nothing, and drafts are renamed.
+    """
+    if not plainly_other(reference, work) or locus(reference.fields, work.fields) == 1:
+        return False
+    fit = fit_title(reference.fields, work, printed(reference))
+    settled = keeps_its_title(work) or bool(work.fields.arxiv)
+    told = not is_generic(fit.cited) and not is_generic(fit.registered)
+    return settled and told and unrelated_in_english(fit.cited, fit.registered)
+
+
+def disowned(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The same evidence where what was accepted is another work, so that only the searches for the title count."""
+    return [
+        replace(each, outcome=Outcome.NO_MATCH, best=None) if each.outcome is Outcome.MATCH else each
+        for each in evidence
+    ]
+
+
 def contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:
     """A fact that cannot be true together with the citation. Asked only once the title is known to exist nowhere."""
     cited = reference.fields
@@ -118,6 +154,14 @@ def impossible_identifier(cited: Fields, today: date) -> str:
         if why:
             return f"its {_label(identifier.scheme)} {identifier.value} cannot exist: {why}"
     return ""
+
+
+def future_year(reference: Reference, work: Work, today: date) -> FieldDiff | None:
+    """A year that has not come; the next one is printed honestly by journals ahead of their time."""
+    year = reference.fields.year
+    if year is None or year <= today.year + 1 or year == work.fields.year:
+        return None
+    return FieldDiff(FieldName.YEAR, str(year), str(work.fields.year or ""), Severity.MAJOR, "a year in the future")
 
 
 def _identifiers(cited: Fields) -> list[Identifier]:

@@ -11,14 +11,23 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from citations.argue import argue, named, unanswered
-from citations.contradict import contradiction, identifier_diffs, impossible_identifier, short, volume_named
+from citations.contradict import (
+    contradiction,
+    disowned,
+    future_year,
+    identifier_diffs,
+    impossible_identifier,
+    short,
+    title_is_nobodys,
+    volume_named,
+)
 from citations.coverage import OFFLINE
 from citations.match.compare import RETITLED, compare
 from citations.match.identity import doi_is_unknown
 from citations.match.printed import printed
 from citations.match.title import NOTICE
 from citations.match.venue import published_twice
-from citations.match.versions import EARLIER, PREPRINT_OF
+from citations.match.versions import EARLIER, PREPRINT_OF, preprint_doi
 from citations.names import family_key
 from citations.restrain import restrained
 from citations.types import (
@@ -95,8 +104,7 @@ def _with_records(
     today: date,
     venue_refuted: str,
 ) -> Verdict:
-    titled = [record for record in records if not _retitled(record)]
-    records = titled or records
+    records = _of_one_work(reference, records)
     primary = max(records, key=_closeness)
     argument = argue(evidence, essential)
     found = {
@@ -106,7 +114,7 @@ def _with_records(
     agreed = {field for record in records for field in record.comparison.agreed}
     works = [record.work for record in records]
     found |= {diff.field: diff for diff in identifier_diffs(reference, evidence, works, agreed, today)}
-    future = _future_year(reference, primary.work, today)
+    future = future_year(reference, primary.work, today)
     if future is not None:
         found[FieldName.YEAR] = future
     if venue_refuted and not any(map(_appeared_there, records)):
@@ -123,15 +131,55 @@ def _with_records(
     status = _status(diffs, retraction)
     if status is Status.MISMATCH and _others_could_excuse(argument, records):
         return _unchecked(argument)
+    nowhere = _title_nowhere(reference, evidence, records, essential, today) if status is Status.MISMATCH else None
+    if nowhere is not None:
+        return nowhere
     compared = agreed | found.keys()
     not_compared = tuple(field for field in primary.comparison.not_compared if field not in compared)
     sentence = _record_sentence(status, primary, records, diffs)
     return Verdict(status, replace(argument, sentence=sentence), primary.work, diffs, not_compared, retraction)
 
 
+def _of_one_work(reference: Reference, records: list[_Record]) -> list[_Record]:
+    """The records without those that only identifier and authors tie to the citation, where others have its title.
+
+    One with a gravely different title may be damaged, unless the record of that title has an identifier of its own.
+    """
+    titled = [record for record in records if not _retitled(record)]
+    cited = reference.fields.doi
+    named = [record for record in titled if not _differs(record, FieldName.TITLE)]
+    dois = {record.work.fields.doi for record in named} - {""}
+    apart = cited and any(preprint_doi(doi) == preprint_doi(cited) for doi in dois) and cited not in dois
+    return (named if apart else titled) or records
+
+
 def _retitled(record: _Record) -> bool:
     """Whether only identifier and authors tie the record to the citation: the cited title may be another's."""
     return any(diff.field is FieldName.TITLE and diff.note.startswith(RETITLED) for diff in record.comparison.diffs)
+
+
+def _title_nowhere(
+    reference: Reference,
+    evidence: Sequence[Evidence],
+    records: Sequence[_Record],
+    essential: frozenset[str],
+    today: date,
+) -> Verdict | None:
+    """The accusation where all records are known by identifier and authors alone, and no search found the title.
+
+    A lead mostly, no proof: people paste the identifier of the same authors' other paper. A right identifier excuses
+    no more than a missing one.
+    """
+    works = [record.work for record in records if _differs(record, FieldName.TITLE)]
+    if len(works) < len(records) or not title_is_nobodys(reference, works, evidence):
+        return None
+    given = _without_record(reference, disowned(evidence), essential, today)
+    if not given.status.accuses:
+        return None
+    said = (
+        f"{given.argument.sentence}; its identifier is that of {short(records[0].work.fields.title)}, by these authors"
+    )
+    return replace(given, argument=replace(given.argument, sentence=said))
 
 
 def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool:
@@ -246,14 +294,6 @@ def _roster_may_be_damaged(cited: Fields, registered: Fields) -> bool:
     ours, theirs = [family_key(name) for name in cited.authors], [family_key(name) for name in registered.authors]
     cut = len(theirs) == 1 and len(ours) > 1 and theirs[0] in ours
     return cut or (ours != theirs and sorted(ours) == sorted(theirs))
-
-
-def _future_year(reference: Reference, work: Work, today: date) -> FieldDiff | None:
-    """A year that has not come; the next one is printed honestly by journals ahead of their time."""
-    year = reference.fields.year
-    if year is None or year <= today.year + 1 or year == work.fields.year:
-        return None
-    return FieldDiff(FieldName.YEAR, str(year), str(work.fields.year or ""), Severity.MAJOR, "a year in the future")
 
 
 def _may_be_another_work(found: dict[FieldName, FieldDiff], records: Sequence[_Record]) -> bool:

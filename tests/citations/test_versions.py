@@ -6,7 +6,7 @@ from citations.match.compare import compare
 from citations.match.versions import EARLIER
 from citations.types import FieldName, Fields, Kind, Status
 from tests.citations.fake_registries import people, work
-from tests.citations.test_verdict import BOTH, cite, found, judge
+from tests.citations.judging import BOTH, cite, found, judge
 
 TITLE = "Cramming more components onto integrated circuits"
 AUTHORS = people("Gordon E. Moore")

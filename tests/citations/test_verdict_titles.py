@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import pytest
+
+from citations.types import (
+    FieldName,
+    Identifier,
+    Kind,
+    Reference,
+    Scheme,
+    Severity,
+    Status,
+)
+from tests.citations.fake_registries import people, work
+from tests.citations.judging import (
+    BASE,
+    TITLE,
+    cite,
+    diffs,
+    doi,
+    failed,
+    found,
+    judge,
+)
+
+# --- the same work under another title
+
+RETITLED_BASE = {**BASE, "title": "Studium rerum singularium locis singularibus", "doi": "10.1000/x"}
+
+
+@pytest.mark.parametrize(
+    ("registered", "kind", "venue"),
+    [
+        ("Studium rerum singularium locis singularibus", Kind.ARTICLE, "ICML"),
+        ("Perubahan iklim dan ketahanan pangan Jawa Tengah", Kind.ARTICLE, "ICML"),
+        ("Olfactory navigation circuits within fish larvae", Kind.PREPRINT, "bioRxiv"),
+        ("Data from: Olfactory navigation circuits within fish larvae", Kind.DATASET, "Dryad"),
+    ],
+)
+def test_identifier_and_authors_of_the_record_make_another_title_a_minor_difference(registered, kind, venue):
+    other = work(**{**BASE, "title": registered, "doi": "10.1000/x", "kind": kind, "venue": venue})
+    given = judge(cite(doi="10.1000/x"), found(other, identifier=doi("10.1000/x")), found())
+    assert (given.status, diffs(given)[FieldName.TITLE]) == (Status.MISMATCH, Severity.MINOR)
+
+
+def test_a_title_found_under_its_own_identifier_leaves_the_cited_identifier_with_another_work():
+    other = work(**RETITLED_BASE)
+    given = judge(
+        cite(doi="10.1000/x"),
+        found(other, identifier=doi("10.1000/x")),
+        found(work(**BASE, doi="10.1000/y")),
+    )
+    assert (given.status, diffs(given)) == (Status.MISMATCH, {FieldName.DOI: Severity.MAJOR})
+
+
+def test_the_identifier_of_a_collection_without_authors_accuses_nobody():
+    collection = work(title="Abstracts of the annual meeting", year=2019, venue="ICML", doi="10.1000/x")
+    given = judge(cite(doi="10.1000/x"), found(collection, identifier=doi("10.1000/x")), found())
+    assert given.status is Status.UNVERIFIABLE
+
+
+def test_an_arxiv_number_that_arxiv_does_not_know_is_a_mismatch():
+    number = Identifier(Scheme.ARXIV, "1905.01234")
+    given = judge(cite(arxiv="1905.01234"), found(by="arxiv", identifier=number), found(work(**BASE)))
+    assert (given.status, diffs(given)) == (Status.MISMATCH, {FieldName.ARXIV: Severity.MAJOR})
+
+
+def test_an_arxiv_number_is_not_unknown_because_arxiv_could_not_be_asked():
+    number = Identifier(Scheme.ARXIV, "1905.01234")
+    given = judge(cite(arxiv="1905.01234"), failed(by="arxiv", identifier=number), found(work(**BASE)))
+    assert (given.status, given.diffs) == (Status.VERIFIED, ())
+
+
+# --- the identifier of a paper by the same authors, a title that no registry holds
+
+UNHEARD = "Reasoning about markets under drifting incentives"
+NEIGHBOUR = work(**{**BASE, "doi": "10.1000/x", "volume": "9"})
+
+
+def by_its_doi(**changes) -> Reference:
+    return cite(title=UNHEARD, doi="10.1000/x", **changes)
+
+
+def test_an_invented_title_on_the_identifier_of_the_same_authors_paper_is_not_found_and_never_fabricated():
+    judged = judge(by_its_doi(), found(NEIGHBOUR, identifier=doi("10.1000/x")), found(NEIGHBOUR))
+    assert (judged.status, judged.argument.contradiction) == (Status.NOT_FOUND, None)
+    assert TITLE in judged.argument.sentence
+
+
+def test_a_neighbouring_paper_s_identifier_pasted_by_mistake_is_a_wrong_identifier_where_the_title_exists():
+    real = work(**{**BASE, "title": UNHEARD, "doi": "10.1000/y"})
+    judged = judge(by_its_doi(), found(NEIGHBOUR, identifier=doi("10.1000/x")), found(real))
+    assert (judged.status, diffs(judged)) == (Status.MISMATCH, {FieldName.DOI: Severity.MAJOR})
+
+
+def test_a_title_that_was_offered_beside_the_identified_work_exists():
+    real = work(**{**BASE, "title": UNHEARD, "doi": "10.1000/y"})
+    judged = judge(by_its_doi(), found(NEIGHBOUR, identifier=doi("10.1000/x")), found(real, NEIGHBOUR))
+    assert judged.status is Status.MISMATCH
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"title": "Studium rerum singularium locis singularibus"},
+        {"title": "Editorial"},
+        {"title": "Reasoning about prices and markets under drift"},
+        {"kind": Kind.PREPRINT, "venue": "bioRxiv"},
+        {"kind": Kind.DATASET},
+    ],
+)
+def test_translated_renamed_and_common_titles_of_the_identified_work_never_say_that_nothing_was_found(record):
+    held = work(**{**BASE, "doi": "10.1000/x", "volume": "9", **record})
+    judged = judge(by_its_doi(), found(held, identifier=doi("10.1000/x")), found(held))
+    assert judged.status is Status.MISMATCH
+
+
+def test_a_title_that_nobody_searched_for_is_not_missing():
+    judged = judge(by_its_doi(), found(NEIGHBOUR, identifier=doi("10.1000/x")), failed())
+    assert judged.status is not Status.NOT_FOUND
+
+
+# --- a title cut short
+
+
+CUT = "A distinctive study of particular things"
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        {"title": CUT},
+        {"title": "distinctive study of particular things in particular", "authors": people("Ada Byron")},
+        {"title": CUT, "year": 2018, "venue": ""},
+        {
+            "title": "Some other words here",
+            "source": "text",
+            "raw": f"A. Byron, C. Gauss, and E. Noether. {CUT}. ICML, 2019.",
+        },
+    ],
+)
+def test_a_title_cut_short_is_that_of_the_work_where_authors_and_year_agree(cited):
+    given = judge(cite(**cited), found(work(**BASE)))
+    assert (given.status, diffs(given).get(FieldName.TITLE)) == (Status.VERIFIED, Severity.COSMETIC)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"authors": people("Marie Curie")}, {"year": 2009}, {"venue": "Nature"}, {"title": "Particular things"}]
+)
+def test_a_title_cut_short_is_no_excuse_where_authors_year_or_venue_differ(wrong):
+    given = judge(cite(**{"title": CUT, **wrong, "pages": "1-9"}), found(work(**BASE)))
+    assert given.status.accuses
