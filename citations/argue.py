@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 from citations.coverage import OFFLINE, registry_title
 from citations.types import Argument, Evidence, Outcome
 
+_DERIVED = {"openalex": "crossref"}
+"""Registries whose records come from another one: never a second source beside it."""
+
 
 def argue(evidence: Sequence[Evidence], essential: frozenset[str]) -> Argument:
     """Who said what; a registry counts once, by the best thing it said.
@@ -47,3 +50,8 @@ def _registries(evidence: Sequence[Evidence], outcome: Outcome) -> list[str]:
 def unanswered(argument: Argument) -> set[str]:
     """Essential registries that neither supported nor refuted, nor said that they could not know."""
     return set(argument.essential) - {*argument.supported_by, *argument.refuted_by, *argument.not_covered}
+
+
+def independent(registries: Iterable[str]) -> set[str]:
+    """The sources behind registries: one whose records come from another is no second source beside it."""
+    return {_DERIVED.get(name, name) for name in registries}

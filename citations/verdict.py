@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from citations.argue import argue, named, unanswered
+from citations.argue import argue, independent, named, unanswered
 from citations.contradict import (
     contradiction,
     disowned,
@@ -28,7 +28,7 @@ from citations.match.printed import printed
 from citations.match.title import NOTICE
 from citations.match.venue import published_twice
 from citations.match.versions import EARLIER, PREPRINT_OF, preprint_doi
-from citations.names import family_key
+from citations.names import EXCHANGED, family_key
 from citations.restrain import restrained
 from citations.types import (
     Argument,
@@ -50,8 +50,6 @@ from citations.venues import is_preprint_server
 
 _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 """Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
-_DERIVED = {"openalex": "crossref"}
-"""Registries whose records come from another one: never a second source beside it."""
 _OTHER_VERSION = frozenset({PREPRINT_OF, EARLIER})
 """Notes on a venue where the record is about another version: it does not say that the work appeared there."""
 _TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
@@ -255,11 +253,12 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Reco
     ``complete`` says that every essential registry answered.
     """
     if diff.severity is not Severity.MAJOR:
-        return diff
+        swapped = diff.field is FieldName.AUTHORS and diff.note.endswith(EXCHANGED)
+        return replace(diff, severity=Severity.MAJOR) if swapped and _two_say(diff, records) else diff
     cited = reference.fields
     if diff.field is FieldName.VENUE and not complete and any(published_twice(cited, r.work.fields) for r in records):
         return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; a journal version may exist")
-    sources = {_DERIVED.get(r.work.registry, r.work.registry) for r in records if _differs(r, diff.field)}
+    sources = independent(r.work.registry for r in records if _differs(r, diff.field))
     if len(sources) > 1:
         return diff
     if diff.field is FieldName.VENUE and not any(_consistent(record) for record in records):
@@ -269,6 +268,12 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Reco
     ):
         return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; one source only")
     return diff
+
+
+def _two_say(diff: FieldDiff, records: Sequence[_Record]) -> bool:
+    """Whether records of two sources say the same about the citation."""
+    sources = (r.work.registry for r in records if any(each.note == diff.note for each in r.comparison.diffs))
+    return len(independent(sources)) > 1
 
 
 def _differs(record: _Record, field: FieldName) -> bool:

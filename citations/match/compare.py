@@ -162,6 +162,7 @@ def _authors(cited: Fields, work: Work, text: Printed | None) -> _Result:
     if (
         severity is Severity.MAJOR
         and preprint_and_publication(cited, work)
+        and diff.contradicted < 2  # other given names are no change between versions
         and _mostly_the_same(cited, work, diff.paired)
     ):
         severity, note = Severity.MINOR, f"{note}; preprint and publication may list other authors"

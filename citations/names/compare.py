@@ -17,6 +17,8 @@ from citations.types import Name, Severity
 _COMPATIBLE = 0.7
 _LONG_LIST = 300
 _OTHERS = frozenset({"etal", "others", "al", "andothers"})
+EXCHANGED = "are exchanged"
+"""How the note on two authors who stand in each other's place ends."""
 _NOBODY = _OTHERS | {"", "anonymous", "anon", "anonymousauthors", "unknown", "noauthor", "na"}
 
 
@@ -266,7 +268,7 @@ def _order(cited: _List, registered: _List, pairs: Sequence[_Pair]) -> Iterator[
     first_moved = pairs[0].cited == 0 and pairs[0].registered != min(places)
     moved = [pair for pair, place in zip(pairs, sorted(places), strict=True) if pair.registered != place]
     if len(moved) == 2:
-        note = f"authors {moved[0].cited + 1} and {moved[1].cited + 1} are exchanged"
+        note = f"authors {moved[0].cited + 1} and {moved[1].cited + 1} {EXCHANGED}"
     else:
         note = "authors are in another order"
     yield _Finding(Severity.MAJOR if first_moved else Severity.MINOR, note)

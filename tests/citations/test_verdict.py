@@ -217,3 +217,24 @@ def test_a_preprint_stands_for_the_meeting_where_only_the_journal_version_is_reg
 def test_one_damaged_record_accuses_nobody(damage):
     given = judge(cite(doi="10.1000/x"), found(work(**{**BASE, "doi": "10.1000/x", **damage})))
     assert (given.status, set(diffs(given).values()) - {Severity.COSMETIC}) == (Status.VERIFIED, set())
+
+
+# --- two authors in each other's place
+
+
+def test_exchanged_authors_are_a_mismatch_once_two_sources_say_so():
+    swapped = cite(authors=people("Ada Byron", "Emmy Noether", "Carl Gauss", "Lise Meitner"))
+    record = {**BASE, "authors": people("Ada Byron", "Carl Gauss", "Emmy Noether", "Lise Meitner")}
+    one = found(work(**record))
+    copy, second = (found(work(name, **record), by=name) for name in ("openalex", "semantic_scholar"))
+    assert judge(swapped, one).status is Status.VERIFIED
+    assert judge(swapped, one, copy).status is Status.VERIFIED
+    assert judge(swapped, one, second).status is Status.MISMATCH
+
+
+def test_other_given_names_of_two_authors_are_no_change_between_preprint_and_publication():
+    listed = people("Ada Byron", "Carl Gauss", "Emmy Noether", "Lise Meitner", "Paul Dirac", "Niels Bohr")
+    preprint = work("arxiv", title=TITLE, authors=listed, year=2019, arxiv="1905.01234", kind=Kind.PREPRINT)
+    wrong = (*listed[:1], *people("Johann Gauss", "Hermine Noether"), *listed[3:])
+    judged = judge(cite(authors=wrong, venue="ICML", volume="", pages=""), found(preprint))
+    assert diffs(judged)[FieldName.AUTHORS] is Severity.MAJOR
