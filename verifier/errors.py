@@ -1,6 +1,7 @@
 """Errors of ``verifier``: a code to look up, one sentence, a hint, and the exit code of the command line.
 
 VerifierError
+ ├─ ArchiveUnreadable   a zip of evidence is none, or was damaged
  ├─ ConfigError         a setting cannot be understood
  ├─ ExtraMissing        a command needs a part that is not installed
  ├─ StoreError          the database cannot be opened, read or written
@@ -55,6 +56,12 @@ class UnknownFlag(StoreError):
     """The database holds no flag of that number: it was never there, or it was forgotten."""
 
     code = "unknown-flag"
+
+
+class ArchiveUnreadable(VerifierError):
+    """The file is no zip of evidence that this program wrote, or it was damaged or changed since."""
+
+    code = "archive-unreadable"
 
 
 class ModelError(VerifierError):

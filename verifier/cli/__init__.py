@@ -26,6 +26,7 @@ COMMANDS = {
     "config": "show settings and where each comes from",
     "db": "upgrade, copy, move or clean the database of flags",
     "doctor": "look for what keeps this installation from working",
+    "evidence": "take what stands behind a flag elsewhere, and judge it again",
     "explain": "explain a verdict, an error code or the coverage table",
     "index": "build and read the offline index",
     "probe": "train and judge probes that watch a local model",

@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from citations.types import Reference, Status, Unreadable
 from verifier.errors import StoreError
-from verifier.store.connect import first_line, writing_to
+from verifier.rules import rules_digest
+from verifier.store.connect import first_line, reading, writing_to
 from verifier.store.flags import write_flag
-from verifier.store.tables import bodies, checked_references, evidence, row, scans, unreadable, utc
+from verifier.store.tables import bodies, checked_references, evidence, flags, row, scans, unreadable, utc
 from verifier.store.wire import bare_finding_json, evidence_json, read_evidence, read_finding
 from verifier.types import Decision, Finding
 
@@ -63,6 +64,15 @@ class Earlier:
     checked_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ScanVersion:
+    """What judged in a scan."""
+
+    tool_version: str
+    rules_digest: str
+    """Of the code that judged; empty where it was not noted."""
+
+
 def reference_digest(reference: Reference) -> str:
     """Digest of what was judged: the raw entry and what was read out of it, wherever it stands."""
     text = json.dumps([reference.raw, astuple(reference.fields)], default=str)
@@ -78,6 +88,7 @@ def begin_scan(engine: Engine, key: ScanKey, tool_version: str) -> int:
         inputs_digest=key.inputs_digest,
         settings_digest=key.settings_digest,
         tool_version=tool_version,
+        rules_digest=rules_digest(),
         started_at=datetime.now(UTC),
     )
     with writing_to(engine) as connection:
@@ -146,6 +157,14 @@ def earlier_findings(engine: Engine, key: ScanKey) -> tuple[Earlier, ...]:
     except SQLAlchemyError as error:
         raise StoreError(f"the database cannot be read: {first_line(error)}") from error
     return tuple(_earlier(each, kept.get(each["id"], [])) for each in newest.values())
+
+
+def scan_of_flag(engine: Engine, flag_id: int) -> ScanVersion | None:
+    """Which program saw the flag last; ``None`` where that scan is not kept any more."""
+    versions = select(scans.c.tool_version, scans.c.rules_digest).join(flags, flags.c.last_scan_id == scans.c.id)
+    with reading(engine) as connection:
+        found = connection.execute(versions.where(flags.c.id == flag_id)).first()
+    return None if found is None else ScanVersion(found.tool_version, found.rules_digest)
 
 
 def body(engine: Engine, sha256: str) -> bytes | None:

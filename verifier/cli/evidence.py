@@ -1,0 +1,85 @@
+"""``verifier evidence``: what stands behind a flag, for somebody who has neither the database nor the network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from verifier.cli.options import DB, SortedCommand
+from verifier.config import load_settings
+from verifier.policy import ExitCode
+
+HELP = """Take what stands behind a flag elsewhere, and make its verdict again there.
+
+\b
+verifier evidence export 12 -o appeal.zip
+verifier evidence replay appeal.zip
+"""
+_EXPORT_HELP = """Write one zip: the reference, what every registry was asked and answered, when, versions, reviews.
+
+\b
+verifier evidence export 12 -o appeal.zip
+"""
+_REPLAY_HELP = """Judge the evidence again, asking nobody. Exit 0 if the verdict is the same, 1 if it is not.
+
+\b
+verifier evidence replay appeal.zip
+"""
+
+
+@click.group("evidence", help=HELP)
+def command() -> None:
+    """Group the commands."""
+
+
+@command.command("export", cls=SortedCommand, help=_EXPORT_HELP)
+@click.argument("flag_id", metavar="FLAG", type=click.IntRange(min=1))
+@DB
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="The new file; evidence-FLAG.zip."
+)
+def export_command(flag_id: int, db: str | None, output: Path | None) -> None:
+    """Write the file."""
+    from verifier.evidence import export_evidence
+    from verifier.store.connect import closing_engine, open_to_read
+
+    target = output or Path(f"evidence-{flag_id}.zip")
+    with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
+        answers = export_evidence(engine, flag_id, target)
+    click.echo(f"{target}: flag {flag_id} with {answers} answers of registries")
+
+
+@command.command("replay", cls=SortedCommand, help=_REPLAY_HELP)
+@click.argument("path", metavar="ZIP", type=click.Path(path_type=Path))
+@click.option("--format", "format_name", type=click.Choice(["json", "text"]), default="text", help="json or text.")
+def replay_command(path: Path, format_name: str) -> int:
+    """Judge again."""
+    from verifier.evidence import replay, replay_line
+    from verifier.render.words import evidence_lines, inline, what_differs
+
+    done = replay(path)
+    if format_name == "json":
+        record = {
+            "same": done.same,
+            "verdict": done.finding.status.value,
+            "verdict_now": done.verdict.status.value,
+            "judged_at": done.judged_at.isoformat(),
+            "tool_version": done.tool_version,
+            "same_rules": done.same_rules,
+            "answers": done.bodies,
+            "answers_missing": list(done.missing),
+        }
+        click.echo(json.dumps(record, indent=2))
+    else:
+        click.echo(replay_line(done))
+        click.echo(f"  cited: {inline(done.finding.checked.reference.raw, 300)}")
+        click.echo(f"  {what_differs(done.verdict)}")
+        for line in evidence_lines(done.finding.checked.evidence):
+            click.echo(f"  {line}")
+        rules = "the same rules" if done.same_rules else "other rules"
+        missing = f", missing: {', '.join(done.missing)}" if done.missing else ""
+        click.echo(f"  judged first by version {inline(done.tool_version, 20) or 'unknown'}, now by {rules}")
+        click.echo(f"  {done.bodies} answers of registries, with the digests that were judged{missing}")
+    return ExitCode.CLEAN if done.same else ExitCode.FINDINGS
