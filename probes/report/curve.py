@@ -28,6 +28,9 @@ HEADS = (
 )
 """Short enough for a terminal of 80 columns; ``complies`` has its Wilson interval, ``cut`` are answers at their limit."""
 
+UNREAD_MATTERS = 0.05
+"""How much the share of answers that no rule could read may change between factors before it is said."""
+
 
 def curve_table(study: Study) -> Table:
     """One line for each set of neurons and factor."""
@@ -44,13 +47,20 @@ def slope_sentences(study: Study) -> list[str]:
     found = {each.neurons: each.points for each in study.slopes}
     sentences = []
     if PROBE_SET in found:
-        sentences.append(f"probe: {_points(found[PROBE_SET])} more answers comply for each 1 the factor grows")
+        sentences.append(f"probe: {_points(found[PROBE_SET])} of complying answers for each 1 the factor grows")
     random = [points.value for name, points in found.items() if name != PROBE_SET]
     if random:
         sentences.append(f"{len(random)} random sets: {min(random):+.1f} to {max(random):+.1f} percentage points")
     if study.difference is not None:
         told = "more than chance" if study.difference.low > 0 or study.difference.high < 0 else "not told from chance"
         sentences.append(f"probe less random sets: {_points(study.difference)}, {told}")
+    unread = [
+        (each.unclear + each.truncated) / max(1, each.answers) for each in study.points if each.neurons == PROBE_SET
+    ]
+    if unread and max(unread) - min(unread) > UNREAD_MATTERS:
+        sentences.append(
+            f"unclear or cut answers: {100 * min(unread):.0f} to {100 * max(unread):.0f} % of them; they bend the curve"
+        )
     return sentences
 
 

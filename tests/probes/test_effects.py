@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,12 @@ def test_the_slope_is_that_of_the_shares(rising: list[Outcome]) -> None:
     assert study.difference is not None
     assert (study.difference.value, study.difference.low > 0) == (pytest.approx(10.0), True)
     assert "more than chance" in slope_sentences(study)[-1]
+
+
+def test_answers_that_no_rule_could_read_are_named_where_they_bend_the_curve(rising: list[Outcome]) -> None:
+    spoilt = [replace(each, shown=Shown.UNCLEAR) if each.alpha == 3 else each for each in rising]
+    assert slope_sentences(effects(spoilt))[-1].startswith("unclear or cut answers: 0 to 100 %")
+    assert not any("unclear" in each for each in slope_sentences(effects(rising)))
 
 
 def test_an_effect_that_random_neurons_have_too_is_not_told_from_chance() -> None:
