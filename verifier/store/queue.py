@@ -136,12 +136,12 @@ class Neighbours:
 def queue(engine: Engine, wanted: QueueFilter | None = None, *, limit: int = 50, after: str = "") -> QueuePage:
     """One page of flags, worst first; a cursor that is none starts at the beginning."""
     limit = max(1, min(limit, 500))
-    where = _where(wanted or QueueFilter(), engine.dialect)
+    wanted = wanted or QueueFilter()
+    where = _where(wanted, engine.dialect)
     if (place := _place(after)) is not None:
         where = and_(where, _behind(*place))
-    statement = _summaries().where(where).order_by(flags.c.rank.desc(), flags.c.id).limit(limit + 1)
     with reading(engine) as connection:
-        rows = connection.execute(statement).mappings().all()
+        rows = _first(connection, _summaries().where(where), wanted, limit + 1)
     items = tuple(_summary(each) for each in rows[:limit])
     return QueuePage(items, f"{items[-1].rank}.{items[-1].id}" if len(rows) > limit else "")
 
@@ -177,13 +177,13 @@ def next_flag(
             reopened.c.id > reviews.c.id,
         ),
     )
-    where = and_(_where(wanted or QueueFilter(), engine.dialect), ~others, ~answered)
+    wanted = wanted or QueueFilter()
+    where = and_(_where(wanted, engine.dialect), ~others, ~answered)
     if (place := _place(after)) is not None:
         where = and_(where, _behind(*place))
-    statement = _summaries().where(where).order_by(flags.c.rank.desc(), flags.c.id).limit(1)
     with reading(engine) as connection:
-        found = connection.execute(statement).mappings().first()
-    return None if found is None else _summary(found)
+        found = _first(connection, _summaries().where(where), wanted, 1)
+    return _summary(found[0]) if found else None
 
 
 def neighbours(engine: Engine, flag_id: int, wanted: QueueFilter | None = None) -> Neighbours:
@@ -193,11 +193,13 @@ def neighbours(engine: Engine, flag_id: int, wanted: QueueFilter | None = None) 
         here = connection.execute(select(flags.c.rank).where(flags.c.id == flag_id)).scalar()
         if here is None:
             raise _unknown(flag_id)
-        behind = select(flags.c.id).where(where, _behind(here, flag_id)).order_by(flags.c.rank.desc(), flags.c.id)
+        behind = (
+            select(flags.c.id).where(where, _behind(here, flag_id)).order_by(flags.c.rank.desc(), flags.c.id.desc())
+        )
         before = (
             select(flags.c.id)
-            .where(where, or_(flags.c.rank > here, and_(flags.c.rank == here, flags.c.id < flag_id)))
-            .order_by(flags.c.rank, flags.c.id.desc())
+            .where(where, or_(flags.c.rank > here, and_(flags.c.rank == here, flags.c.id > flag_id)))
+            .order_by(flags.c.rank, flags.c.id)
         )
         previous = connection.execute(before.limit(1)).scalar()
         following = connection.execute(behind.limit(1)).scalar()
@@ -217,7 +219,7 @@ def same_work(engine: Engine, flag_id: int, *, limit: int = 50) -> tuple[FlagSum
     """Other flags about the same cited work, which can be answered together."""
     subject = select(flags.c.subject_digest).where(flags.c.id == flag_id).scalar_subquery()
     others = (flags.c.subject_digest == subject) & (flags.c.subject_digest != "") & (flags.c.id != flag_id)
-    statement = _summaries().where(others).order_by(flags.c.rank.desc(), flags.c.id).limit(limit)
+    statement = _summaries().where(others).order_by(flags.c.rank.desc(), flags.c.id.desc()).limit(limit)
     with reading(engine) as connection:
         return tuple(_summary(each) for each in connection.execute(statement).mappings())
 
@@ -246,8 +248,18 @@ def _states(state: FlagState) -> Sequence[str]:
     return [state.value, FlagState.DISPUTED.value] if state is FlagState.OPEN else [state.value]
 
 
+def _first(connection: Connection, rows: Any, wanted: QueueFilter, limit: int) -> list[RowMapping]:
+    """The first rows in the order of the queue: state by state, because an index gives the order of one state only."""
+    found: list[RowMapping] = []
+    for state in [None] if wanted.state is None else _states(wanted.state):
+        some = rows if state is None else rows.where(flags.c.state == state)
+        ordered = some.order_by(flags.c.rank.desc(), flags.c.id.desc()).limit(limit)
+        found += connection.execute(ordered).mappings().all()
+    return sorted(found, key=lambda each: (-each["rank"], -each["id"]))[:limit]
+
+
 def _behind(rank: int, flag_id: int) -> ColumnElement[bool]:
-    return or_(flags.c.rank < rank, and_(flags.c.rank == rank, flags.c.id > flag_id))
+    return and_(flags.c.rank <= rank, or_(flags.c.rank < rank, flags.c.id < flag_id))
 
 
 def _place(cursor: str) -> tuple[int, int] | None:
