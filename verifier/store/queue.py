@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Engine, RowMapping, and_, exists, func, or_, select, true
 
 from citations.types import Status
 from verifier.errors import UnknownFlag
@@ -225,7 +225,7 @@ def same_work(engine: Engine, flag_id: int, *, limit: int = 50) -> tuple[FlagSum
 
 
 def _where(wanted: QueueFilter, dialect: Dialect) -> ColumnElement[bool]:
-    parts: list[ColumnElement[bool]] = [flags.c.id > 0]
+    parts: list[ColumnElement[bool]] = [true()]
     if wanted.kind is not None:
         parts.append(flags.c.kind == wanted.kind.value)
     if wanted.verdict is not None:
