@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         Signal,
         Stance,
     )
+    from verifier.wrapping.attach import aget_report, get_report
+    from verifier.wrapping.watching import wrap
 
 __version__ = "0.1.0"
 
@@ -53,9 +55,12 @@ __all__ = [
     "VerifierError",
     "__version__",
     "acheck",
+    "aget_report",
     "check",
     "check_text",
+    "get_report",
     "load_settings",
+    "wrap",
 ]
 
 _HOMES = {
@@ -82,7 +87,10 @@ _HOMES = {
     "acheck": "checker",
     "check": "checker",
     "check_text": "pipeline",
+    "aget_report": "wrapping.attach",
+    "get_report": "wrapping.attach",
     "load_settings": "config",
+    "wrap": "wrapping.watching",
 }
 
 

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import anthropic
+import openai
+import pytest
+
+import verifier
+from tests.verifier.wrapping.llm_server import TEXT, Served, chat, serving
+from verifier.wrapping.attach import TABLE, SideTable
+
+ASK = {"model": "m", "messages": [{"role": "user", "content": "Name a paper."}]}
+CLAUDE = {**ASK, "max_tokens": 50}
+
+
+@pytest.fixture
+def server() -> Iterator[Served]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Served) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="k", max_retries=0) as made:
+        yield verifier.wrap(made)
+
+
+@pytest.fixture
+def claude(server: Served) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=server.url, api_key="k", max_retries=0) as made:
+        yield verifier.wrap(made)
+
+
+def cited(report: verifier.Report) -> list[str]:
+    return [finding.checked.reference.fields.title for finding in report.findings]
+
+
+TITLE = "On the weight of small things"
+
+
+def test_an_answer_is_what_it_was_and_has_a_report(server: Served, client: openai.OpenAI) -> None:
+    answer = client.chat.completions.create(**ASK)
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="k") as plain:
+        untouched = plain.chat.completions.create(**ASK)
+    assert type(answer) is type(untouched)
+    assert answer == untouched
+    assert answer.model_dump_json() == untouched.model_dump_json()
+    assert copy.deepcopy(answer) == answer
+    assert cited(verifier.get_report(answer, timeout=30)) == [TITLE]
+
+
+def test_a_stream_still_streams_and_is_checked_at_its_end(client: openai.OpenAI) -> None:
+    stream = client.chat.completions.create(**ASK, stream=True)
+    assert isinstance(stream, openai.Stream)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+    assert text == TEXT
+    assert cited(verifier.get_report(stream, timeout=30)) == [TITLE]
+
+
+def test_a_stream_that_was_left_says_that_it_was_not_checked(client: openai.OpenAI) -> None:
+    stream = client.chat.completions.create(**ASK, stream=True)
+    next(stream)
+    stream.close()
+    report = verifier.get_report(stream, timeout=30)
+    assert (cited(report), [gap.what for gap in report.gaps]) == ([], ["the answer"])
+
+
+def test_a_stream_that_ends_before_its_end_accuses_nobody(server: Served, client: openai.OpenAI) -> None:
+    server.finish = None
+    stream = client.chat.completions.create(**ASK, stream=True)
+    assert len(list(stream)) > 3
+    report = verifier.get_report(stream, timeout=30)
+    assert report.findings == ()
+    assert [gap.why for gap in report.gaps] == ["the stream ended before the model said that it was done"]
+
+
+def test_coroutines_are_watched_too(server: Served) -> None:
+    async def run() -> tuple[str, list[str], list[str]]:
+        async with openai.AsyncOpenAI(base_url=f"{server.url}/v1", api_key="k") as made:
+            client = verifier.wrap(made)
+            answer = await client.chat.completions.create(**ASK)
+            stream = await client.chat.completions.create(**ASK, stream=True)
+            text = "".join([chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices])
+            reports = [await verifier.aget_report(each, timeout=30) for each in (answer, stream)]
+            return text, cited(reports[0]), cited(reports[1])
+
+    assert asyncio.run(run()) == (TEXT, [TITLE], [TITLE])
+
+
+def test_anthropics_messages_whole_and_streamed(claude: anthropic.Anthropic) -> None:
+    answer = claude.messages.create(**CLAUDE)
+    stream = claude.messages.create(**CLAUDE, stream=True)
+    kinds = [event.type for event in stream]
+    assert (kinds[0], kinds[-1]) == ("message_start", "message_stop")
+    assert [cited(verifier.get_report(each, timeout=30)) for each in (answer, stream)] == [[TITLE], [TITLE]]
+
+
+def test_several_choices_are_checked_each(server: Served, client: openai.OpenAI) -> None:
+    server.body = chat(TEXT, TEXT.replace("weight", "colour"))
+    report = verifier.get_report(client.chat.completions.create(**ASK, n=2), timeout=30)
+    assert cited(report) == [TITLE, TITLE.replace("weight", "colour")]
+    assert report.inputs == ("answer 1", "answer 2")
+
+
+@pytest.mark.parametrize(
+    ("body", "gap"),
+    [
+        (chat(""), "the text's claims"),
+        ({**chat(""), "choices": []}, "the answer"),
+        (chat("", refusal="no"), "the answer"),
+        (
+            chat("", tool_calls=[{"id": "t", "type": "function", "function": {"name": "f", "arguments": "{}"}}]),
+            "the arguments of tool calls",
+        ),
+    ],
+    ids=["empty", "no choice", "refusal", "tool call"],
+)
+def test_what_is_no_text_is_a_gap_and_never_clean(server: Served, client: openai.OpenAI, body: dict, gap: str) -> None:
+    server.body = body
+    report = verifier.get_report(client.chat.completions.create(**ASK), timeout=30)
+    assert report.findings == ()
+    assert gap in [each.what for each in report.gaps]
+
+
+@pytest.mark.parametrize(("status", "error"), [(429, openai.RateLimitError), (500, openai.InternalServerError)])
+def test_the_programs_own_errors_reach_it(
+    server: Served, client: openai.OpenAI, status: int, error: type[Exception]
+) -> None:
+    server.status = status
+    with pytest.raises(error):
+        client.chat.completions.create(**ASK)
+
+
+def test_a_check_that_fails_raises_nothing_into_the_call(server: Served) -> None:
+    class Broken(verifier.Checker):
+        def check(self, subject: object) -> verifier.Report:
+            raise RuntimeError("broken")
+
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="k") as made:
+        answer = verifier.wrap(made, checker=Broken()).chat.completions.create(**ASK)
+    report = verifier.get_report(answer, timeout=30)
+    assert answer.choices[0].message.content == TEXT
+    assert "RuntimeError" in report.gaps[0].why
+
+
+def test_a_client_made_of_a_watched_one_is_watched(client: openai.OpenAI) -> None:
+    answer = client.with_options(timeout=5).chat.completions.create(**ASK)
+    assert cited(verifier.get_report(answer, timeout=30)) == [TITLE]
+
+
+def test_a_llama_of_dicts_and_generators_is_known_by_its_shape() -> None:
+    class Llama:
+        def create_chat_completion(self, messages: list, stream: bool = False) -> object:
+            if not stream:
+                return chat(TEXT)
+            return (
+                {"choices": [{"index": 0, "delta": {"content": c}, "finish_reason": end}]}
+                for c, end in [(TEXT, None), ("", "stop")]
+            )
+
+    llama = verifier.wrap(Llama())
+    whole = llama.create_chat_completion(messages=ASK["messages"])
+    stream = llama.create_chat_completion(messages=ASK["messages"], stream=True)
+    assert whole == chat(TEXT)
+    assert "".join(each["choices"][0]["delta"]["content"] for each in stream) == TEXT
+    assert [cited(verifier.get_report(each, timeout=30)) for each in (whole, stream)] == [[TITLE], [TITLE]]
+
+
+def test_what_was_never_watched_is_a_gap() -> None:
+    assert verifier.get_report("an answer").gaps[0].why == "it does not come from a watched client or function"
+
+
+def test_a_client_of_no_known_shape_is_refused_in_one_sentence() -> None:
+    with pytest.raises(TypeError, match="object has no call that verifier"):
+        verifier.wrap(object())
+
+
+def test_reports_live_no_longer_than_their_responses(client: openai.OpenAI) -> None:
+    answer = client.chat.completions.create(**ASK)
+    verifier.get_report(answer, timeout=30)
+    before = len(TABLE)
+    del answer
+    gc.collect()
+    assert len(TABLE) == before - 1
+    table = SideTable(kept=2)
+    for _ in range(5):
+        table.attach({}, object())  # type: ignore[arg-type]
+    assert len(table) == 2
+
+
+def test_wrapping_opens_nothing() -> None:
+    code = (
+        "import threading, verifier\n"
+        "class C:\n    def create_completion(self): return {}\n"
+        "verifier.wrap(C())\n"
+        "import sys\n"
+        "print(threading.active_count(), sorted({'requests', 'sqlalchemy', 'tantivy', 'llama_cpp'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1 []"

@@ -1,0 +1,84 @@
+"""The shape of Anthropic's API: messages, whole or as a stream of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verifier.types import Gap
+from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_question, part, parts, whole_lines
+from verifier.wrapping.types import Answer
+
+_NOT_READ = "the stream ended before the model said that it was done"
+
+
+class AnthropicShape:
+    """Reads ``messages``."""
+
+    def asked(self, arguments: Sequence[Any], request: Mapping[str, Any]) -> str:  # noqa: ARG002  the shape's signature
+        """The last thing the user wrote."""
+        return last_question(request.get("messages"))
+
+    def answer(self, response: Any) -> Answer:
+        """The text blocks of a message; thinking is no answer."""
+        if part(response, "content") is None:
+            return Answer(broken="the response holds no content")
+        blocks = parts(response, "content")
+        pieces = [part(block, "text") for block in blocks if part(block, "type") == "text"]
+        text = "".join(piece for piece in pieces if isinstance(piece, str))
+        calls = any(str(part(block, "type")).endswith("tool_use") for block in blocks)
+        return _answer(text, part(response, "stop_reason"), calls=calls)
+
+    def reading(self) -> AnthropicReading:
+        """A new reading of a stream."""
+        return AnthropicReading()
+
+
+class AnthropicReading:
+    """Adds up the events of one message, raw ones or those of the package's ``stream``."""
+
+    several = False
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._reason: Any = None
+        self._calls = False
+        self._error = ""
+        self.finished = False
+
+    def feed(self, event: Any) -> str:
+        """The text that an event adds."""
+        kind = part(event, "type")
+        if kind == "content_block_delta":
+            delta = part(event, "delta")
+            text = part(delta, "text") if part(delta, "type") == "text_delta" else None
+            if isinstance(text, str):
+                self._pieces.append(text)
+                return text
+        elif kind == "content_block_start":
+            self._calls = self._calls or str(part(part(event, "content_block"), "type")).endswith("tool_use")
+        elif kind == "message_delta":
+            self._reason = part(part(event, "delta"), "stop_reason") or self._reason
+        elif kind == "message_stop":
+            self.finished = not self._error
+        elif kind == "error":
+            self._error, self.finished = "the server sent an error in the stream", False
+        return ""
+
+    def answer(self) -> Answer:
+        """What has been read so far."""
+        if not self.finished:
+            return Answer(broken=self._error or _NOT_READ)
+        return _answer("".join(self._pieces), self._reason, calls=self._calls)
+
+
+def _answer(text: str, reason: Any, *, calls: bool) -> Answer:
+    gaps: list[Gap] = []
+    if reason == "refusal":
+        gaps.append(REFUSED)
+    if calls:
+        gaps.append(TOOL_CALLS)
+    if reason == "max_tokens":
+        gaps.append(CUT_AT_LIMIT)
+        text = whole_lines(text)
+    return Answer((text,), tuple(gaps))

@@ -1,0 +1,64 @@
+"""A few threads that check answers behind the back of the program; none exists before the first answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import Full, Queue
+from threading import Lock, Thread
+
+from verifier.types import Report
+
+THREADS = 4
+MOST_WAITING = 256
+"""So many answers wait; further ones are not checked, and their report says so."""
+
+_Job = tuple[Callable[[], Report], "Future[Report]"]
+
+
+class Background:
+    """Runs jobs in daemon threads, so that no program is kept from ending."""
+
+    def __init__(self, threads: int = THREADS, most_waiting: int = MOST_WAITING) -> None:
+        """Start nothing yet."""
+        self._most = threads
+        self._lock = Lock()
+        self._queue: Queue[_Job] = Queue(most_waiting)
+        self._threads: list[Thread] = []
+        self._process = os.getpid()
+
+    def submit(self, job: Callable[[], Report], future: Future[Report]) -> bool:
+        """Run the job soon and settle the future with what it gives or raises; ``False`` if too many wait."""
+        with self._lock:
+            if self._process != os.getpid():  # a fork inherits the list and none of the threads
+                self._queue, self._threads, self._process = Queue(self._queue.maxsize), [], os.getpid()
+            try:
+                self._queue.put_nowait((job, future))
+            except Full:
+                return False
+            if len(self._threads) < self._most:
+                thread = Thread(target=_work, args=(self._queue,), name="verifier check", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        return True
+
+    def wait(self) -> None:
+        """Return once everything that was submitted is done."""
+        self._queue.join()
+
+
+def _work(queue: Queue[_Job]) -> None:
+    while True:
+        job, future = queue.get()
+        try:
+            future.set_result(job())
+        except BaseException as error:  # noqa: BLE001  whoever asks for the report is told
+            future.set_exception(error)
+        finally:
+            queue.task_done()
+            del job, future
+
+
+BACKGROUND = Background()
+"""Shared by everything that is watched in this process."""

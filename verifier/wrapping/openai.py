@@ -1,0 +1,159 @@
+"""The shape of OpenAI's API: chat completions, completions and responses; many other servers speak it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verifier.types import Gap
+from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_question, part, parts, text_of, whole_lines
+from verifier.wrapping.types import Answer
+
+_NOT_READ = "the stream ended before the model said that it was done"
+_ENDED = {"response.completed", "response.incomplete"}
+
+
+class OpenAIShape:
+    """Reads ``chat.completions``, ``completions`` and ``responses``."""
+
+    def asked(self, arguments: Sequence[Any], request: Mapping[str, Any]) -> str:
+        """The last thing the user wrote, or the prompt."""
+        for name in ("messages", "input"):
+            given = request.get(name)
+            if given is not None:
+                return given if isinstance(given, str) else last_question(given)
+        prompt = request.get("prompt", arguments[0] if arguments else "")
+        return prompt if isinstance(prompt, str) else last_question(prompt)
+
+    def answer(self, response: Any) -> Answer:
+        """The text of every choice, or of the output's messages."""
+        if part(response, "output") is not None:
+            return _output(response)
+        choices = parts(response, "choices")
+        return _joined([_choice(each) for each in choices]) if choices else Answer(broken=_without_choices(response))
+
+    def reading(self) -> OpenAIReading:
+        """A new reading of a stream."""
+        return OpenAIReading()
+
+
+class OpenAIReading:
+    """Adds up the chunks of a completion, or the events of a response."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[Any, list[str]] = {}
+        self._ends: dict[int, str] = {}
+        self._refused = False
+        self._calls = False
+        self._error = ""
+        self._response: Any = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether every choice seen has its reason to finish, or the response its last event."""
+        if self._response is not None:
+            return True
+        return not self._error and bool(self._ends) and set(self._ends) >= set(self._pieces)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one choice was seen."""
+        return len({*self._pieces, *self._ends}) > 1
+
+    def feed(self, event: Any) -> str:
+        """The text that a chunk or an event adds."""
+        kind = part(event, "type")
+        if isinstance(kind, str):
+            return self._event(kind, event)
+        if part(event, "error"):
+            self._error = "the server sent an error in the stream"
+        return "".join([self._chunk(each) for each in part(event, "choices") or ()])
+
+    def answer(self) -> Answer:
+        """What has been read so far."""
+        if self._response is not None:
+            return _output(self._response)
+        if self._error or not self.finished:
+            return Answer(broken=self._error or _NOT_READ)
+        texts = {index: "".join(pieces) for index, pieces in sorted(self._pieces.items())}
+        ends = [self._ends[index] for index in sorted(self._ends)]
+        gaps = _gaps(refused=self._refused, calls=self._calls, ends=ends)
+        found = [whole_lines(text) if self._ends[index] == "length" else text for index, text in texts.items()]
+        return Answer(tuple(found), gaps)
+
+    def _chunk(self, choice: Any) -> str:
+        index = part(choice, "index") or 0
+        delta = part(choice, "delta")
+        text = part(choice, "text") if delta is None else part(delta, "content")
+        if delta is not None and not text:
+            self._refused = self._refused or bool(part(delta, "refusal"))
+            self._calls = self._calls or bool(part(delta, "tool_calls") or part(delta, "function_call"))
+        end = part(choice, "finish_reason")
+        if end:
+            self._ends[index] = str(end)
+        if not isinstance(text, str) or not text:
+            return ""
+        self._pieces.setdefault(index, []).append(text)
+        return text
+
+    def _event(self, kind: str, event: Any) -> str:
+        if kind in _ENDED:
+            self._response = part(event, "response")
+        elif kind in {"error", "response.failed"}:
+            self._error = "the server sent an error in the stream"
+        elif kind == "response.output_text.delta":
+            text = part(event, "delta")
+            if isinstance(text, str):
+                place = (part(event, "output_index"), part(event, "content_index"))
+                self._pieces.setdefault(place, []).append(text)
+                return text
+        return ""
+
+
+def _without_choices(response: Any) -> str:
+    return "the server answered with an error" if part(response, "error") else "the response holds no choice"
+
+
+def _choice(choice: Any) -> Answer:
+    message = part(choice, "message")
+    text = part(choice, "text") if message is None else text_of(part(message, "content"))
+    text = text if isinstance(text, str) else ""
+    end = part(choice, "finish_reason")
+    refused = bool(message is not None and part(message, "refusal"))
+    calls = bool(message is not None and (part(message, "tool_calls") or part(message, "function_call")))
+    gaps = _gaps(refused=refused, calls=calls, ends=[str(end)])
+    return Answer((whole_lines(text) if end == "length" else text,), gaps)
+
+
+def _output(response: Any) -> Answer:
+    pieces: list[str] = []
+    refused = calls = False
+    for item in parts(response, "output"):
+        calls = calls or str(part(item, "type")).endswith("_call")
+        for content in parts(item, "content") if part(item, "type") == "message" else ():
+            refused = refused or part(content, "type") == "refusal"
+            text = part(content, "text")
+            if part(content, "type") == "output_text" and isinstance(text, str):
+                pieces.append(text)
+    status = part(response, "status")
+    if status in {"failed", "cancelled", "queued", "in_progress"}:
+        return Answer(broken=f"the response is {status}")
+    text = "\n".join(pieces)
+    cut = status == "incomplete"
+    return Answer((whole_lines(text) if cut else text,), _gaps(refused=refused, calls=calls, ends=["length"] * cut))
+
+
+def _gaps(*, refused: bool, calls: bool, ends: Sequence[str]) -> tuple[Gap, ...]:
+    filtered = Gap("the answer", "a content filter cut it")
+    found = [
+        (refused, REFUSED),
+        (calls, TOOL_CALLS),
+        ("length" in ends, CUT_AT_LIMIT),
+        ("content_filter" in ends, filtered),
+    ]
+    return tuple(gap for is_so, gap in found if is_so)
+
+
+def _joined(answers: Sequence[Answer]) -> Answer:
+    texts = tuple(text for each in answers for text in each.texts)
+    return Answer(texts, tuple(dict.fromkeys(gap for each in answers for gap in each.gaps)))

@@ -1,0 +1,83 @@
+"""Reading responses that may be objects or decoded JSON, and the text in them. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from verifier.types import Gap
+
+CUT_AT_LIMIT = Gap(
+    "the last line of the answer",
+    "the answer was cut at its length limit, and half a citation cannot be judged",
+    "allow more tokens",
+)
+REFUSED = Gap("the answer", "the model refused, so there is nothing to check")
+TOOL_CALLS = Gap("the arguments of tool calls", "only text is checked")
+_DEEPEST = 50
+
+
+def part(thing: Any, name: str) -> Any:
+    """A field of an object or a mapping; ``None`` if it has none."""
+    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+
+
+def parts(thing: Any, name: str) -> Sequence[Any]:
+    """A field that is a list; empty if there is none."""
+    found = part(thing, name)
+    return found if isinstance(found, list | tuple) else ()
+
+
+def text_of(content: Any) -> str:
+    r"""The text of a message's content: a string, or blocks of which some are text.
+
+    >>> text_of([{"type": "text", "text": "a"}, {"type": "image_url"}, {"type": "input_text", "text": "b"}])
+    'a\nb'
+    """
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list | tuple):
+        return ""
+    found = [each if isinstance(each, str) else part(each, "text") for each in content]
+    return "\n".join(each for each in found if isinstance(each, str))
+
+
+def last_question(messages: Any) -> str:
+    """The text of the last message that a user wrote."""
+    if not isinstance(messages, list | tuple):
+        return ""
+    asked = [each for each in messages if part(each, "role") == "user"]
+    return text_of(part(asked[-1], "content")) if asked else ""
+
+
+def whole_lines(text: str) -> str:
+    r"""The text without its last line, which may be cut anywhere.
+
+    >>> whole_lines("one\ntwo\nthr")
+    'one\ntwo\n'
+    """
+    return text[: text.rfind("\n") + 1]
+
+
+def prose(text: str) -> str:
+    r"""The text to check of an answer: of structured output its strings, one a line, because JSON escapes its characters.
+
+    >>> prose('{"works": [{"cite": "M\\u00fcller (2001)", "n": 1}]}')
+    'Müller (2001)'
+    """
+    if text.lstrip()[:1] not in {"{", "["}:
+        return text
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return "\n".join(_strings(value, _DEEPEST))
+
+
+def _strings(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif depth and isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _strings(each, depth - 1)
