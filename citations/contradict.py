@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date
 
 from citations.identifiers import impossible
@@ -11,18 +10,11 @@ from citations.match.identity import (
     arxiv_is_unknown,
     chimera,
     doi_is_unknown,
-    has_title,
     may_hold,
     named_by,
     other_work,
     placeholder_authors,
-    plainly_other,
 )
-from citations.match.language import unrelated_in_english
-from citations.match.printed import printed
-from citations.match.score import keeps_its_title, locus
-from citations.match.title import fit_title
-from citations.titles import is_generic
 from citations.types import (
     Contradiction,
     ContradictionKind,
@@ -31,7 +23,6 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
-    Outcome,
     Reference,
     Scheme,
     Severity,
@@ -93,33 +84,6 @@ def volume_named(reference: Reference, evidence: Sequence[Evidence]) -> Work | N
             if found is not None:
                 return found
     return None
-
-
-def title_is_nobodys(reference: Reference, works: Sequence[Work], evidence: Sequence[Evidence]) -> bool:
-    """Whether identifier and authors lead only to works that never bore such a title, and nothing else offered bears it."""
-    offered = any(has_title(reference, work) for each in evidence for work in each.candidates)
-    return not offered and all(_never_named_so(reference, work) for work in works)
-
-
-def _never_named_so(reference: Reference, work: Work) -> bool:
-    """Whether neither language nor renaming explains the cited title.
-
-    Not on its very page: registries lose words there. Titles like "Editorial" tell nothing, and drafts are renamed.
-    """
-    if not plainly_other(reference, work) or locus(reference.fields, work.fields) == 1:
-        return False
-    fit = fit_title(reference.fields, work, printed(reference))
-    settled = keeps_its_title(work) or bool(work.fields.arxiv)
-    told = not is_generic(fit.cited) and not is_generic(fit.registered)
-    return settled and told and unrelated_in_english(fit.cited, fit.registered)
-
-
-def disowned(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The same evidence where what was accepted is another work, so that only the searches for the title count."""
-    return [
-        replace(each, outcome=Outcome.NO_MATCH, best=None) if each.outcome is Outcome.MATCH else each
-        for each in evidence
-    ]
 
 
 def contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:

@@ -13,22 +13,21 @@ from datetime import date
 from citations.argue import argue, independent, named, unanswered
 from citations.contradict import (
     contradiction,
-    disowned,
     future_year,
     identifier_diffs,
     impossible_identifier,
     short,
-    title_is_nobodys,
     volume_named,
 )
 from citations.coverage import OFFLINE
 from citations.match.compare import RETITLED, compare
 from citations.match.identity import doi_is_unknown
 from citations.match.printed import printed
+from citations.match.score import authors_diff
 from citations.match.title import NOTICE
 from citations.match.venue import published_twice
-from citations.match.versions import EARLIER, PREPRINT_OF, preprint_doi
-from citations.names import EXCHANGED, family_key
+from citations.match.versions import EARLIER, PREPRINT_OF, preprint_and_publication, preprint_doi
+from citations.names import family_key
 from citations.restrain import restrained
 from citations.types import (
     Argument,
@@ -129,9 +128,6 @@ def _with_records(
     status = _status(diffs, retraction)
     if status is Status.MISMATCH and _others_could_excuse(argument, records):
         return _unchecked(argument)
-    nowhere = _title_nowhere(reference, evidence, records, essential, today) if status is Status.MISMATCH else None
-    if nowhere is not None:
-        return nowhere
     compared = agreed | found.keys()
     not_compared = tuple(field for field in primary.comparison.not_compared if field not in compared)
     sentence = _record_sentence(status, primary, records, diffs)
@@ -154,30 +150,6 @@ def _of_one_work(reference: Reference, records: list[_Record]) -> list[_Record]:
 def _retitled(record: _Record) -> bool:
     """Whether only identifier and authors tie the record to the citation: the cited title may be another's."""
     return any(diff.field is FieldName.TITLE and diff.note.startswith(RETITLED) for diff in record.comparison.diffs)
-
-
-def _title_nowhere(
-    reference: Reference,
-    evidence: Sequence[Evidence],
-    records: Sequence[_Record],
-    essential: frozenset[str],
-    today: date,
-) -> Verdict | None:
-    """The accusation where all records are known by identifier and authors alone, and no search found the title.
-
-    A lead mostly, no proof: people paste the identifier of the same authors' other paper. A right identifier excuses
-    no more than a missing one.
-    """
-    works = [record.work for record in records if _differs(record, FieldName.TITLE)]
-    if len(works) < len(records) or not title_is_nobodys(reference, works, evidence):
-        return None
-    given = _without_record(reference, disowned(evidence), essential, today)
-    if not given.status.accuses:
-        return None
-    said = (
-        f"{given.argument.sentence}; its identifier is that of {short(records[0].work.fields.title)}, by these authors"
-    )
-    return replace(given, argument=replace(given.argument, sentence=said))
 
 
 def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool:
@@ -253,8 +225,8 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Reco
     ``complete`` says that every essential registry answered.
     """
     if diff.severity is not Severity.MAJOR:
-        swapped = diff.field is FieldName.AUTHORS and diff.note.endswith(EXCHANGED)
-        return replace(diff, severity=Severity.MAJOR) if swapped and _two_say(diff, records) else diff
+        exchanged = diff.field is FieldName.AUTHORS and _exchanged_by_two(reference, records)
+        return replace(diff, severity=Severity.MAJOR) if exchanged else diff
     cited = reference.fields
     if diff.field is FieldName.VENUE and not complete and any(published_twice(cited, r.work.fields) for r in records):
         return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; a journal version may exist")
@@ -270,9 +242,14 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Reco
     return diff
 
 
-def _two_say(diff: FieldDiff, records: Sequence[_Record]) -> bool:
-    """Whether records of two sources say the same about the citation."""
-    sources = (r.work.registry for r in records if any(each.note == diff.note for each in r.comparison.diffs))
+def _exchanged_by_two(reference: Reference, records: Sequence[_Record]) -> bool:
+    """Whether by two sources authors stand in each other's place, and neither speaks of another version of the work."""
+    cited = reference.fields
+    sources = set()
+    for work in (record.work for record in records):
+        diff = authors_diff(cited, work.fields, printed(reference))
+        if diff is not None and diff.exchanged and not preprint_and_publication(cited, work):
+            sources.add("arxiv" if work.fields.arxiv and work.fields.kind is Kind.PREPRINT else work.registry)
     return len(independent(sources)) > 1
 
 

@@ -63,7 +63,7 @@ def other_work(
     cited title was found elsewhere, so that the title alone tells them apart, unless this is a preprint of it.
     """
     for work in named_by(identifier, evidence):
-        if not plainly_other(reference, work):
+        if not _plainly_other(reference, work):
             continue
         if _by_others(reference, work) or (titled and keeps_its_title(work)):
             return work
@@ -110,14 +110,14 @@ def chimera(reference: Reference, evidence: Sequence[Evidence]) -> Chimera | Non
     """Two works that were found: one has the title, the other the authors and the year, or the identifier as well."""
     text = printed(reference)
     offered = [work for each in evidence for work in each.candidates]
-    titled = next((w for w in offered if has_title(reference, w) and not _authored(reference, w)), None)
+    titled = next((w for w in offered if _titled(reference, w) and not _authored(reference, w)), None)
     if titled is None:
         return None
     for work in offered:
         diff = authors_diff(reference.fields, work.fields, text)
         enough = diff is not None and diff.severity is None and diff.paired >= min(2, len(reference.fields.authors))
         same_year = work.fields.year is not None and work.fields.year == reference.fields.year
-        if enough and same_year and not has_title(reference, work):
+        if enough and same_year and not _titled(reference, work):
             return Chimera(titled, work)
     return None
 
@@ -161,7 +161,7 @@ def _holds(work: Work, identifier: Identifier) -> bool:
     return bool(own) and _same(Identifier(identifier.scheme, own), identifier)
 
 
-def plainly_other(reference: Reference, work: Work) -> bool:
+def _plainly_other(reference: Reference, work: Work) -> bool:
     """Whether the record has a title that no translation, cut or volume explains, and is no notice about the work."""
     if not work.fields.title or work.is_notice or names_container(reference.fields, work):
         return False
@@ -178,7 +178,7 @@ def _by_others(reference: Reference, work: Work) -> bool:
     return diff.severity is Severity.MAJOR and diff.paired * 2 < len(reference.fields.authors)
 
 
-def has_title(reference: Reference, work: Work) -> bool:
+def _titled(reference: Reference, work: Work) -> bool:
     """Whether the cited title is one of the record's."""
     fit = fit_title(reference.fields, work, printed(reference))
     return fit.agrees and fit.severity in {None, Severity.COSMETIC}

@@ -5,12 +5,11 @@ says how serious the difference between two lists is.
 """
 
 from citations.names.bibtex import read_bibtex_names
-from citations.names.compare import EXCHANGED, AuthorsDiff, compare_authors
+from citations.names.compare import AuthorsDiff, compare_authors
 from citations.names.person import family_key, is_body, same_person
 from citations.names.read import NameList, read_name, read_names
 
 __all__ = [
-    "EXCHANGED",
     "AuthorsDiff",
     "NameList",
     "compare_authors",

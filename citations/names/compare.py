@@ -17,8 +17,6 @@ from citations.types import Name, Severity
 _COMPATIBLE = 0.7
 _LONG_LIST = 300
 _OTHERS = frozenset({"etal", "others", "al", "andothers"})
-EXCHANGED = "are exchanged"
-"""How the note on two authors who stand in each other's place ends."""
 _NOBODY = _OTHERS | {"", "anonymous", "anon", "anonymousauthors", "unknown", "noauthor", "na"}
 
 
@@ -34,6 +32,8 @@ class AuthorsDiff:
     """How many cited authors stand in the record."""
     contradicted: int = 0
     """How many bear another full given name than the registered author of their family name."""
+    exchanged: bool = False
+    """Whether the only disorder is that people stand in each other's place, which no alphabet explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class _Finding:
 
     severity: Severity
     note: str
+    exchanged: bool = False
 
 
 def compare_authors(cited: tuple[Name, ...], registered: tuple[Name, ...], *, et_al: bool = False) -> AuthorsDiff:
@@ -154,7 +155,8 @@ def _persons(cited: _List, registered: _List, *, et_al: bool) -> AuthorsDiff:
     contradicted = sum(
         _contradicts(cited.persons[p.cited], registered.persons[p.registered], registered) for p in pairs
     )
-    return AuthorsDiff(worst, "; ".join(dict.fromkeys(finding.note for finding in ranked)), paired, contradicted)
+    note = "; ".join(dict.fromkeys(finding.note for finding in ranked))
+    return AuthorsDiff(worst, note, paired, contradicted, any(finding.exchanged for finding in findings))
 
 
 def _in_place(cited: _List, registered: _List) -> list[_Pair]:
@@ -266,12 +268,14 @@ def _order(cited: _List, registered: _List, pairs: Sequence[_Pair]) -> Iterator[
         yield _Finding(severity, "the order differs, one list is alphabetical")
         return
     first_moved = pairs[0].cited == 0 and pairs[0].registered != min(places)
-    moved = [pair for pair, place in zip(pairs, sorted(places), strict=True) if pair.registered != place]
+    ranks = [sorted(places).index(place) for place in places]
+    moved = [position for position, rank in enumerate(ranks) if position != rank]
+    note = "authors are in another order"
     if len(moved) == 2:
-        note = f"authors {moved[0].cited + 1} and {moved[1].cited + 1} {EXCHANGED}"
-    else:
-        note = "authors are in another order"
-    yield _Finding(Severity.MAJOR if first_moved else Severity.MINOR, note)
+        note = f"authors {pairs[moved[0]].cited + 1} and {pairs[moved[1]].cited + 1} are exchanged"
+    # Versions of a paper turn whole lists round; who copies a list wrongly exchanges people.
+    exchanged = all(ranks[ranks[position]] == position for position in moved)
+    yield _Finding(Severity.MAJOR if first_moved else Severity.MINOR, note, exchanged=exchanged)
 
 
 def _alphabetical(names: _List) -> bool:

@@ -232,6 +232,33 @@ def test_exchanged_authors_are_a_mismatch_once_two_sources_say_so():
     assert judge(swapped, one, second).status is Status.MISMATCH
 
 
+FIVE = ("Ada Byron", "Carl Gauss", "Emmy Noether", "Lise Meitner", "Barbara Liskov")
+
+
+@pytest.mark.parametrize(
+    ("listed", "status"),
+    [
+        (("Ada Byron", "Emmy Noether", "Carl Gauss", "Lise Meitner", "Barbara Liskov"), Status.MISMATCH),
+        (("Ada Byron", "Emmy Noether", "Carl Gauss", "Barbara Liskov", "Lise Meitner"), Status.MISMATCH),
+        (("Ada Byron", "Carl Gauss", "Emma Noether", "Barbara Liskov", "Lise Meitner"), Status.MISMATCH),
+        (("Ada Byron", "Barbara Liskov", "Carl Gauss", "Emmy Noether", "Lise Meitner"), Status.VERIFIED),
+    ],
+    ids=["one exchange", "two exchanges", "an exchange beside a slip", "the list turned round, as versions do"],
+)
+def test_whatever_else_differs_an_exchange_said_by_two_sources_is_grave(listed, status):
+    said = [
+        found(work(name, **{**BASE, "authors": people(*FIVE)}), by=name) for name in ("crossref", "semantic_scholar")
+    ]
+    assert judge(cite(authors=people(*listed)), *said).status is status
+
+
+def test_the_order_of_the_published_list_is_no_exchange_because_the_preprint_has_another():
+    cited = cite(authors=people("Ada Byron", "Emmy Noether", "Carl Gauss", "Lise Meitner", "Barbara Liskov"), pages="")
+    record = {**BASE, "authors": people(*FIVE), "pages": "", "venue": "arXiv", "kind": Kind.PREPRINT}
+    said = [found(work(name, **record, arxiv="1901.00001"), by=name) for name in ("arxiv", "semantic_scholar")]
+    assert judge(cited, *said).status is Status.VERIFIED
+
+
 def test_other_given_names_of_two_authors_are_no_change_between_preprint_and_publication():
     listed = people("Ada Byron", "Carl Gauss", "Emmy Noether", "Lise Meitner", "Paul Dirac", "Niels Bohr")
     preprint = work("arxiv", title=TITLE, authors=listed, year=2019, arxiv="1905.01234", kind=Kind.PREPRINT)
