@@ -344,6 +344,8 @@ def _without_record(
     argument = argue(evidence, essential)
     if unanswered(argument):
         return _unchecked(argument)
+    if argument.unavailable and not argument.refuted_by:
+        return _unchecked(argument)  # nobody was heard, and who was to be asked might have known it
     if not essential or not essential <= set(argument.refuted_by):
         return _unverifiable(argument, evidence)
     found = contradiction(reference, evidence, today)
@@ -365,7 +367,8 @@ def _without_record(
 
 
 def _unchecked(argument: Argument) -> Verdict:
-    said = f"no answer from {named(sorted(unanswered(argument)))}; nothing can be said without it"
+    silent = sorted(unanswered(argument)) or argument.unavailable
+    said = f"no answer from {named(silent)}; nothing can be said without it"
     return Verdict(Status.UNCHECKED, replace(argument, sentence=said))
 
 

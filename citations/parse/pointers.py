@@ -98,14 +98,26 @@ def _starts(window: str) -> Iterator[int]:
     return iter(places[-30:])
 
 
+_COLLEAGUES = re.compile(r"et al\b|u\. ?a\.")
+_SECOND = re.compile(r"(?:and|und)\b|&")
+_FAMILIES = frozenset({"an", "he", "she"})
+"""Frequent family names among the words that are none; ``May and June`` are no authors."""
+
+
 def _leading_words(names: str) -> int:
-    """Length of the words before the names that are none: ``In``, ``See``."""
+    """Length of the words before the names that are none: ``In``, ``See``; ``He et al.`` begins with a name."""
     passed = 0
     for word in re.finditer(r"(\S+?)[,.]?\s+", names):
-        if word[1].lower().rstrip(".,") not in _NO_NAMES:
+        if word[1].lower().rstrip(".,") not in _NO_NAMES or _is_a_name(word[1], names[word.end() :]):
             break
         passed = word.end()
     return passed
+
+
+def _is_a_name(word: str, rest: str) -> bool:
+    """Whether a word that mostly is none must be one, as colleagues follow it."""
+    followed = _COLLEAGUES.match(rest) or (word.lower() in _FAMILIES and _SECOND.match(rest))
+    return word[:1].isupper() and word.isalpha() and bool(followed)
 
 
 def opens_sentence(text: str) -> bool:
@@ -121,7 +133,7 @@ def opens_sentence(text: str) -> bool:
 def _plausible(names: str, *, et_al: bool) -> bool:
     """Whether this can be authors: not ``Table``, ``BERT``, ``May`` or ``Paris`` alone."""
     words = names.replace(",", " ").split()
-    if not words or words[0].lower().rstrip(".") in _NO_NAMES:
+    if not words or (words[0].lower().rstrip(".") in _NO_NAMES and not _is_a_name(words[0], " ".join(words[1:]))):
         return False
     if et_al or len(words) > 1:
         return any(len(word) > 1 for word in words)

@@ -265,3 +265,15 @@ def test_other_given_names_of_two_authors_are_no_change_between_preprint_and_pub
     wrong = (*listed[:1], *people("Johann Gauss", "Hermine Noether"), *listed[3:])
     judged = judge(cite(authors=wrong, venue="ICML", volume="", pages=""), found(preprint))
     assert diffs(judged)[FieldName.AUTHORS] is Severity.MAJOR
+
+
+# --- nobody was heard
+
+
+@pytest.mark.parametrize("kind", [Kind.BOOK, Kind.UNKNOWN, Kind.REPORT])
+def test_what_nobody_could_be_asked_about_is_unchecked_even_where_nobody_could_accuse(kind):
+    cited = cite(kind=kind, venue="", volume="", pages="")
+    judged = judge(cited, failed(), failed("arxiv"), essential=frozenset())
+    assert (judged.status, "Crossref" in judged.argument.sentence) == (Status.UNCHECKED, True)
+    assert judge(cited, failed("arxiv"), found(), essential=frozenset()).status is Status.UNVERIFIABLE
+    assert judge(cited, essential=frozenset()).status is Status.UNVERIFIABLE

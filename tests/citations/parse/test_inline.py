@@ -334,3 +334,18 @@ def test_short_citations_name_their_authors(text: str, expected: list[tuple[str,
 def test_an_unclosed_bibtex_entry_ends_at_the_blank_line() -> None:
     text = "@book{a, title={On things\n\nMore text @misc{b, title={Other}, year={2020}}"
     assert [(each.key, each.fields.title) for each in bibtex_blocks(text)] == [("a", "On things"), ("b", "Other")]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Residual networks help (He et al., 2015).", ["(He et al., 2015)"]),
+        ("As She et al. (2016) say.", ["She et al. (2016)"]),
+        ("Well known (An and Doe, 2003; He & Sun, 2014).", ["(An and Doe, 2003)", "(He & Sun, 2014)"]),
+        ("However, Roe et al. (2011) say no.", ["Roe et al. (2011)"]),
+        ("In May and June (2015) it rained.", []),
+        ("He (2015) was the year.", []),
+    ],
+)
+def test_words_that_are_families_too_are_names_where_colleagues_follow(text, labels):
+    assert [each.label for each in pointers(text)] == labels
