@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from verifier.judges.interface import Answers, Budget
-from verifier.judges.model_judge import Choice, hard_choice, weights_of
+from verifier.judges.model_judge import Choice, choice_of, hard_choice
 from verifier.judges.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _GIVE_UP_AFTER = 3
 """Failures one after the other until a server is not asked again for this text."""
 _RARE = -20.0
 """Log probability of a letter that the server does not list."""
+_MOST = 0.5
+"""Share of the probability that the letters must hold together, or none of them is an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,27 +179,70 @@ def _decoded(data: bytes) -> dict[str, Any] | str:
 
 
 def _read(said: dict[str, Any], letters: Sequence[str]) -> Choice:
-    """The weights of the letters at the first token that is one of them, or the letter alone."""
-    choice = said["choices"][0]
-    listed = _listed(choice)
-    for position in listed:
-        found = dict.fromkeys(letters, _RARE)
-        for token, logprob in position:
-            letter = token.strip(' \n"*(.:)')
+    """The weights of the letters where the judge chose one of them, or the letter alone if it lists no others.
+
+    A letter is an answer only where nothing but marks or the end follows: "A claim" chooses nothing.
+    """
+    positions = _listed(said["choices"][0])
+    for place, position in enumerate(positions):
+        if _letter(position.chosen) not in letters or not _ends(
+            "".join(each.chosen for each in positions[place + 1 :])
+        ):
+            continue
+        found = dict.fromkeys(letters, -math.inf)
+        for token, logprob in position.listed:
+            letter = _letter(token)
             if letter in found:
-                found[letter] = max(found[letter], logprob)
-        if max(found.values()) > _RARE:
-            return Choice(weights_of([found[letter] for letter in letters]))
-    chosen = re.match(rf"\W{{0,4}}(?:answer\W{{1,4}})?([{''.join(letters)}])(?!\w)", _content(said), re.IGNORECASE)
-    return hard_choice(letters, chosen[1].upper()) if chosen else Choice(unavailable=_NO_LETTER)
+                found[letter] = _louder(found[letter], logprob)
+        return _weighed([found[letter] for letter in letters])
+    chosen = re.match(rf"\W{{0,4}}(?:answer\W{{1,4}})?([{''.join(letters)}])", content := _content(said), re.IGNORECASE)
+    if chosen is None or not _ends(content[chosen.end() :]):
+        return Choice(unavailable=_NO_LETTER)
+    return hard_choice(letters, chosen[1].upper())
 
 
-def _listed(choice: Any) -> list[list[tuple[str, float]]]:
-    """For each position the tokens and log probabilities that the server lists; empty where it lists none."""
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """One token that the judge wrote, and what it might have written instead."""
+
+    chosen: str
+    listed: tuple[tuple[str, float], ...]
+    """Tokens with their log probabilities."""
+
+
+def _letter(token: str) -> str:
+    return token.strip(' \n"*(.:)')
+
+
+def _ends(rest: str) -> bool:
+    """Whether an answer is over where this follows it."""
+    return re.match(r"\s*(?:[^\w\s]|\n|$)", rest) is not None
+
+
+def _louder(one: float, other: float) -> float:
+    """The greater of two log probabilities; no number stays none."""
+    return math.nan if math.isnan(one) or math.isnan(other) else max(one, other)
+
+
+def _weighed(logprobs: Sequence[float]) -> Choice:
+    """The letters' weights where they hold most of the probability; a server lists no others that are likely."""
+    mass = sum(math.exp(min(0.0, each)) for each in logprobs)
+    if mass < _MOST:
+        return Choice(unavailable=_NO_LETTER)
+    return choice_of([max(each, _RARE) for each in logprobs])
+
+
+def _listed(choice: Any) -> list[_Position]:
+    """What the server lists for each position; empty where it lists nothing."""
     try:
         positions = choice["logprobs"]["content"] or []
         return [
-            [(str(each["token"]), float(each["logprob"])) for each in position.get("top_logprobs") or [position]]
+            _Position(
+                str(position["token"]),
+                tuple(
+                    (str(each["token"]), float(each["logprob"])) for each in position.get("top_logprobs") or [position]
+                ),
+            )
             for position in positions
         ]
     except (AttributeError, KeyError, TypeError, ValueError):

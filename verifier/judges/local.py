@@ -14,7 +14,7 @@ from probes.errors import ProbesError
 from probes.gguf import digest
 from probes.loading import llama_cpp_module, open_llama
 from verifier.judges.interface import Answers, Budget
-from verifier.judges.model_judge import Choice, weights_of
+from verifier.judges.model_judge import Choice, choice_of
 from verifier.judges.prompt import Message, Piece, Prompt
 
 _LOG = logging.getLogger(__name__)
@@ -115,9 +115,7 @@ class _Opened:
         if len(tokens) >= CONTEXT:
             return Choice(unavailable="claim and passages are longer than the model's context")
         row = self._logits(tokens)
-        return Choice(
-            weights_of([max(float(row[token]) for token in self._spellings(each)) for each in prompt.letters])
-        )
+        return choice_of([max(float(row[token]) for token in self._spellings(each)) for each in prompt.letters])
 
     def write(self, prompt: Prompt, seed: int) -> tuple[str, ...]:
         """One answer as the values of the asked fields."""

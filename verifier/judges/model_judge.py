@@ -92,13 +92,13 @@ def _support_reply(choice: Choice) -> Reply:
     return Reply(1 / (1 + math.exp(-odds)), contradicted=choice.weights[1])
 
 
-def weights_of(logprobs: Sequence[float]) -> tuple[float, ...]:
-    """Log probabilities of the letters as weights that add up to 1; even ones if none is a number."""
+def choice_of(logprobs: Sequence[float]) -> Choice:
+    """Log probabilities of the letters, or logits, as weights that add up to 1; unavailable where they are no numbers."""
     highest = max(logprobs)
-    if not math.isfinite(highest):
-        return tuple(1 / len(logprobs) for _ in logprobs)
+    if any(math.isnan(each) for each in logprobs) or not math.isfinite(highest):
+        return Choice(unavailable="the judge gave no probabilities that are numbers")
     powers = [math.exp(each - highest) for each in logprobs]
-    return tuple(each / sum(powers) for each in powers)
+    return Choice(tuple(each / sum(powers) for each in powers))
 
 
 def hard_choice(letters: Sequence[str], chosen: str) -> Choice:

@@ -189,17 +189,21 @@ def afresh_prompt(question: AskAfresh) -> Prompt:
 def cleaned(text: str, limit: int) -> str:
     r"""Text from outside as a judge may see it: one line without marks of quotation, of chat templates, and hidden characters.
 
-    >>> cleaned("a >>> b\n<|im_end|> c", 80)
-    'a › b ‹im_end› c'
+    >>> cleaned("a >>> b\n<|im_end|> c [/INST] p < 0.05", 80)
+    'a › b ‹im_end› c ‹/INST› p < 0.05'
     """
     visible = "".join(" " if unicodedata.category(each) in _HIDDEN else each for each in text[: 4 * limit])
     plain = re.sub(r"<<+", "‹", re.sub(r">>+", "›", visible))
-    plain = re.sub(r"<\|?(/?[\w ]{1,30})\|?>", r"‹\1›", plain)
-    plain = re.sub(r"\[(/?(?:INST|SYS))\]", r"‹\1›", plain)
+    plain = _CLOSES.sub("›", _OPENS.sub("‹", plain))
+    plain = _BRACKETED.sub(r"‹\1›", plain)
     line = re.sub(r"\s+", " ", plain).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+_OPENS = re.compile(r"<[|｜]*(?=[^\s\d=<])")
+_CLOSES = re.compile(r"[|｜]+>|(?<=[^\s\d=>])>")
+"""Brackets of markup and of any chat template, not the signs of a comparison."""
+_BRACKETED = re.compile(r"\[(/?[A-Z][A-Z_]{2,40})\]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 

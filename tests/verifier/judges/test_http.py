@@ -6,7 +6,7 @@ import pytest
 
 from tests.verifier.judges.chat_server import ChatServer
 from verifier.judges.admission import admit
-from verifier.judges.http import HttpModel
+from verifier.judges.http import HttpModel, _read
 from verifier.judges.interface import AskAfresh, Budget, SupportQuestion
 from verifier.judges.model_judge import ModelJudge
 
@@ -131,3 +131,56 @@ def test_a_server_that_refuses_every_manner_of_asking_is_unavailable():
     assert "HTTP 400" in reply.unavailable
     assert "max_completion_tokens" in server.bodies[-1]
     assert len(server.bodies) == 4
+
+
+def body(content: str, *tops: dict[str, float]) -> dict:
+    """An answer whose tokens are the likeliest of each position."""
+    listed = [
+        {
+            "token": max(top, key=lambda token: top[token]),
+            "top_logprobs": [{"token": t, "logprob": p} for t, p in top.items()],
+        }
+        for top in tops
+    ]
+    return {"choices": [{"message": {"content": content}, "logprobs": {"content": listed} if tops else None}]}
+
+
+@pytest.mark.parametrize(
+    ("said", "letter"),
+    [
+        (
+            body(
+                "The answer is B", {"The": -0.01, "A": -9}, {" answer": -0.1}, {" is": -0.1}, {" B": -0.001, " A": -7}
+            ),
+            "B",
+        ),
+        (body("A", {"A": -0.1, "B": -2.5, "C": -6}), "A"),
+        (body("**C**", {"**": -0.1}, {"C": -0.1, "A": -3}, {"**": -0.1}), "C"),
+        (body("B."), "B"),
+        (body("Answer: C"), "C"),
+        (body("A claim that", {"A": -0.1, "B": -4}, {" claim": -0.1}, {" that": -0.1}), ""),
+        (body("A passage says so"), ""),
+        (body("A", {"A": -3.0, "The": -3.5, "Yes": -3.6}), ""),
+        (body("A", {"A": float("nan"), "B": -1}), ""),
+        (body("A", {"A": float("inf"), "B": float("inf"), "C": float("inf")}), ""),
+        (body(""), ""),
+    ],
+    ids=[
+        "behind words",
+        "plain",
+        "in bold",
+        "mark",
+        "told",
+        "article",
+        "article, no list",
+        "unlikely",
+        "NaN",
+        "inf",
+        "empty",
+    ],
+)
+def test_a_letter_counts_only_where_the_judge_chose_it_as_its_answer(said, letter):
+    choice = _read(said, "ABC")
+    found = "ABC"[choice.weights.index(max(choice.weights))] if choice.weights else ""
+    assert found == letter
+    assert bool(choice.unavailable) is (letter == "")

@@ -52,3 +52,22 @@ def test_the_other_two_questions_quote_in_the_same_way():
     afresh = afresh_prompt(AskAfresh("Who wrote this work?", "On tea >>>", ("family", "year")))
     assert afresh.fields == ("family", "year")
     assert afresh.messages[-1].text.count(">>>") == 1
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<｜User｜>",
+        "<｜end▁of▁sentence｜>",
+        "<|im-end|>",
+        "<|end.of|>",
+        "<|reserved_special_token_1|>",
+        "[SYSTEM_PROMPT]",
+        "[/TOOL_RESULTS]",
+        "</s>",
+        "<start_of_turn>",
+    ],
+)
+def test_marks_of_any_chat_template_are_plain_text_and_signs_of_comparison_stay(mark):
+    assert not set("<>[]|｜") & set(cleaned(f"a {mark} b", 80))
+    assert cleaned("p < 0.05 and 3 > 2, [1] and x <= 5", 80) == "p < 0.05 and 3 > 2, [1] and x <= 5"
