@@ -112,8 +112,11 @@ class Checker:
 
     def check(self, subject: Subject | str) -> Report:
         """The report of one text."""
-        subject = Subject(subject) if isinstance(subject, str) else subject
+        subject = subject if isinstance(subject, Subject) else Subject(subject)
         started_at = datetime.now(UTC)
+        given: object = subject.text  # callers without a type checker hand over what they got from elsewhere
+        if not isinstance(given, str):
+            return self._not_a_text(subject.name, f"the text must be a string, not {type(given).__name__}", started_at)
         try:
             report = self._checked(subject)
         except Exception as error:
@@ -122,6 +125,11 @@ class Checker:
                 raise CheckFailed(f"checking the text failed: {type(error).__name__}") from error
             return _unchecked(subject.name, f"checking it failed: {type(error).__name__}", started_at)
         return report
+
+    def _not_a_text(self, name: str, why: str, started_at: datetime) -> Report:
+        if self.policy.on_error is OnError.CLOSED:
+            raise CheckFailed(why)
+        return _unchecked(name, why, started_at)
 
     def prepare(self) -> None:
         """Open everything and test the judge now, however long that takes, so that the first text need not wait for it.

@@ -8,6 +8,7 @@ import verifier
 from citations.types import Fields, Kind, Name, Status
 from tests.citations.fake_registries import FakeRegistry, work
 from tests.verifier.judges.fake_judges import KnowingJudge
+from verifier.errors import CheckFailed
 from verifier.policy import OnError, Policy
 
 TURING = Fields(
@@ -87,3 +88,14 @@ def test_a_judge_can_be_tested_before_the_first_text():
         tested = judge.tests
         checker.check(verifier.Subject("Tea is old and green.", context=("Tea is old.",)))
     assert (tested > 0, judge.tests) == (True, tested)
+
+
+@pytest.mark.parametrize("given", [None, 5, b"bytes", ["a list"]])
+def test_what_is_no_text_is_one_sentence_and_nothing_in_the_log(given, caplog):
+    report = verifier.check(given)
+    assert [(gap.what, gap.why) for gap in report.gaps] == [
+        ("the text", f"the text must be a string, not {type(given).__name__}")
+    ]
+    assert caplog.records == []
+    with pytest.raises(CheckFailed, match="must be a string"):
+        verifier.check(given, policy=Policy(on_error=OnError.CLOSED))

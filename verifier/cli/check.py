@@ -65,6 +65,8 @@ def read_prose(file: str) -> str:
         ) from error
     if len(data) > MAX_BYTES:
         raise UnreadableInput(f"{file} has more than {MAX_BYTES:,} bytes", hint="check a smaller text")
+    if not data.strip():
+        raise UnreadableInput(f"{'standard input' if file == '-' else file} is empty: there is nothing to check")
     if data[:5] == b"%PDF-" or b"\0" in data[:1024]:
         raise UnreadableInput(f"{file} is not plain text", hint=f"verifier scan {file}")
     return data.decode("utf-8-sig", errors="replace")

@@ -64,3 +64,12 @@ def test_a_missing_file_is_exit_2():
     done = run("check", "nosuch.txt")
     assert done.exit_code == 2
     assert "[unreadable-input]" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n"])
+def test_empty_input_is_no_checked_text(tmp_path, text):
+    (tmp_path / "answer.txt").write_text(text)
+    for arguments, given in ((["-"], text), ([str(tmp_path / "answer.txt")], None)):
+        done = CliRunner().invoke(main, ["check", "--offline", *arguments], input=given)
+        assert done.exit_code == 2
+        assert "is empty: there is nothing to check" in done.stderr
