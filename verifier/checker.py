@@ -140,6 +140,12 @@ class Checker:
         if judge is not None:
             judge.standing()
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names of the registries that are asked over the network; opens what is not open yet."""
+        opened = self._open()
+        return () if opened.around.offline else tuple(opened.around.registries)
+
     async def acheck(self, subject: Subject | str) -> Report:
         """The same in a thread of its own, so that the event loop goes on meanwhile."""
         return await asyncio.to_thread(self.check, subject)

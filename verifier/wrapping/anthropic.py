@@ -9,6 +9,10 @@ from verifier.types import Gap
 from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_question, part, parts, whole_lines
 from verifier.wrapping.types import Answer
 
+_WHOLE = {"end_turn", "stop_sequence", "tool_use", "refusal"}
+"""Reasons to stop that leave no half line behind."""
+_KNOWN = {"text", "thinking", "redacted_thinking"}
+_STRANGE = Gap("a part of the answer", "it is of a kind that is not read")
 _NOT_READ = "the stream ended before the model said that it was done"
 
 
@@ -21,13 +25,15 @@ class AnthropicShape:
 
     def answer(self, response: Any) -> Answer:
         """The text blocks of a message; thinking is no answer."""
-        if part(response, "content") is None:
+        content = part(response, "content")
+        if content is None:
             return Answer(broken="the response holds no content")
-        blocks = parts(response, "content")
+        blocks = [{"type": "text", "text": content}] if isinstance(content, str) else parts(response, "content")
         pieces = [part(block, "text") for block in blocks if part(block, "type") == "text"]
         text = "".join(piece for piece in pieces if isinstance(piece, str))
-        calls = any(str(part(block, "type")).endswith("tool_use") for block in blocks)
-        return _answer(text, part(response, "stop_reason"), calls=calls)
+        calls = any(map(_is_call, blocks))
+        strange = any(str(part(block, "type")) not in _KNOWN and not _is_call(block) for block in blocks)
+        return _answer(text, part(response, "stop_reason"), calls=calls, strange=strange)
 
     def reading(self) -> AnthropicReading:
         """A new reading of a stream."""
@@ -72,13 +78,17 @@ class AnthropicReading:
         return _answer("".join(self._pieces), self._reason, calls=self._calls)
 
 
-def _answer(text: str, reason: Any, *, calls: bool) -> Answer:
-    gaps: list[Gap] = []
+def _is_call(block: Any) -> bool:
+    return str(part(block, "type")).endswith(("tool_use", "tool_result"))
+
+
+def _answer(text: str, reason: Any, *, calls: bool, strange: bool = False) -> Answer:
+    gaps: list[Gap] = [_STRANGE] if strange else []
     if reason == "refusal":
         gaps.append(REFUSED)
     if calls:
         gaps.append(TOOL_CALLS)
-    if reason == "max_tokens":
+    if reason not in _WHOLE:
         gaps.append(CUT_AT_LIMIT)
         text = whole_lines(text)
     return Answer((text,), tuple(gaps))

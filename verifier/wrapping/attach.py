@@ -19,6 +19,7 @@ KEPT = 256
 """Responses that cannot be referred to weakly (dicts, strings) are kept, the last so many of them."""
 PATIENCE_S = 30.0
 """So long ``get_report`` waits unless it is told otherwise; the ceiling of a check is usually far below."""
+UNFINISHED = "the stream was not read to its end"
 _INNER = ("_raw_stream", "_response")
 """Where the streams of the ``openai`` and ``anthropic`` packages keep the stream that they read."""
 
@@ -29,7 +30,9 @@ class Pending:
     def __init__(self) -> None:
         self.future: Future[Report] = Future()
         self.conclude: Callable[[], None] | None = None
-        """Begins the check of a stream that was read to its end and not closed; says why not if it was not."""
+        """Begins the check of a stream that was read to its end and not closed."""
+        self.is_read: Callable[[], bool] = lambda: True
+        """Whether a stream was read to its end."""
         self._begun = False
         self._lock = Lock()
 
@@ -41,7 +44,8 @@ class Pending:
 
     def report(self, timeout_s: float) -> Report:
         """The report, or one that says what is missing; raises only ``CheckFailed``, and where the policy asks for it."""
-        self._begin()
+        if not self._begin():
+            return nothing_checked("the answer", UNFINISHED)
         try:
             return self.future.result(timeout_s)
         except FutureTimeoutError:
@@ -49,15 +53,21 @@ class Pending:
 
     async def areport(self, timeout_s: float) -> Report:
         """The same for coroutines."""
-        self._begin()
+        if not self._begin():
+            return nothing_checked("the answer", UNFINISHED)
         try:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self.future)), timeout_s)
         except TimeoutError:
             return nothing_checked("the answer", f"the check is not finished after {timeout_s:g} s")
 
-    def _begin(self) -> None:
-        if self.conclude is not None and not self.future.done():
-            self.conclude()
+    def _begin(self) -> bool:
+        """Begin what is not begun; ``False`` for a stream that is still to be read, whose report comes later."""
+        if self.conclude is None or self._begun or self.future.done():
+            return True
+        if not self.is_read():
+            return False
+        self.conclude()
+        return True
 
 
 class SideTable:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from queue import Full, Queue
 from threading import Lock, Thread
 
@@ -37,11 +38,17 @@ class Background:
                 self._queue.put_nowait((job, future))
             except Full:
                 return False
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
             if len(self._threads) < self._most:
-                thread = Thread(target=_work, args=(self._queue,), name="verifier check", daemon=True)
-                self._threads.append(thread)
-                thread.start()
-        return True
+                self._start()
+            return bool(self._threads)
+
+    def _start(self) -> None:
+        """One more thread; a machine that gives none leaves the work to those that are there."""
+        thread = Thread(target=_work, args=(self._queue,), name="verifier check", daemon=True)
+        with suppress(RuntimeError):
+            thread.start()
+            self._threads.append(thread)
 
     def wait(self) -> None:
         """Return once everything that was submitted is done."""
@@ -52,9 +59,13 @@ def _work(queue: Queue[_Job]) -> None:
     while True:
         job, future = queue.get()
         try:
-            future.set_result(job())
+            report = job()
         except BaseException as error:  # noqa: BLE001  whoever asks for the report is told
-            future.set_exception(error)
+            with suppress(InvalidStateError):
+                future.set_exception(error)
+        else:
+            with suppress(InvalidStateError):
+                future.set_result(report)
         finally:
             queue.task_done()
             del job, future

@@ -10,6 +10,8 @@ from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_ques
 from verifier.wrapping.types import Answer
 
 _NOT_READ = "the stream ended before the model said that it was done"
+_WHOLE = {"stop", "tool_calls", "function_call", "content_filter"}
+"""Reasons to end that leave no half line behind."""
 _ENDED = {"response.completed", "response.incomplete"}
 
 
@@ -78,7 +80,7 @@ class OpenAIReading:
         texts = {index: "".join(pieces) for index, pieces in sorted(self._pieces.items())}
         ends = [self._ends[index] for index in sorted(self._ends)]
         gaps = _gaps(refused=self._refused, calls=self._calls, ends=ends)
-        found = [whole_lines(text) if self._ends[index] == "length" else text for index, text in texts.items()]
+        found = [text if self._ends[index] in _WHOLE else whole_lines(text) for index, text in texts.items()]
         return Answer(tuple(found), gaps)
 
     def _chunk(self, choice: Any) -> str:
@@ -122,7 +124,7 @@ def _choice(choice: Any) -> Answer:
     refused = bool(message is not None and part(message, "refusal"))
     calls = bool(message is not None and (part(message, "tool_calls") or part(message, "function_call")))
     gaps = _gaps(refused=refused, calls=calls, ends=[str(end)])
-    return Answer((whole_lines(text) if end == "length" else text,), gaps)
+    return Answer((text if end in _WHOLE else whole_lines(text),), gaps)
 
 
 def _output(response: Any) -> Answer:
@@ -148,7 +150,7 @@ def _gaps(*, refused: bool, calls: bool, ends: Sequence[str]) -> tuple[Gap, ...]
     found = [
         (refused, REFUSED),
         (calls, TOOL_CALLS),
-        ("length" in ends, CUT_AT_LIMIT),
+        (not _WHOLE.issuperset(ends), CUT_AT_LIMIT),
         ("content_filter" in ends, filtered),
     ]
     return tuple(gap for is_so, gap in found if is_so)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from verifier.types import Gap
@@ -15,12 +15,11 @@ CUT_AT_LIMIT = Gap(
 )
 REFUSED = Gap("the answer", "the model refused, so there is nothing to check")
 TOOL_CALLS = Gap("the arguments of tool calls", "only text is checked")
-_DEEPEST = 50
 
 
 def part(thing: Any, name: str) -> Any:
-    """A field of an object or a mapping; ``None`` if it has none."""
-    return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
+    """A field of an object or a dict; ``None`` if it has none."""
+    return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
 
 
 def parts(thing: Any, name: str) -> Sequence[Any]:
@@ -61,7 +60,9 @@ def whole_lines(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    r"""The text to check of an answer: of structured output its strings, one a line, because JSON escapes its characters.
+    r"""The text to check of an answer: of structured output its strings, one a line, because JSON escapes characters.
+
+    Names of more than one word are strings too. What is no JSON is checked as it stands.
 
     >>> prose('{"works": [{"cite": "M\\u00fcller (2001)", "n": 1}]}')
     'Müller (2001)'
@@ -72,12 +73,18 @@ def prose(text: str) -> str:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return "\n".join(_strings(value, _DEEPEST))
+    return "\n".join(_strings(value))
 
 
-def _strings(value: Any, depth: int) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif depth and isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _strings(each, depth - 1)
+def _strings(value: Any) -> Iterator[str]:
+    """All strings of a JSON value in their order, however deep they stand."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list):
+            waiting += reversed(each)
+        elif isinstance(each, dict):
+            for name, inner in reversed(each.items()):
+                waiting += [inner, name] if " " in name else [inner]

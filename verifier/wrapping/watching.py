@@ -11,6 +11,7 @@ import inspect
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -43,6 +44,11 @@ CALLS: tuple[tuple[str, type[OpenAIShape | AnthropicShape]], ...] = (
 COPIES = ("with_options", "copy")
 """The calls that make another client of the same kind."""
 BUSY = "too many answers wait to be checked"
+UNREAD = "a stream of this kind cannot be read along"
+RAW = "the response is a raw one, whose text is not read"
+_MARK = "_watched_by_verifier"
+_CALLING: ContextVar[bool] = ContextVar("calling", default=False)
+"""Whether a watched call is being made, so that the calls it makes itself are not watched too."""
 
 Client = TypeVar("Client")
 
@@ -64,7 +70,7 @@ def wrap(client: Client, *, registries: Registries = None, checker: Checker | No
         TypeError: the client has none of these calls.
 
     """
-    watcher = _Watcher(checker or Checker(registries=registries, budget_s=CEILING_S), registries)
+    watcher = _Watcher(checker or Checker(registries=registries, budget_s=CEILING_S))
     if not _watch(client, watcher):
         raise TypeError(
             f"{type(client).__name__} has no call that verifier.wrap knows, such as chat.completions.create"
@@ -79,13 +85,18 @@ def _watch(client: Any, watcher: _Watcher) -> bool:
         owner = functools.reduce(lambda thing, step: getattr(thing, step, None), steps, client)
         call = getattr(owner, name, None)
         if owner is not None and callable(call):
-            setattr(owner, name, _watched(call, shape(), watcher))
             found = True
+            if not _is_watched(call):
+                setattr(owner, name, _watched(call, shape(), watcher))
     for name in COPIES if found else ():
         make = getattr(client, name, None)
-        if callable(make):
+        if callable(make) and not _is_watched(make):
             setattr(client, name, _copied(make, watcher))
     return found
+
+
+def _is_watched(call: Callable[..., Any]) -> bool:
+    return bool(getattr(call, _MARK, False))
 
 
 def _copied(make: Callable[..., Any], watcher: _Watcher) -> Callable[..., Any]:
@@ -95,15 +106,18 @@ def _copied(make: Callable[..., Any], watcher: _Watcher) -> Callable[..., Any]:
         _watch(made, watcher)
         return made
 
+    run.__dict__[_MARK] = True
     return run
 
 
 def _watched(call: Callable[..., Any], shape: Shape, watcher: _Watcher) -> Callable[..., Any]:
-    """The call, which gives what it gave."""
+    """The call, which gives what it gave; one that another watched call makes is not watched again."""
 
     @functools.wraps(call)
     def run(*arguments: Any, **request: Any) -> Any:
-        response = call(*arguments, **request)
+        inner, response = _called(call, arguments, request)
+        if inner:
+            return response
         question = _asked(shape, arguments, request)
         if not inspect.isawaitable(response):
             return watcher.seen(response, shape, question)
@@ -113,7 +127,23 @@ def _watched(call: Callable[..., Any], shape: Shape, watcher: _Watcher) -> Calla
 
         return awaited()
 
-    return run
+    @functools.wraps(call)
+    async def run_coroutine(*arguments: Any, **request: Any) -> Any:
+        return watcher.seen(await call(*arguments, **request), shape, _asked(shape, arguments, request))
+
+    watched = run_coroutine if inspect.iscoroutinefunction(call) else run
+    watched.__dict__[_MARK] = True
+    return watched
+
+
+def _called(call: Callable[..., Any], arguments: Sequence[Any], request: dict[str, Any]) -> tuple[bool, Any]:
+    """Whether the call was made by another watched one, and what it gave."""
+    inner = _CALLING.get()
+    token = _CALLING.set(True)
+    try:
+        return inner, call(*arguments, **request)
+    finally:
+        _CALLING.reset(token)
 
 
 def _asked(shape: Shape, arguments: Sequence[Any], request: dict[str, Any]) -> str:
@@ -126,19 +156,21 @@ def _asked(shape: Shape, arguments: Sequence[Any], request: dict[str, Any]) -> s
 class _Watcher:
     """Reads responses and has them checked; nothing in it may raise."""
 
-    def __init__(self, checker: Checker, registries: Registries) -> None:
+    def __init__(self, checker: Checker) -> None:
         self._checker = checker
-        self._registries = registries
         self._told = False
 
     def seen(self, response: Any, shape: Shape, question: str) -> Any:
-        """Take note of a response, and give it back; of a plain generator another one that gives the same."""
+        """Take note of a response, and give it back; of a generator another one that gives the same."""
         pending = Pending()
         try:
-            if isinstance(response, Iterator) and not hasattr(response, "_iterator"):
-                response = self._generator(response, shape.reading(), question, pending)
-            elif hasattr(response, "_iterator"):
-                self._stream(response, shape.reading(), question, pending)
+            if inspect.isgenerator(response):
+                response = _teed(response, *self._reading(shape, question, pending))
+            elif hasattr(response, "_iterator"):  # the streams of ``openai`` and ``anthropic`` have no public way
+                teed = _ateed if isinstance(response._iterator, AsyncIterator) else _teed  # noqa: SLF001
+                response._iterator = teed(response._iterator, *self._reading(shape, question, pending))  # noqa: SLF001
+            elif isinstance(response, Iterator | AsyncIterator):
+                _settle(pending, nothing_checked("the answer", UNREAD))
             else:
                 self._conclude(_read(shape, response), question, pending)
             TABLE.attach(response, pending)
@@ -146,16 +178,12 @@ class _Watcher:
             _settle(pending, nothing_checked("the answer", f"watching it failed: {type(error).__name__}"))
         return response
 
-    def _generator(self, inner: Iterator[Any], reading: Reading, question: str, pending: Pending) -> Iterator[Any]:
+    def _reading(self, shape: Shape, question: str, pending: Pending) -> tuple[Reading, Callable[[], None]]:
+        """What reads a stream along, and what to call at its end."""
+        reading = shape.reading()
+        pending.is_read = lambda: reading.finished
         pending.conclude = lambda: self._conclude(reading.answer(), question, pending)
-        return _Teed(_teed(inner, reading, pending.conclude))
-
-    def _stream(self, stream: Any, reading: Reading, question: str, pending: Pending) -> None:
-        """A stream of the ``openai`` or ``anthropic`` package: what it reads from is read along."""
-        pending.conclude = lambda: self._conclude(reading.answer(), question, pending)
-        inner = stream._iterator  # noqa: SLF001 - the packages have no public way to read along
-        teed = _ateed if isinstance(inner, AsyncIterator) else _teed
-        stream._iterator = teed(inner, reading, pending.conclude)  # noqa: SLF001
+        return reading, pending.conclude
 
     def _conclude(self, answer: Answer, question: str, pending: Pending) -> None:
         """Have the answer checked, once."""
@@ -164,7 +192,6 @@ class _Watcher:
         if answer.broken:
             _settle(pending, nothing_checked("the answer", answer.broken))
             return
-        self._tell()
         if not BACKGROUND.submit(lambda: self._guarded(answer, question), pending.future):
             _settle(pending, nothing_checked("the answer", BUSY))
 
@@ -179,6 +206,7 @@ class _Watcher:
 
     def _check(self, answer: Answer, question: str) -> Report:
         self._checker.prepare()
+        self._tell()
         texts = [prose(text) for text in answer.texts]
         names = ["answer"] if len(texts) == 1 else [f"answer {number}" for number in range(1, len(texts) + 1)]
         reports = [
@@ -189,16 +217,12 @@ class _Watcher:
         return replace(report, gaps=(*report.gaps, *answer.gaps))
 
     def _tell(self) -> None:
-        """Once, in the log: who will be asked."""
+        """Once, in the log: who is asked."""
         if self._told:
             return
         self._told = True
-        whom = "the offline index and the cache alone"
-        if self._registries is True:
-            whom = "all registries"
-        elif self._registries:
-            whom = ", ".join(str(getattr(each, "name", each)) for each in self._registries)
-        _LOG.info("answers are checked in the background; asked: %s", whom)
+        asked = ", ".join(self._checker.asked) or "nobody"
+        _LOG.info("answers are checked in the background; asked over the network: %s", asked)
 
 
 def together(reports: Sequence[Report]) -> Report:
@@ -215,25 +239,6 @@ def together(reports: Sequence[Report]) -> Report:
     )
 
 
-class _Teed:
-    """An iterator that can be referred to weakly, which a generator of another package may not be."""
-
-    def __init__(self, inner: Iterator[Any]) -> None:
-        self._inner = inner
-
-    def __iter__(self) -> _Teed:
-        return self
-
-    def __next__(self) -> Any:
-        return next(self._inner)
-
-    def close(self) -> None:
-        """Stop reading."""
-        close = getattr(self._inner, "close", None)
-        if close is not None:
-            close()
-
-
 def _teed(inner: Iterator[Any], reading: Reading, conclude: Callable[[], None]) -> Iterator[Any]:
     try:
         for event in inner:
@@ -243,6 +248,8 @@ def _teed(inner: Iterator[Any], reading: Reading, conclude: Callable[[], None]) 
     finally:
         with suppress(Exception):
             conclude()
+        if inspect.isgenerator(inner):
+            inner.close()
 
 
 async def _ateed(inner: AsyncIterator[Any], reading: Reading, conclude: Callable[[], None]) -> AsyncIterator[Any]:
@@ -254,9 +261,13 @@ async def _ateed(inner: AsyncIterator[Any], reading: Reading, conclude: Callable
     finally:
         with suppress(Exception):
             conclude()
+        if inspect.isasyncgen(inner):
+            await inner.aclose()
 
 
 def _read(shape: Shape, response: Any) -> Answer:
+    if hasattr(response, "http_response") and callable(getattr(response, "parse", None)):
+        return Answer(broken=RAW)
     try:
         return shape.answer(response)
     except Exception as error:  # noqa: BLE001  a response of a kind that nobody foresaw is no text

@@ -3,9 +3,14 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
+import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any, ClassVar, Self
 
 import anthropic
 import openai
@@ -13,7 +18,8 @@ import pytest
 
 import verifier
 from tests.verifier.wrapping.llm_server import TEXT, Served, chat, serving
-from verifier.wrapping.attach import TABLE, SideTable
+from verifier.wrapping.attach import TABLE, SideTable, nothing_checked
+from verifier.wrapping.background import BACKGROUND, Background
 
 ASK = {"model": "m", "messages": [{"role": "user", "content": "Name a paper."}]}
 CLAUDE = {**ASK, "max_tokens": 50}
@@ -204,3 +210,155 @@ def test_wrapping_opens_nothing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1 []"
+
+
+def test_a_stream_of_another_kind_is_left_alone_and_its_report_says_so() -> None:
+    class Stream:
+        headers: ClassVar = {"x": "1"}
+
+        def __iter__(self) -> Stream:
+            return self
+
+        def __next__(self) -> dict:
+            raise StopIteration
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    given = Stream()
+    client = verifier.wrap(SimpleNamespace(create_completion=lambda **_request: given))
+    answer = client.create_completion(stream=True)
+    with answer as opened:
+        assert (opened is given, opened.headers) == (True, {"x": "1"})
+    assert [gap.why for gap in verifier.get_report(answer).gaps] == ["a stream of this kind cannot be read along"]
+
+
+def test_generators_and_coroutine_functions_stay_what_they_are() -> None:
+    async def create(**_request: object) -> dict:
+        return chat(TEXT)
+
+    client = verifier.wrap(
+        SimpleNamespace(create_completion=create, create_chat_completion=lambda **_request: (each for each in ()))
+    )
+    assert inspect.iscoroutinefunction(client.create_completion)
+    assert inspect.isgenerator(client.create_chat_completion())
+    assert asyncio.run(client.create_completion()) == chat(TEXT)
+
+
+def test_a_report_that_is_asked_for_too_early_comes_later() -> None:
+    def events() -> Iterator[dict]:
+        for text, end in ((TEXT, None), ("", "stop")):
+            yield {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": end}]}
+
+    stream = verifier.wrap(SimpleNamespace(create_completion=events)).create_completion()
+    next(stream)
+    assert [gap.why for gap in verifier.get_report(stream).gaps] == ["the stream was not read to its end"]
+    assert len(list(stream)) == 1
+    assert cited(verifier.get_report(stream, timeout=30)) == [TITLE]
+
+
+CUT = f"A fine paper is\n{TEXT[:-12]}"
+
+
+@pytest.mark.parametrize(
+    ("path", "response"),
+    [
+        ("messages.create", {"content": [{"type": "text", "text": CUT}], "stop_reason": reason})
+        for reason in ("max_tokens", "model_context_window_exceeded", "pause_turn", "something_new", None)
+    ]
+    + [
+        ("create_completion", {"choices": [{"message": {"content": CUT}, "finish_reason": reason}]})
+        for reason in ("length", "something_new", None)
+    ],
+)
+def test_half_a_citation_is_never_judged_whatever_cut_it(path: str, response: dict) -> None:
+    client: Any = SimpleNamespace()
+    owner = client
+    if "." in path:
+        owner = client.messages = SimpleNamespace()
+    setattr(owner, path.rpartition(".")[2], lambda **_request: response)
+    verifier.wrap(client)
+    report = verifier.get_report(getattr(owner, path.rpartition(".")[2])(), timeout=30)
+    assert report.findings == ()
+    assert "the last line of the answer" in [gap.what for gap in report.gaps]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"%s": 1}' % TEXT, '{"works": ["%s"]}' % TEXT, "[" * 60 + f'"{TEXT}"' + "]" * 60],  # noqa: UP031
+    ids=["a name", "a value", "very deep"],
+)
+def test_citations_in_structured_output_are_found_wherever_they_stand(text: str) -> None:
+    answer = verifier.wrap(SimpleNamespace(create_completion=lambda: chat(text))).create_completion()
+    assert cited(verifier.get_report(answer, timeout=30)) == [TITLE]
+
+
+@pytest.mark.parametrize(
+    ("content", "gaps"),
+    [(TEXT, []), ([{"type": "text", "text": TEXT}, {"type": "hologram"}], ["a part of the answer"])],
+)
+def test_parts_of_a_message_that_are_not_read_are_gaps(content: object, gaps: list[str]) -> None:
+    client = SimpleNamespace(messages=SimpleNamespace(create=lambda: {"content": content, "stop_reason": "end_turn"}))
+    report = verifier.get_report(verifier.wrap(client).messages.create(), timeout=30)
+    assert cited(report) == [TITLE]
+    assert [gap.what for gap in report.gaps if gap.what == "a part of the answer"] == gaps
+
+
+def test_an_answer_is_checked_once_however_often_it_is_wrapped_and_whoever_calls_whom() -> None:
+    class Counting(verifier.Checker):
+        checked = 0
+
+        def check(self, subject: object) -> verifier.Report:
+            Counting.checked += 1
+            return super().check(subject)
+
+    class Llama:
+        def create_completion(self) -> dict:
+            return chat(TEXT)
+
+        def create_chat_completion(self) -> dict:
+            return self.create_completion()
+
+    checker = Counting()
+    llama = verifier.wrap(verifier.wrap(Llama(), checker=checker), checker=checker)
+    verifier.get_report(llama.create_chat_completion(), timeout=30)
+    BACKGROUND.wait()
+    assert Counting.checked == 1
+
+
+def test_a_raw_response_says_that_it_was_not_read(client: openai.OpenAI) -> None:
+    raw = client.chat.completions.with_raw_response.create(**ASK)
+    assert [gap.why for gap in verifier.get_report(raw).gaps] == ["the response is a raw one, whose text is not read"]
+
+
+def test_work_goes_on_where_a_thread_could_not_be_started_or_a_future_was_settled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    background = Background(threads=1)
+    report = nothing_checked("the answer", "a test")
+    with monkeypatch.context() as patched:
+        patched.setattr(Thread, "start", refuse)
+        assert not background.submit(lambda: report, Future())
+    settled: Future[verifier.Report] = Future()
+    settled.set_result(report)
+    assert background.submit(lambda: report, settled)
+    later: Future[verifier.Report] = Future()
+    assert background.submit(lambda: report, later)
+    assert later.result(timeout=30) is report
+
+
+def refuse(_thread: Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_the_first_answer_tells_once_who_is_asked(caplog: pytest.LogCaptureFixture) -> None:
+    client = verifier.wrap(SimpleNamespace(create_completion=lambda: chat(TEXT)))
+    with caplog.at_level("INFO", logger="verifier"):
+        for _ in range(2):
+            verifier.get_report(client.create_completion(), timeout=30)
+    assert [record.getMessage() for record in caplog.records if "background" in record.getMessage()] == [
+        "answers are checked in the background; asked over the network: nobody"
+    ]
