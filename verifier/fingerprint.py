@@ -49,20 +49,38 @@ def claim_fingerprint(text: str) -> str:
 
 
 def fact(checked: CheckedReference) -> str:
-    """32 hexadecimal digits of what the registries say against the citation: a decision stands as long as they do.
+    """32 hexadecimal digits of what a decision is about: it stands as long as nothing else is said against the citation.
 
-    Only what every registry gives in the same form is part of it: years and identifiers, a retraction, the kind of a
-    contradiction. Names and venues are spelt in many ways, and who asks another registry has found nothing new.
+    Of the registries' side only what all of them give in the same form is part of it: years and identifiers, a retraction,
+    the kind of a contradiction. Names and venues are spelt in many ways, and who asks another registry has found nothing
+    new. Of the citation's side every value that differs is, and of a work that was not found all that tells it from others:
+    what a reviewer did not see, nobody has dismissed.
     """
     verdict = checked.verdict
+    seen = [
+        f"{diff.field.value} {_words(diff.cited)}" for diff in verdict.diffs if diff.severity is not Severity.COSMETIC
+    ]
+    if verdict.status in {Status.NOT_FOUND, Status.FABRICATED}:
+        seen += _telling(checked.reference.fields)
     told = [
         f"{diff.field.value} {diff.registered.casefold()}"
         for diff in verdict.diffs
         if diff.severity is Severity.MAJOR and diff.field in _SAME_EVERYWHERE
     ]
     notice, contradiction = verdict.retraction, verdict.argument.contradiction
-    parts = [verdict.status.value, *sorted(told), notice.kind.value if notice else ""]
+    parts = [verdict.status.value, *sorted(told), *sorted(seen), notice.kind.value if notice else ""]
     return short_digest("\n".join([*parts, contradiction.kind.value if contradiction else ""]))
+
+
+def _telling(cited: Fields) -> list[str]:
+    """What tells a cited work from others of a like title."""
+    families = sorted(_words(each.literal or each.family) for each in cited.authors)
+    identifiers = [each for each in (cited.doi, cited.arxiv, cited.pmid, cited.isbn) if each]
+    return [str(cited.year or ""), *families, *identifiers]
+
+
+def _words(text: str) -> str:
+    return " ".join(sorted(set(_folded(text))))
 
 
 def likenesses(checked: CheckedReference) -> tuple[str, ...]:
@@ -112,7 +130,7 @@ def short_digest(text: str) -> str:
 
 def _wrong(diff: FieldDiff) -> str:
     """The field and what is wrong in it; the title is the subject already, and may drift."""
-    value = "" if diff.field is FieldName.TITLE else " ".join(sorted(set(_folded(diff.cited))))
+    value = "" if diff.field is FieldName.TITLE else _words(diff.cited)
     return f"{diff.field.value} {value}".strip()
 
 

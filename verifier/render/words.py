@@ -159,12 +159,17 @@ def moment(time: datetime) -> str:
 
 def counts_line(report: Report) -> str:
     """All verdicts that occur, in words, with unreadable entries and failed inputs: nothing is left out of the sum."""
-    parts = [f"{report.count(status)} {status.value}" for status in reversed(WORST_FIRST) if report.count(status)]
+    parts = [_counted(report, status) for status in reversed(WORST_FIRST) if report.count(status)]
     if report.unreadable:
         parts.append(f"{len(report.unreadable)} unreadable")
     if report.failed:
         parts.append(f"{len(report.failed)} {'input' if len(report.failed) == 1 else 'inputs'} failed")
     return ", ".join(parts) or "no references"
+
+
+def _counted(report: Report, status: Status) -> str:
+    dismissed = sum(finding.status is status and finding.is_dismissed for finding in report.findings)
+    return f"{report.count(status)} {status.value}" + (f" ({dismissed} dismissed)" if dismissed else "")
 
 
 def is_without_problem(report: Report) -> bool:

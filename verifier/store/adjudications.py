@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
-from citations.types import Status
+from citations.types import Fields, Status
 from verifier.errors import StoreError
 from verifier.fingerprint import fact, short_digest, subject
 from verifier.store.connect import reading, writing_to
@@ -135,9 +135,18 @@ def _confirmed(connection: Connection, finding: Finding, flag_id: int) -> Adjudi
         return None
     reference = finding.checked.reference
     same = confirmed_works.c.subject_digest == short_digest(subject(reference.fields, reference.raw))
-    newest = select(confirmed_works).where(same, confirmed_works.c.revoked_at.is_(None))
-    work = connection.execute(newest.order_by(confirmed_works.c.id.desc()).limit(1)).mappings().first()
+    held = select(confirmed_works).where(same, confirmed_works.c.revoked_at.is_(None))
+    newest = connection.execute(held.order_by(confirmed_works.c.id.desc())).mappings()
+    work = next((each for each in newest if _fits(reference.fields, each)), None)
     if work is None:
         return None
     by, at = work["confirmed_by"], utc(work["confirmed_at"])
     return Adjudication(flag_id, False, by, at, work["note"], work["identifier"])
+
+
+def _fits(cited: Fields, work: RowMapping) -> bool:
+    """Whether neither year nor identifier of a citation says that it means another work than the confirmed one."""
+    year = json.loads(work["fields"]).get("year")
+    named = [each.casefold() for each in (cited.doi, cited.arxiv, cited.pmid, cited.isbn) if each]
+    identifier = work["identifier"].casefold()
+    return cited.year in {None, year} and (not named or any(each in identifier for each in named))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from citations.types import FieldDiff, FieldName, Severity, Status
+from citations.types import FieldDiff, FieldName, Name, Severity, Status
 from tests.verifier.samples import TURING, checked, reference, report_of
 from verifier.errors import StoreError
 from verifier.findings import finding_of
-from verifier.fingerprint import is_same_wording
+from verifier.fingerprint import fact, is_same_wording
 from verifier.policy import ExitCode, FailOn, Policy, exit_code, fails
+from verifier.render.words import counts_line
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work, list_confirmed, revoke_work
 from verifier.store.queue import QueueFilter, flag, queue
@@ -20,6 +23,14 @@ from verifier.store.reviews import FlagState, ReviewAnswer, decide
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 
 LONG = "Observations of twelve variable stars in the Magellanic clouds and their periods of brightness"
+DIFFS = {
+    "doi": FieldDiff(FieldName.DOI, "10.1000/x", "10.1000/y", Severity.MAJOR),
+    "title": FieldDiff(FieldName.TITLE, LONG.replace("twelve", "eleven"), LONG, Severity.MINOR),
+    "venue": FieldDiff(FieldName.VENUE, "Nature", "Annals of the Observatory", Severity.MAJOR),
+    "authors": FieldDiff(FieldName.AUTHORS, "Alan Turing; Zed Nobody", "Alan Turing", Severity.MAJOR),
+    "year": FieldDiff(FieldName.YEAR, "1973", "1937", Severity.MINOR),
+}
+FIELDS = sorted(DIFFS)
 DRIFTED = LONG.replace("Observations", "Obervations").upper()
 
 
@@ -84,6 +95,47 @@ def test_another_finding_is_not_dismissed_with_it(engine, other):
     store(engine, not_found())
     decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana")
     assert adjudication(engine, other) is None
+
+
+OTHERWISE = {
+    "doi": {"doi": "10.1000/of.another.paper"},
+    "arxiv": {"arxiv": "2401.00001"},
+    "year": {"year": 1901},
+    "one more author": {"authors": (Name("Turing", "Alan"), Name("Nobody", "Zed"))},
+    "author": {"authors": (Name("Somebody", "Else"),)},
+}
+
+
+def changed(finding, fields):
+    cited = finding.checked.reference
+    return finding_of(replace(finding.checked, reference=replace(cited, fields=replace(cited.fields, **fields))))
+
+
+@pytest.mark.parametrize("fields", OTHERWISE.values(), ids=OTHERWISE)
+def test_what_the_reviewer_did_not_see_is_not_dismissed_with_a_work_that_was_not_found(engine, fields):
+    store(engine, not_found())
+    decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana")
+    assert adjudication(engine, not_found()) is not None
+    assert adjudication(engine, changed(not_found(), fields)) is None
+
+
+@pytest.mark.parametrize("name", ["doi", "arxiv", "year", "author"])
+def test_a_confirmed_work_dismisses_no_citation_of_another_one(engine, name):
+    store(engine, not_found())
+    confirm_work(engine, only(engine).id, "ana", "shelf mark 12")
+    assert adjudication(engine, not_found()) is not None
+    assert adjudication(engine, changed(not_found(), OTHERWISE[name])) is None
+
+
+@given(st.sets(st.sampled_from(FIELDS), min_size=1), st.sampled_from(FIELDS))
+def test_a_difference_that_is_added_to_a_dismissed_finding_is_a_finding(wrong, one_more):
+    def fault(fields):
+        found = checked(Status.MISMATCH, reference(1, LONG))
+        return replace(found, verdict=replace(found.verdict, diffs=tuple(DIFFS[field] for field in sorted(fields))))
+
+    assume(one_more not in wrong)
+    assert fact(fault(wrong)) == fact(fault(set(wrong)))
+    assert fact(fault(wrong)) != fact(fault({*wrong, one_more}))
 
 
 def test_a_changed_fact_opens_the_flag_again(engine):
@@ -153,3 +205,12 @@ def test_a_confirmation_needs_a_flag_and_an_identifier(engine, identifier, numbe
 )
 def test_a_word_spelt_another_way_is_the_same_and_another_word_is_not(one, other, same):
     assert is_same_wording(one, other) is same
+
+
+def test_the_last_line_tells_how_many_were_dismissed(engine):
+    store(engine, not_found())
+    decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana")
+    dismissed = replace(not_found(), adjudication=adjudication(engine, not_found()))
+    report = report_of([dismissed.checked])
+    assert counts_line(replace(report, findings=(dismissed, not_found()))) == "2 not_found (1 dismissed)"
+    assert counts_line(report) == "1 not_found"
