@@ -6,15 +6,15 @@ import hashlib
 import json
 import re
 import secrets
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select, update
 
+from citations.markup import to_ascii
 from citations.types import Name
 from verifier.fingerprint import short_digest
 from verifier.store.connect import writing_to
@@ -100,35 +100,37 @@ def forget_author(engine: Engine, name: str) -> Removed:
     The works that reviewers confirmed for such a flag go with it.
     """
     wanted = _folded(name)
-    longest = max(re.findall(r"[^\W\d_]+", name) or [name], key=len)
+    longest = max(re.findall(r"\w+", wanted) or [wanted], key=len)
 
     def cites(finding: Finding) -> bool:
         fields = finding.checked.reference.fields
         return any(wanted in _names(each) for each in (*fields.authors, *fields.editors))
 
     with writing_to(engine) as connection:
-        likely = flags.c.finding.icontains(longest, autoescape=True)
-        gone = [number for number, found in _findings(connection, flags, likely) if cites(found)]
+        gone = [number for number, found in _findings(connection, flags, word=longest) if cites(found)]
         subjects = select(flags.c.subject_digest).where(flags.c.id.in_(gone))
         if gone:
             connection.execute(delete(confirmed_works).where(confirmed_works.c.subject_digest.in_(subjects)))
         _bury(connection, "author", name, gone)
-        likely = checked_references.c.finding.icontains(longest, autoescape=True)
-        rows = [number for number, found in _findings(connection, checked_references, likely) if cites(found)]
+        rows = [number for number, found in _findings(connection, checked_references, word=longest) if cites(found)]
         _delete(connection, checked_references, rows)
         _remove_bodies(connection)
     return Removed(len(gone), len(rows), 0)
 
 
-def _findings(connection: Connection, table: Table, where: object) -> Iterator[tuple[int, Finding]]:
+def _findings(
+    connection: Connection, table: Table, *where: ColumnElement[bool], word: str = ""
+) -> Iterator[tuple[int, Finding]]:
+    """Findings in whose folded text a word stands; no database folds as we do, so all of them are looked through."""
     last = 0
     while True:
-        wanted = select(table.c.id, table.c.finding).where(table.c.id > last, where).order_by(table.c.id)  # type: ignore[arg-type]
+        wanted = select(table.c.id, table.c.finding).where(table.c.id > last, *where).order_by(table.c.id)
         rows = connection.execute(wanted.limit(_AT_ONCE)).all()
         if not rows:
             return
         for number, text in rows:
-            yield number, read_finding(text)
+            if word in _folded(text):
+                yield number, read_finding(text)
         last = rows[-1][0]
 
 
@@ -181,6 +183,4 @@ def _names(name: Name) -> set[str]:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(each for each in decomposed if not unicodedata.combining(each)).casefold()
-    return " ".join(plain.replace(",", " , ").split())
+    return " ".join(to_ascii(text).casefold().replace(",", " , ").split())

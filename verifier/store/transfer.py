@@ -14,18 +14,23 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, DateTime, Engine, LargeBinary, Table, func, insert, select, text
 
+from citations.types import Status
 from verifier.errors import StoreError
 from verifier.store.connect import is_sqlite, reading, writing_to
-from verifier.store.tables import REVISION, metadata, utc
+from verifier.store.reviews import FlagState
+from verifier.store.tables import REVISION, flags, metadata, utc
+from verifier.store.wire import read_finding
+from verifier.types import Decision
 
 FORMAT = "factprobe-database"
 MAX_LINE = 256 * 1024 * 1024
 """Characters of one line; a longer one is no export of ours."""
+MAX_INTEGER = 2**31 - 1
 _AT_ONCE = 500
 
 
 def export_database(engine: Engine, out: TextIO) -> int:
-    """Write every row as one line of ASCII and return how many; other processes may write meanwhile."""
+    """Write every row as one line of ASCII, last how many there are, and return it; others may write meanwhile."""
     written = 0
     with reading(engine) as connection:
         if connection.dialect.name == "postgresql":
@@ -38,13 +43,14 @@ def export_database(engine: Engine, out: TextIO) -> int:
                 values = {name: _written(value) for name, value in each.items()}
                 out.write(json.dumps({"table": table.name, "row": values}) + "\n")
                 written += 1
+        out.write(json.dumps({"rows": written}) + "\n")
     return written
 
 
 def import_database(engine: Engine, lines: Iterable[str]) -> int:
     """Fill an empty database with what ``export_database`` wrote, all of it or nothing; returns how many rows.
 
-    Raises ``StoreError`` for a database that holds rows already, for another schema, and for a damaged line.
+    Raises ``StoreError`` for a database that holds rows already, for another schema, a damaged line, and an end cut off.
     """
     source = iter(lines)
     _check_head(next(source, ""))
@@ -100,7 +106,7 @@ def _check_head(line: str) -> None:
     try:
         head = json.loads(line)
         schema = head["schema"] if head["format"] == FORMAT else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         schema = None
     if schema is None:
         raise StoreError("this is no export of a factprobe database", hint="make one with `verifier db export`")
@@ -114,7 +120,7 @@ def _check_head(line: str) -> None:
 def _batches(lines: Iterator[str], known: dict[str, Table]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
     table: Table | None = None
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(_whole(lines), start=2):
         found, values = _row(line, number, known)
         if table is not None and (found is not table or len(rows) >= _AT_ONCE):
             yield table, rows
@@ -125,16 +131,41 @@ def _batches(lines: Iterator[str], known: dict[str, Table]) -> Iterator[tuple[Ta
         yield table, rows
 
 
+def _whole(lines: Iterator[str]) -> Iterator[str]:
+    """The lines of rows, once the last line has told that none is missing."""
+    last, read = "", -1
+    for line in lines:
+        if read >= 0:
+            yield last
+        last, read = line, read + 1
+    try:
+        told = json.loads(last)["rows"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        told = None
+    if told != max(0, read):
+        raise StoreError("the end of the export is missing; nothing was imported", hint="verifier db export")
+
+
 def _row(line: str, number: int, known: dict[str, Table]) -> tuple[Table, dict[str, Any]]:
     try:
         record = json.loads(line[:MAX_LINE])
         table, values = known[record["table"]], record["row"]
         read = {column.name: _read(column.type, values.pop(column.name)) for column in table.columns}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if table is flags:
+            _check_flag(read)
+    except (StoreError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _damaged(number) from error
     if values:
         raise _damaged(number)
     return table, read
+
+
+def _check_flag(read: dict[str, Any]) -> None:
+    """Raise where a flag could not be read again: one such row would take the whole queue with it."""
+    Status(read["status"])
+    Decision(read["decision"])
+    FlagState(read["state"])
+    read_finding(read["finding"])
 
 
 def _damaged(number: int) -> StoreError:
@@ -152,7 +183,15 @@ def _read(kind: Any, value: Any) -> Any:
         return None
     if isinstance(kind, LargeBinary):
         return base64.b64decode(value, validate=True)
-    return utc(datetime.fromisoformat(value)) if isinstance(kind, DateTime) else value
+    if isinstance(kind, DateTime):
+        return utc(datetime.fromisoformat(value))
+    if not isinstance(value, kind.python_type | (int if kind.python_type is float else kind.python_type)):
+        raise TypeError(f"{type(value).__name__} for {kind}")
+    if isinstance(value, str):
+        value.encode()
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        raise OverflowError
+    return value
 
 
 def _renumber(connection: Connection) -> None:

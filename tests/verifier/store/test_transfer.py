@@ -64,7 +64,7 @@ def test_export_and_import_lose_nothing_on_sqlite(engine, tmp_path):
     other = open_store(f"sqlite:///{tmp_path / 'y.db'}")
     written = exported(engine)
     assert written.isascii()
-    assert import_database(other, written.splitlines()) == len(written.splitlines()) - 1
+    assert import_database(other, written.splitlines()) == len(written.splitlines()) - 2
     assert exported(other) == written
     assert count(other, QueueFilter(search="quotes titl")) == 1
     other.dispose()
@@ -103,9 +103,66 @@ def test_a_damaged_export_imports_nothing(engine, tmp_path, lines):
     head = exported(engine).splitlines()[0]
     other = open_store(f"sqlite:///{tmp_path / 'y.db'}")
     with pytest.raises(StoreError):
-        import_database(other, [head if each is None else each for each in lines])
-    assert len(exported(other).splitlines()) == 1
+        import_database(other, [head if each is None else each for each in [*lines, '{"rows": 1}']])
+    assert len(exported(other).splitlines()) == 2
     other.dispose()
+
+
+def test_an_export_whose_end_is_missing_imports_nothing(engine, tmp_path):
+    lines = exported(engine).splitlines()
+    other = open_store(f"sqlite:///{tmp_path / 'y.db'}")
+    for cut in (lines[:-1], lines[: len(lines) // 2], [*lines[:-2], lines[-1]], lines[:1]):
+        with pytest.raises(StoreError, match="the end of the export is missing"):
+            import_database(other, cut)
+    assert count(other, EVERY) == 0
+    other.dispose()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": "banana"},
+        {"state": "banana"},
+        {"decision": "banana"},
+        {"finding": "{}"},
+        {"finding": "[" * 100_000},
+        {"seen": 10**30},
+        {"seen": [1]},
+        {"excerpt": {"a": 1}},
+        {"excerpt": "\ud800"},
+        {"created_at": "9999-12-31T23:59:59-23:00"},
+    ],
+    ids=lambda each: next(f"{name} {str(value)[:12]}" for name, value in each.items()),
+)
+def test_a_flag_that_could_not_be_read_again_is_not_imported(engine, tmp_path, values):
+    rows = [json.loads(line) for line in exported(engine).splitlines()]
+    for each in rows:
+        if each.get("table") == "flags":
+            each["row"] |= values
+    other = open_store(f"sqlite:///{tmp_path / 'y.db'}")
+    with pytest.raises(StoreError, match="is damaged; nothing was imported"):
+        import_database(other, [json.dumps(each) for each in rows])
+    assert count(other, EVERY) == 0
+    other.dispose()
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        (Name("Müller", "Jürgen"), "Muller"),
+        (Name("Müller", "Jürgen"), "MÜLLER"),
+        (Name("Kaiser", "Łukasz"), "Lukasz Kaiser"),
+        (Name("Øvergaard", "Ny"), "Overgaard"),
+        (Name("Паршин", "А."), "Parshin"),
+    ],
+    ids=str,
+)
+def test_a_person_is_forgotten_however_the_name_is_spelt(engine, stored, asked):
+    before = count(engine, EVERY)
+    plain = reference(30, "A title that nobody else has")
+    store(engine, checked(Status.NOT_FOUND, replace(plain, fields=replace(plain.fields, authors=(stored,)))))
+    assert forget_author(engine, asked).flags == 1
+    assert count(engine, EVERY) == before
 
 
 def test_a_database_that_holds_something_is_not_written_over(engine):
