@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from citations.types import Status, Verdict
 from verifier.render.words import because, evidence_lines, inline, moment, what_differs
 from verifier.store.holds import hold, release, release_all
 from verifier.store.queue import COUNTED, FlagItem, QueueFilter, count, flag, next_flag
@@ -176,13 +177,19 @@ def item_lines(item: FlagItem) -> Iterator[str]:
             yield f"  {diff.field.value}: cited {cited!r}, registered {registered!r}, {diff.severity.value}{note}"
     for line in evidence_lines(checked.evidence):
         yield f"  {line}"
-    sentence = because(verdict, what_differs(verdict))
-    if sentence and not summary.blind:
-        yield f"  because: {sentence}"
+    if not summary.blind and (why := _why(verdict)):
+        yield f"  because: {why}"
     if summary.risk is not None and not summary.blind:
         yield f"  risk: {summary.risk:.0%}"
     for each in item.reviews:
         yield f"  {review_line(each)}"
+
+
+def _why(verdict: Verdict) -> str:
+    """Why the verdict is what it is; differences of fields are told line by line already."""
+    said = what_differs(verdict)
+    told = "" if verdict.status is Status.MISMATCH else said
+    return "; ".join(part for part in (told, because(verdict, said)) if part)
 
 
 def review_line(given: Review) -> str:
@@ -193,7 +200,10 @@ def review_line(given: Review) -> str:
 
 def decided_line(done: Decided) -> str:
     """What was written, and where the flag stands."""
-    return f"#{done.review.flag_id} {done.review.answer.value}: {done.state.value}"
+    number = done.review.flag_id
+    if done.review.answer is ReviewAnswer.UNDO:
+        return f"#{number} the last answer is taken back; it is {done.state.value} now"
+    return f"#{number} {done.review.answer.value}: {done.state.value}"
 
 
 def key_lines() -> Iterator[str]:

@@ -167,7 +167,7 @@ def import_command(source: TextIO, db: str | None) -> None:
 
 
 @command.command("prune", cls=SortedCommand, help=_PRUNE_HELP)
-@click.argument("days", type=click.IntRange(min=0), metavar="DAYS")
+@click.argument("days", type=click.IntRange(0, 36_500), metavar="DAYS")
 @DB
 def prune_command(days: int, db: str | None) -> None:
     """Remove what is old."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verifier.cli.options import DB, SortedCommand
+from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.config import load_settings
 from verifier.policy import ExitCode
 
@@ -35,7 +35,7 @@ def command() -> None:
 
 
 @command.command("export", cls=SortedCommand, help=_EXPORT_HELP)
-@click.argument("flag_id", metavar="FLAG", type=click.IntRange(min=1))
+@click.argument("flag_id", metavar="FLAG", type=ROW)
 @DB
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="The new file; evidence-FLAG.zip."

@@ -32,6 +32,8 @@ def _level(_ctx: click.Context, _param: click.Parameter, value: str | None) -> s
     return value and value.replace("-", "_")
 
 
+ROW = click.IntRange(1, 2**31 - 1)
+"""The number of a flag or another row, as the database can hold it."""
 DB = click.option("--db", metavar="URL", help="Database of scans and flags. [env: VERIFIER_DB]")
 COLOUR = click.option(
     "--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."

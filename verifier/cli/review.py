@@ -14,7 +14,7 @@ import click
 
 from citations.types import Status
 from verifier.cli.keyboard import keyboard
-from verifier.cli.options import DB, SortedCommand
+from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.config import load_settings
 from verifier.errors import VerifierError
 from verifier.render.words import inline
@@ -145,7 +145,7 @@ def list_command(db: str | None, format_name: str, limit: int, state: str, **fil
 
 
 @command.command("show", cls=SortedCommand, help=_SHOW_HELP)
-@click.argument("flag_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("flag_id", metavar="ID", type=ROW)
 @DB
 @FORMAT
 def show_command(flag_id: int, db: str | None, format_name: str) -> None:
@@ -163,7 +163,7 @@ def show_command(flag_id: int, db: str | None, format_name: str) -> None:
 
 
 @command.command("decide", cls=SortedCommand, help=_DECIDE_HELP)
-@click.argument("flag_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("flag_id", metavar="ID", type=ROW)
 @click.argument("answer", type=click.Choice(["accept", "note", "reject", "response", "skip"]))
 @AS
 @DB
@@ -210,7 +210,7 @@ def works_command(db: str | None) -> None:
 
 
 @command.command("revoke", cls=SortedCommand, help=_REVOKE_HELP)
-@click.argument("work_id", metavar="WORK", type=click.IntRange(min=1))
+@click.argument("work_id", metavar="WORK", type=ROW)
 @AS
 @DB
 def revoke_command(work_id: int, reviewer: str | None, db: str | None) -> None:

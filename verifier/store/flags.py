@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from citations.types import Status
+from citations.types import Reference, Status
 from verifier.errors import StoreError
 from verifier.fingerprint import fact, is_same_wording, likenesses, short_digest, subject
 from verifier.store.connect import first_line
@@ -139,7 +139,7 @@ def same_flag(connection: Connection, finding: Finding) -> RowMapping | None:
 def _changing(finding: Finding) -> dict[str, Any]:
     """The columns that follow the finding as it was last seen."""
     reference = finding.checked.reference
-    excerpt = " ".join(reference.raw.split())[:MAX_EXCERPT]
+    excerpt = cited_words(reference)[:MAX_EXCERPT]
     risk = None if finding.risk is None else finding.risk.value
     return {
         "status": finding.status.value,
@@ -166,3 +166,20 @@ def _note_paper(connection: Connection, flag_id: int, finding: Finding, now: dat
             connection.execute(insert(flag_papers).values(values))
     except IntegrityError:
         return  # another process noted it meanwhile
+
+
+def cited_words(reference: Reference) -> str:
+    """The citation as one line of words: first author, title and year where they could be read, else as it is printed.
+
+    The entry of a bibliography is code, of which the first characters tell nobody which work is meant.
+    """
+    fields = reference.fields
+    if not reference.raw.lstrip().startswith("@") or not fields.title:
+        return " ".join(reference.raw.split())
+    author = str(fields.authors[0]) if fields.authors else ""
+    others = " et al." if len(fields.authors) > 1 or fields.et_al else ""
+    return " ".join(part for part in (f"{author}{others}:" if author else "", fields.title, _year(fields.year)) if part)
+
+
+def _year(year: int | None) -> str:
+    return "" if year is None else f"({year})"

@@ -156,3 +156,18 @@ def test_one_bad_file_costs_no_other_its_findings(tmp_path):
     done = scan(tmp_path, "--format", "json")
     assert [each["key"] for each in json.loads(done.stdout)["references"]] == ["good"]
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["db", "prune", "99999999"],
+        ["evidence", "export", "9" * 21],
+        ["review", "decide", "9" * 23, "accept"],
+        ["review", "show", "0"],
+    ],
+    ids=" ".join,
+)
+def test_numbers_that_no_row_can_have_are_refused_in_one_sentence(words, tmp_path):
+    done = CliRunner().invoke(main, [*words, "--db", f"sqlite:///{tmp_path / 'x.db'}"])
+    assert (done.exit_code, done.stderr.startswith("error: Invalid value")) == (2, True)

@@ -18,6 +18,7 @@ from citations.types import Status
 from tests.verifier.samples import checked, one_of_each, reference
 from verifier.cli import main
 from verifier.findings import finding_of
+from verifier.render.words import what_differs
 from verifier.store import open_store
 from verifier.store.queue import flag, queue
 from verifier.store.reviews import FlagState, ReviewAnswer, reviews_of
@@ -85,7 +86,9 @@ def test_a_decision_and_its_undo_are_kept_with_name_and_reason(database):
         *("rejected", "Ana Lima", "exists"),
     )
     assert "reject by Ana Lima" in run(database, "show", number).stdout
-    assert run(database, "undo", "--as", "Ana Lima").stdout == f"#{number} undo: open\n"
+    assert (
+        run(database, "undo", "--as", "Ana Lima").stdout == f"#{number} the last answer is taken back; it is open now\n"
+    )
     assert run(database, "undo", "--as", "Ana Lima").exit_code == 2
 
 
@@ -180,7 +183,7 @@ def test_a_person_at_a_terminal_answers_with_one_key_an_item(database):
     person.types("ask the library\n")
     person.sees("kept")
     person.types("u")
-    person.sees(f"#{order[2]} undo: open")
+    person.sees(f"#{order[2]} the last answer is taken back; it is open now")
     person.sees("q quit")
     person.types("q")
     person.sees("decided")
@@ -207,3 +210,10 @@ def test_who_is_killed_goes_on_with_the_next_item(database):
     again.types("q")
     assert again.leaves() == 0
     engine.dispose()
+
+
+@pytest.mark.parametrize("status", [Status.FABRICATED, Status.NOT_FOUND, Status.RETRACTED])
+def test_a_reviewer_reads_why_the_verdict_is_what_it_is(database, status):
+    verdict = next(each.verdict for each in one_of_each() if each.verdict.status is status)
+    for each in listed(database, "--verdict", status.value):
+        assert f"because: {what_differs(verdict)}" in run(database, "show", each["id"]).stdout

@@ -60,3 +60,9 @@ def test_times_are_aware(engine):
     store(engine, checked(Status.NOT_FOUND))
     (flag,) = list_flags(engine)
     assert flag.created_at.utcoffset() is not None
+
+
+def test_an_entry_of_a_bibliography_is_told_in_words(engine):
+    store(engine, checked(Status.NOT_FOUND, reference(1, "On small things", year=1950)))
+    (flag,) = list_flags(engine)
+    assert flag.excerpt == "Alan M. Turing: On small things (1950)"
