@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,45 +15,23 @@ from probes.attach import attach
 from probes.capture import open_capture
 from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt, ModelUnreadable, ProbesError
 from probes.probed import NOT_ASKED, ProbedLlama
-from probes.testing import CHATML, Family, write_tiny_model
+from probes.testing import Family, write_tiny_model
 from probes.types import Neuron
 from tests.probes.forward import Model
+from tests.probes.probed import (
+    GREEDY,
+    MESSAGES,
+    PROMPT,
+    SETTINGS,
+    TOLERANCE,
+    SumOfShares,
+    expected_scores,
+    model,
+    plain,
+    probed,
+)
 
-SETTINGS = {"n_ctx": 256, "n_threads": 1, "n_threads_batch": 1, "type_k": 0, "type_v": 0, "seed": 1}
-PROMPT = "hello the world is it on"
-MESSAGES = [{"role": "user", "content": "is it on"}]
-GREEDY = {"max_tokens": 20, "temperature": 0.0}
-WATCHED = (Neuron(0, 3), Neuron(1, 0), Neuron(1, 47), Neuron(2, 20))
-TOLERANCE = 1e-4
-
-
-@dataclass
-class SumOfShares:
-    """A stand-in for a probe: its score is easily computed by hand."""
-
-    neurons: tuple[Neuron, ...] = WATCHED
-
-    def score(self, token, shares) -> float:
-        return float(shares @ np.arange(1, len(self.neurons) + 1))
-
-
-@pytest.fixture(scope="module")
-def model(tiny: Callable[[Family], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_model(tmp_path_factory.mktemp("chat") / "chat.gguf", chat_template=CHATML)
-
-
-@pytest.fixture
-def probed(model: Path, native: bool) -> Iterator[ProbedLlama]:
-    engine = ProbedLlama(model, SumOfShares(), native=native, **SETTINGS)
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def plain(model: Path) -> Iterator[ProbedLlama]:
-    engine = ProbedLlama(model, **SETTINGS)
-    yield engine
-    engine.close()
+__all__ = ["model", "plain", "probed"]
 
 
 @pytest.fixture
@@ -70,18 +47,6 @@ def without(answer: dict, *more: str) -> dict:
     """An answer without what differs between two runs, and without the probe block."""
     kept = {key: value for key, value in answer.items() if key not in {"id", "created", *more}}
     return kept | {"choices": [{k: v for k, v in c.items() if k != "probe"} for c in answer["choices"]]}
-
-
-def expected_scores(path: Path, tokens: list[int], first: int) -> list[float]:
-    """Scores from an independent pass over prompt and answer."""
-    model = Model(path)
-    seen = model.run(tokens)
-    scores = np.zeros(len(tokens))
-    for rank, neuron in enumerate(WATCHED, 1):
-        norm = np.linalg.norm(model.tensors[f"blk.{neuron.layer}.ffn_down.weight"][:, neuron.index])
-        h = np.linalg.norm(seen.h[neuron.layer], axis=1)
-        scores += rank * np.abs(seen.z[neuron.layer, :, neuron.index]) * norm / h
-    return scores[first:].tolist()
 
 
 CALLS = [
@@ -259,85 +224,6 @@ def test_the_package_exports_what_it_lists() -> None:
     assert [name for name in probes.__all__ if getattr(probes, name).__name__ != name] == []
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = probes.Nothing
-
-
-@pytest.mark.parametrize("batch", [7, 256])
-@pytest.mark.parametrize("layers", [None, [1], [2, 0]])
-def test_a_text_is_read_as_an_independent_pass_reads_it(model: Path, native: bool, layers, batch: int) -> None:
-    engine = ProbedLlama(model, native=native, **SETTINGS | {"n_batch": batch})
-    found = engine.run_with_cache(PROMPT * 7, layers)
-    engine.close()
-    expected = Model(model).run(list(found.tokens))
-    chosen = [0, 1, 2] if layers is None else layers
-    assert found.z.shape == (len(chosen), len(found.tokens), 48)
-    np.testing.assert_allclose(found.z, expected.z[chosen], atol=TOLERANCE)
-    np.testing.assert_allclose(found.h_norm, np.linalg.norm(expected.h[chosen], axis=2), atol=TOLERANCE)
-
-
-@pytest.mark.parametrize("batch", [7, 256])
-def test_a_text_that_is_read_has_the_numbers_of_one_that_is_written(model: Path, native: bool, batch: int) -> None:
-    engine = ProbedLlama(model, SumOfShares(), native=native, **SETTINGS | {"n_batch": batch})
-    written = engine.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
-    read = engine.read([token["id"] for token in written], PROMPT)["tokens"]
-    engine.close()
-    for name in ("id", "text", "start", "end"):
-        assert [token[name] for token in written] == [token[name] for token in read]
-    for name in ("logprob", "entropy", "score"):
-        np.testing.assert_allclose([t[name] for t in written], [t[name] for t in read], atol=TOLERANCE)
-
-
-def test_a_text_is_read_whole_behind_the_models_own_first_token(plain: ProbedLlama, model: Path) -> None:
-    block = plain.read(PROMPT * 8)
-    assert "".join(token["text"] for token in block["tokens"]).strip() == PROMPT * 8
-    tokens = [1, *(token["id"] for token in block["tokens"])]
-    logits = Model(model).run(tokens).logits
-    logprobs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    expected = logprobs[np.arange(len(tokens) - 1), tokens[1:]]
-    np.testing.assert_allclose([token["logprob"] for token in block["tokens"]], expected, atol=TOLERANCE)
-
-
-def test_reading_disturbs_neither_probe_nor_generation(probed: ProbedLlama) -> None:
-    before = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
-    assert (probed.run_with_cache([1, 70, 71], names=["z"]).h_norm, probed.n_tokens) == (None, 0)
-    norms = probed.run_with_cache([1, 70, 71], names=["h_norm"])
-    assert (norms.z, norms.h_norm.shape) == (None, (3, 3))
-    after = probed.create_completion(PROMPT, **GREEDY)["choices"][0]
-    assert (before["text"], before["probe"]["tokens"]) == (after["text"], after["probe"]["tokens"])
-
-
-def test_scaling_acts_inside_its_block_only(plain: ProbedLlama, model: Path) -> None:
-    factors = {Neuron(0, 3): 0.0, Neuron(2, 20): 3.0}
-    tokens = plain.tokenize(PROMPT.encode())
-    before = plain.run_with_cache(tokens).z
-    text = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"]
-    with plain.scale(factors):
-        scaled = plain.run_with_cache(tokens).z
-        with plain.scale({Neuron(0, 3): 1.0}):
-            inner = plain.run_with_cache(tokens).z
-    expected = Model(model).run(tokens, {(0, 3): 0.0, (2, 20): 3.0}).z
-    np.testing.assert_allclose(scaled, expected, atol=TOLERANCE)
-    np.testing.assert_allclose(inner, Model(model).run(tokens, {(2, 20): 3.0}).z, atol=TOLERANCE)
-    np.testing.assert_array_equal(plain.run_with_cache(tokens).z, before)
-    assert plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"] == text
-
-
-def test_nothing_computed_under_other_factors_is_reused(plain: ProbedLlama, model: Path) -> None:
-    everything = {Neuron(layer, i): 0.0 for layer in range(3) for i in range(48)}
-    plain.create_completion(PROMPT, **GREEDY)
-    with plain.scale(everything):
-        inside = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["probe"]["tokens"]
-    prompt = plain.tokenize(PROMPT.encode())
-    zeroed = {(n.layer, n.index): 0.0 for n in everything}
-    row = Model(model).run(prompt, zeroed).logits[-1]
-    assert inside[0]["id"] == int(row.argmax())
-    assert inside[0]["logprob"] == pytest.approx(row.max() - np.log(np.exp(row).sum()), abs=TOLERANCE)
-
-
-def test_a_scale_that_fails_is_undone(plain: ProbedLlama) -> None:
-    before = plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"]
-    with pytest.raises(CaptureFailed, match="fewer neurons"), plain.scale({Neuron(1, 999): 2.0}):
-        plain.create_completion(PROMPT, **GREEDY)
-    assert plain.create_completion(PROMPT, **GREEDY)["choices"][0]["text"] == before
 
 
 @pytest.mark.parametrize(
