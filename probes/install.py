@@ -23,6 +23,8 @@ from probes.artefact import (
 )
 from probes.artefact_types import Mode, Probe
 from probes.errors import ProbeMismatch, ProbesError, ProbeUnreadable
+from probes.files import read_bytes
+from probes.gguf import digest
 from probes.types import ModelFacts
 
 SHIPPED = Path(__file__).with_name("shipped")
@@ -105,9 +107,9 @@ def install_probe(source: str, *, sha256: str = "") -> Installed:
     address = urlsplit(source)
     is_address = address.scheme in {"http", "https"}
     content = _fetched(source, MAX_JSON_BYTES) if is_address else _read(Path(source))
-    digest = hashlib.sha256(content).hexdigest()
-    if sha256 and digest != sha256.lower():
-        raise ProbeMismatch(f"{source} has the SHA-256 {digest}, and {sha256} was asked for")
+    found = hashlib.sha256(content).hexdigest()
+    if sha256 and found != sha256.lower():
+        raise ProbeMismatch(f"{source} has the SHA-256 {found}, and {sha256} was asked for")
     with tempfile.TemporaryDirectory() as folder:
         beside = Path(folder) / "probe.npz"
         if not is_address:
@@ -121,12 +123,25 @@ def install_probe(source: str, *, sha256: str = "") -> Installed:
         save_probe(probe, target)
     except OSError as error:
         raise ProbeUnreadable(f"the probe cannot be kept in {target.parent}: {error.strerror or error}") from error
-    return Installed(probe, target, digest)
+    return Installed(probe, target, found)
 
 
 def shipped_probes() -> tuple[Path, ...]:
     """The files of the probes that come with the program."""
     return tuple(sorted(path for path in SHIPPED.glob("*.json") if _model_of(path)))
+
+
+def known_probes(model: Path | None = None) -> tuple[Path, ...]:
+    """The files of all probes that are found by themselves, installed ones first; or of those for one model file.
+
+    Raises:
+        ModelUnreadable: the model cannot be read.
+
+    """
+    if model is not None:
+        return tuple(_candidates(digest(model)))
+    installed = sorted(path for path in installed_folder().glob("*.json") if _model_of(path))
+    return (*installed, *shipped_probes())
 
 
 def _candidates(sha256: str) -> Iterator[Path]:
@@ -147,16 +162,12 @@ def _model_of(path: Path) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_JSON_BYTES + 1)
+        return read_bytes(path, MAX_JSON_BYTES)
     except (OSError, ValueError) as error:
         raise ProbeUnreadable(
             f"the probe {path} cannot be read: {getattr(error, 'strerror', None) or error}",
             hint="give a file or an http(s) address",
         ) from error
-    if len(content) > MAX_JSON_BYTES:
-        raise ProbeUnreadable(f"the probe {path} is larger than {MAX_JSON_BYTES >> 20} MB")
-    return content
 
 
 def _fetched(url: str, limit: int) -> bytes:

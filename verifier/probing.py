@@ -13,6 +13,7 @@ from probes.install import FIT
 from verifier.generation import CITATION, Watching
 
 LONG_TEXT = "not validated for long text"
+_KINDS = {"answer": "short answers", CITATION: "citations", "long_text": "long text"}
 
 
 def chosen_probe(wanted: str) -> Literal["auto"] | Probe | None:
@@ -48,7 +49,8 @@ def validation(probe: Probe) -> str:
         return "logits calibrated on other models; no probe of this model"
     good = [each.kind for each in probe.validity if each.weight > 0]
     none = [each.kind for each in probe.validity if each.weight <= 0 and each.kind == CITATION]
-    parts = [f"validated for spans of kind {', '.join(good)}" if good else "validated for no kind of span"]
+    told = [_KINDS.get(each, each) for each in good]
+    parts = [f"tested on {', '.join(told)}" if told else "tested on nothing that it did not see before"]
     parts += ["it adds nothing to the logits for citations"] if none else []
     parts += [LONG_TEXT] if "long_text" not in good else []
     return "; ".join(parts)
@@ -59,7 +61,7 @@ def introduction(engine: LocalEngine) -> list[str]:
     if engine.probe is None:
         return []
     if not engine.reason:
-        return [f"watched by {engine.probe.name}: {validation(engine.probe)}"]
+        return [f"a probe of this model watches it: {validation(engine.probe)}"]
     return [engine.reason, f"hint: {FIT}"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from probes.artefact import load_probe
-from probes.install import ANY_MODEL, SHIPPED, installed_folder
+from probes.install import ANY_MODEL, SHIPPED, installed_folder, shipped_probes
 from tests.models import smollm2
 from verifier.cli import main
 
@@ -51,3 +51,13 @@ def test_an_installed_probe_lies_in_the_users_folder():
     (path,) = installed_folder().glob("*.json")
     assert done.stdout.strip() == str(path)
     assert load_probe(path) == load_probe(SHIPPED / ANY_MODEL)
+
+
+def test_the_probes_that_are_found_by_themselves_are_listed_and_shown_for_a_model(smollm2):
+    run = CliRunner()
+    listed = run.invoke(main, ["probe", "show"]).stdout.splitlines()
+    assert {line.partition(": ")[0] for line in listed} == {str(path) for path in shipped_probes()}
+    for path in shipped_probes():
+        assert run.invoke(main, ["probe", "show", str(path)]).exit_code == 0
+    none = run.invoke(main, ["probe", "show", str(smollm2)])
+    assert (none.exit_code, none.stderr.startswith("error: there is no probe for")) == (2, True)

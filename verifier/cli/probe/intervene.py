@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,6 @@ verifier probe intervene prompts.jsonl --model model.gguf --probe h_neurons.json
   --text wiki.txt --choices arc.jsonl --html curve.html
 """
 _PATH = click.Path(path_type=Path)
-MAX_BYTES = 64 << 20
 
 
 @click.command("intervene", cls=SortedCommand, help=HELP)
@@ -124,16 +122,12 @@ def _alphas(text: str) -> tuple[float, ...]:
 
 
 def _text(path: Path) -> str:
+    from probes.files import read_text
+
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise VerifierError(f"{path} is larger than {MAX_BYTES >> 20} MB")
-        return content.decode("utf-8")
-    except (OSError, EOFError) as error:
-        raise VerifierError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except UnicodeDecodeError as error:
-        raise VerifierError(f"{path} is not UTF-8", hint="iconv -t UTF-8") from error
+        return read_text(path)
+    except OSError as error:
+        raise VerifierError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _choices(path: Path) -> tuple[ChoiceQuestion, ...]:

@@ -10,24 +10,55 @@ from rich.console import Console as Screen
 from rich.table import Table
 
 from verifier.cli.options import SortedCommand
+from verifier.errors import VerifierError
 
 if TYPE_CHECKING:
     from probes.artefact_types import Probe
 
 HELP = """Say what a probe looks at, how well it does, and for which kind of text that was shown.
 
+Of a model file its own probes are shown. Without a name, all probes are listed that are found by themselves.
+
 \b
+verifier probe show
+verifier probe show model.gguf
 verifier probe show probe/detector.json
 """
 
 
 @click.command("show", cls=SortedCommand, help=HELP)
-@click.argument("probe", metavar="PROBE", type=click.Path(path_type=Path))
-def command(probe: Path) -> None:
+@click.argument("probe", metavar="[PROBE|MODEL.gguf]", required=False, type=click.Path(path_type=Path))
+def command(probe: Path | None) -> None:
     """Print the facts, then the figures."""
     from probes.artefact import load_probe
+    from probes.install import known_probes
 
-    loaded = load_probe(probe)
+    if probe is None:
+        for path in known_probes():
+            click.echo(f"{path}: {line(load_probe(path))}")
+        return
+    of_model = probe.suffix == ".gguf"
+    paths = known_probes(probe) if of_model else (probe,)
+    if not paths:
+        raise VerifierError(f"there is no probe for {probe}", hint="verifier probe train makes one")
+    for path in paths:
+        _show(load_probe(path))
+
+
+def line(probe: Probe) -> str:
+    """What a probe is, in one line."""
+    from probes.report.table import KINDS
+
+    return f"{KINDS[probe.mode]}, for {_model(probe)}"
+
+
+def _model(probe: Probe) -> str:
+    if not probe.neurons:
+        return "any model"
+    return f"{probe.model.name} {probe.model.quantisation}, SHA-256 {probe.model.sha256}"
+
+
+def _show(loaded: Probe) -> None:
     for name, value in facts(loaded):
         click.echo(f"{name:<12} {value}")
     if loaded.metrics:
@@ -46,7 +77,7 @@ def facts(probe: Probe) -> list[tuple[str, str]]:
     where = f"in layers {', '.join(map(str, layers))}" if layers else "it reads logits alone"
     lines = [
         ("probe", f"{probe.name}: {KINDS[probe.mode]}"),
-        ("model", f"{probe.model.name} {probe.model.quantisation}, SHA-256 {probe.model.sha256}"),
+        ("model", _model(probe)),
         ("neurons", f"{len(probe.neurons):,} of {made.columns:,}, {positive:,} with a positive weight, {where}"),
         ("trained on", f"{made.rows:,} answers ({', '.join(made.sets)}), {made.wrong:,} of them wrong"),
         ("labels", made.labels),

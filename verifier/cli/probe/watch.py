@@ -87,8 +87,11 @@ def _answer(engine: LocalEngine, question: str, how: GenerateOptions, system: st
     except KeyboardInterrupt:
         console.note("\nstopped")
     stream.finish()
-    for sentence in marked_spans(engine, text, threshold):
+    marked = marked_spans(engine, text, threshold)
+    for sentence in marked:
         click.echo(sentence)
+    if not marked:
+        console.note("  nothing is marked, which does not make it right")
 
 
 def marked_spans(engine: LocalEngine, text: str, threshold: float | None) -> list[str]:
