@@ -23,10 +23,11 @@ import numpy as np
 from probes.batch import Branches, Drawn, Sampling
 from probes.capture import Floats
 from probes.cett import EPSILON
-from probes.errors import NoChatTemplate, QuestionsUnreadable
+from probes.errors import QuestionsUnreadable
 from probes.features import FeatureHeader, FeatureRow, FeatureWriter, Region, read_rows
 from probes.label import AliasLabeller, LabelledSpan, Labeller, Outcome, label_question, together
 from probes.questions import Question
+from probes.template import ChatTemplate
 
 SUFFIX = " Respond with the answer only, without any explanation."
 """Words behind a question, those of Gao et al."""
@@ -201,7 +202,7 @@ def write_span(
 
 
 class Prompts:
-    """Questions in the model's chat template, as tokens.
+    """Questions with the words behind them, in the model's chat template, as tokens.
 
     Raises:
         NoChatTemplate: the model has none.
@@ -210,35 +211,17 @@ class Prompts:
 
     def __init__(self, llama: Any, options: CollectOptions) -> None:
         """Take the template from the model's file."""
-        template = llama.metadata.get("tokenizer.chat_template")
-        if not template:
-            raise NoChatTemplate(
-                "the model has no chat template, so it is unknown how to ask it", hint="take an instruct model"
-            )
-        self.template_sha256 = hashlib.sha256(template.encode()).hexdigest()
-        self._llama, self._options = llama, options
-        special = {name: _special(llama, name) for name in ("bos", "eos")}
-        formatter = importlib.import_module("llama_cpp.llama_chat_format").Jinja2ChatFormatter
-        self._format = formatter(template=template, bos_token=special["bos"], eos_token=special["eos"])
+        self._template, self._options = ChatTemplate(llama), options
         self.shared = _common(self.tokens("Who wrote it?"), self.tokens("9 + 2 is what"))
 
-    def text(self, question: str) -> str:
-        """The whole prompt."""
-        messages = [{"role": "user", "content": question + self._options.suffix}]
-        if self._options.system:
-            messages.insert(0, {"role": "system", "content": self._options.system})
-        return str(self._format(messages=messages).prompt)
+    @property
+    def template_sha256(self) -> str:
+        """Digest of the template."""
+        return self._template.sha256
 
     def tokens(self, question: str) -> list[int]:
-        """Tokens of the whole prompt; marks of the template count as such only where the template put them."""
-        mark = "\x00"
-        before, _, behind = self.text(mark).partition(mark)
-        parts = [(before, True), (question, False), (behind, True)]
-        found: list[int] = []
-        for text, special in parts:
-            if text:
-                found += self._llama.tokenize(text.encode(), add_bos=False, special=special)
-        return found
+        """Tokens of the whole prompt."""
+        return self._template.tokens(question + self._options.suffix, self._options.system)
 
 
 def header(branches: Branches, prompts: Prompts, options: CollectOptions) -> FeatureHeader:
@@ -276,11 +259,6 @@ def text_of(branches: Branches, drawn: Drawn) -> tuple[str, tuple[int, ...]]:
 def together_or_none(outcomes: Sequence[Outcome]) -> Outcome | None:
     """What several answers are together; ``None`` for none."""
     return together(outcomes) if outcomes else None
-
-
-def _special(llama: Any, name: str) -> str:
-    token = int(llama.metadata.get(f"tokenizer.ggml.{name}_token_id", -1))
-    return llama.detokenize([token], special=True).decode(errors="ignore") if token >= 0 else ""
 
 
 def _common(first: Sequence[int], second: Sequence[int]) -> int:

@@ -6,16 +6,16 @@ few words that checking a text needs: a prompt goes in, traces come out.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
 
 from probes.artefact_types import Probe
-from probes.errors import ContextOverflow, EmptyPrompt
+from probes.errors import ContextOverflow, EmptyPrompt, NoChatTemplate
 from probes.loading import llama_cpp_module
 from probes.recorder import ScoredTrace
+from probes.template import ChatTemplate
 from probes.types import GenerateOptions, ModelFacts, TokenTrace
 
 GREEDY = GenerateOptions()
@@ -112,35 +112,12 @@ class LocalEngine:
         self._probed.close()
 
     def _prompt_tokens(self, prompt: str, system: str) -> list[int]:
-        """The prompt in the model's chat template. Special tokens spelt out in the user's text stay plain text."""
-        template = self._probed.metadata.get("tokenizer.chat_template")
-        if not template:
+        """The prompt in the model's chat template; continued as it stands where there is none."""
+        try:
+            return ChatTemplate(self._probed).tokens(prompt, system)
+        except NoChatTemplate:
             text = f"{system}\n\n{prompt}" if system else prompt
             return [int(t) for t in self._probed.tokenize(text.encode(), add_bos=True, special=False)]
-        formats = importlib.import_module("llama_cpp.llama_chat_format")
-        formatter = formats.Jinja2ChatFormatter(
-            template=template,
-            eos_token=self._spelling(self._probed.token_eos()),
-            bos_token=self._spelling(self._probed.token_bos()),
-        )
-        messages = [{"role": "system", "content": system}] if system else []
-        marks = ("\ue000", "\ue001")  # private-use characters that find the user's words in the template's output
-        messages.append({"role": "user", "content": f"{marks[0]}{prompt}{marks[1]}"})
-        shaped: str = formatter(messages=messages).prompt
-        before, _, rest = shaped.partition(marks[0])
-        inside, _, after = rest.rpartition(marks[1])
-        pieces = ((before, True), (inside, False), (after, True))
-        return [
-            int(token)
-            for text, special in pieces
-            for token in self._probed.tokenize(text.encode(), add_bos=False, special=special)
-        ]
-
-    def _spelling(self, token: int) -> str:
-        if token < 0:
-            return ""
-        spelt: bytes = self._probed.detokenize([token], special=True)
-        return spelt.decode(errors="replace")
 
     def _write(self, tokens: list[int], options: GenerateOptions, max_tokens: int) -> Iterator[TokenTrace]:
         vocabulary = llama_cpp_module().llama_model_get_vocab(self._probed.model)
