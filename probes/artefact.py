@@ -22,6 +22,7 @@ import numpy as np
 
 from probes.artefact_types import SCHEMA_VERSION, Probe, ProbeNeuron
 from probes.errors import ProbeMismatch, ProbeUnreadable
+from probes.files import read_bytes
 from probes.scoring import LOGIT_FEATURES, PROBE
 from probes.strict import decode, encode, parse
 from probes.types import ModelFacts
@@ -243,13 +244,9 @@ def _read_arrays(content: bytes, name: str) -> dict[str, Any]:
 
 def _bytes(path: Path, limit: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
+        return read_bytes(path, limit)
     except OSError as error:
         raise ProbeUnreadable(f"the probe {path} cannot be read: {error.strerror}") from error
-    if len(content) > limit:
-        raise ProbeUnreadable(f"the probe {path} is larger than {limit >> 20} MB")
-    return content
 
 
 def _write(path: Path, content: bytes) -> None:

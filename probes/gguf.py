@@ -22,6 +22,7 @@ import numpy.typing as npt
 from platformdirs import user_cache_path
 
 from probes.errors import INSTALL, EngineMissing, ModelUnreadable
+from probes.files import open_regular
 from probes.types import ModelFacts
 
 Floats = npt.NDArray[np.float32]
@@ -116,7 +117,7 @@ def _digest(path: Path) -> str:
         sha256 = known.pop("sha256")
         if known == seen and re.fullmatch("[0-9a-f]{64}", sha256):
             return str(sha256)
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     with contextlib.suppress(OSError), _replacing(note) as file:
         file.write(json.dumps({**seen, "sha256": sha256}).encode())

@@ -19,6 +19,7 @@ import numpy as np
 from probes.behaviour import BehaviourItem, BehaviourJudge, RuleJudge, Shown
 from probes.effects import PROBE_SET, Cost, Outcome
 from probes.errors import CaptureFailed, FeaturesUnreadable, ProbesError
+from probes.files import MAX_TEXT_BYTES, read_bytes
 from probes.gguf import column_norms
 from probes.probed import ProbedLlama
 from probes.types import Neuron
@@ -243,7 +244,7 @@ class _Record:
 
     def _rows(self) -> list[dict[str, Any]]:
         try:
-            content = self._path.read_bytes() if self._path.exists() else b""
+            content = read_bytes(self._path, MAX_TEXT_BYTES) if self._path.exists() else b""
             whole = content[: content.rfind(b"\n") + 1]
             rows = [json.loads(line) for line in whole.splitlines()]
         except (OSError, ValueError) as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.errors import INSTALL, EngineMissing, ModelUnreadable
+from probes.files import open_regular
 
 CONTEXT_STEP = 256
 """Contexts are multiples of this."""
@@ -35,7 +36,7 @@ def open_llama(path: Path, **settings: Any) -> Any:
     """
     llama_cpp = llama_cpp_module()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             magic = file.read(4)
     except OSError as error:
         raise ModelUnreadable(f"the model {path} cannot be read: {error.strerror}") from error

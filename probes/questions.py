@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
 import json
@@ -14,6 +13,7 @@ from typing import Any
 
 from probes.aliases import normalised
 from probes.errors import QuestionsUnreadable
+from probes.files import read_text
 
 ALIAS_SEPARATOR = "|"
 """Stands between accepted answers in a CSV file."""
@@ -94,10 +94,9 @@ def apart_from(questions: Iterable[Question], others: Sequence[Question]) -> lis
 
 def _read(path: Path) -> str:
     try:
-        content = path.read_bytes()
-        return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise QuestionsUnreadable(f"the questions {path} cannot be read: {error}") from error
+        return read_text(path)
+    except OSError as error:
+        raise QuestionsUnreadable(f"the questions {path} cannot be read: {error.strerror}") from error
 
 
 def _json_rows(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
