@@ -107,7 +107,8 @@ def replay(path: Path) -> Replay:
     """Judge the evidence in a zip file again; asks nobody, and unpacks nothing to the disk.
 
     Raises ``ArchiveUnreadable`` for anything that ``export_evidence`` did not write: other names, too much of anything,
-    a wrong digest, damaged JSON.
+    a wrong digest, damaged JSON. The records that are judged are those of the file: that they stand in the answers as the
+    registries sent them is for a person to compare, because nobody has signed either.
     """
     members = _members(path)
     manifest = _json(members, "manifest.json")
@@ -116,7 +117,7 @@ def replay(path: Path) -> Replay:
     try:
         finding = read_finding(members["finding.json"].decode())
         judged_at = datetime.fromisoformat(manifest["judged_at"]).astimezone(UTC)
-    except (StoreError, KeyError, ValueError, TypeError, RecursionError) as error:
+    except (StoreError, KeyError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise ArchiveUnreadable(f"{path} is damaged") from error
     held = {name.removeprefix("bodies/"): content for name, content in members.items() if name.startswith("bodies/")}
     for sha256, content in held.items():
@@ -129,7 +130,7 @@ def replay(path: Path) -> Replay:
         judged_at=judged_at,
         tool_version=str(manifest.get("tool_version", "")),
         same_rules=manifest.get("rules_digest") == rules_digest(),
-        bodies=len(held),
+        bodies=len({each.body_sha256 for each in named}.intersection(held)),
         missing=tuple(dict.fromkeys(each.registry for each in named if each.body_sha256 not in held)),
     )
 

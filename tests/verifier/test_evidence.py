@@ -146,6 +146,23 @@ def test_a_hostile_zip_is_one_sentence(flagged, tmp_path, changes):
     assert {each.name for each in tmp_path.iterdir()} == {"a.zip", "b.zip"}
 
 
+def test_a_time_that_no_clock_can_show_is_one_sentence(flagged, tmp_path):
+    export(flagged[0], 1, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json")) | {"judged_at": "0001-01-01T00:00:00+23:59"}
+    with pytest.raises(ArchiveUnreadable):
+        replay(rewritten(tmp_path / "a.zip", tmp_path / "b.zip", {"manifest.json": json.dumps(manifest).encode()}))
+
+
+def test_answers_that_no_record_names_are_not_counted_and_nothing_is_called_proved(flagged, tmp_path):
+    export(flagged[0], 1, tmp_path / "a.zip")
+    more = {"bodies/" + hashlib.sha256(b"more").hexdigest(): b"more"}
+    counted = replay(tmp_path / "a.zip").bodies
+    assert replay(rewritten(tmp_path / "a.zip", tmp_path / "b.zip", more)).bodies == counted
+    done = CliRunner().invoke(main, ["evidence", "replay", str(tmp_path / "a.zip")])
+    assert "which nobody signed: compare them with the answers" in done.stdout
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all", b"PK\x05\x06" + b"\0" * 18])
 def test_what_is_no_zip_of_evidence_is_one_sentence(tmp_path, content):
     (tmp_path / "x.zip").write_bytes(content)

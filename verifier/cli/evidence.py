@@ -81,5 +81,6 @@ def replay_command(path: Path, format_name: str) -> int:
         rules = "the same rules" if done.same_rules else "other rules"
         missing = f", missing: {', '.join(done.missing)}" if done.missing else ""
         click.echo(f"  judged first by version {inline(done.tool_version, 20) or 'unknown'}, now by {rules}")
-        click.echo(f"  {done.bodies} answers of registries, with the digests that were judged{missing}")
+        click.echo(f"  {done.bodies} answers of registries as they came, with the digests that were judged{missing}")
+        click.echo("  judged again are the records in finding.json, which nobody signed: compare them with the answers")
     return ExitCode.CLEAN if done.same else ExitCode.FINDINGS
