@@ -69,7 +69,7 @@ def test_arrays_are_read_as_they_were_saved(tmp_path: Path) -> None:
         {"weight": None},
         {"more": np.zeros(1)},
         {"../../escaped": np.zeros(1)},
-        {"/tmp/escaped": np.zeros(1)},
+        {"/escaped": np.zeros(1)},
         {"weight": np.zeros(20_000_000)},
     ],
     ids=["pickle", "length", "shape", "NaN", "type", "text", "missing", "more", "path up", "absolute path", "bomb"],
