@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from probes.recorder import Recorder, ScoredTrace
-from probes.spans import FoundSpan, find_spans
+from probes.spans import GrowingSpans
 
 Mode = Literal["generated", "reader"]
 
@@ -21,7 +21,10 @@ class Blocks:
     mode: Mode = "generated"
     shift: int = 0
     """Characters in front of the text that the choice's text echoes."""
-    _given: set[FoundSpan] = field(default_factory=set)
+    _spans: GrowingSpans = field(default_factory=GrowingSpans)
+    _text: str = ""
+    _read: int = 0
+    """Traces whose text is in ``_text``."""
 
     def block(self, tokens: Sequence[ScoredTrace], length: int | None = None, *, final: bool = True) -> dict[str, Any]:
         """Tokens as rows, and the spans of the first ``length`` characters (default: all) that were not given yet.
@@ -40,20 +43,20 @@ class Blocks:
             }
             for token in tokens
         ]
-        return {"tokens": rows, "spans": self._spans(tokens, length, final=final), "reason": self.reason}
+        return {"tokens": rows, "spans": self._finished(tokens, length, final=final), "reason": self.reason}
 
-    def _spans(self, tokens: Sequence[ScoredTrace], length: int | None, *, final: bool) -> list[dict[str, Any]]:
+    def _finished(self, tokens: Sequence[ScoredTrace], length: int | None, *, final: bool) -> list[dict[str, Any]]:
         if self.recorder.scorer is None:
             return []
-        text = "".join(trace.text for trace in self.recorder.traces)[:length]
-        reached = len(text) if final else tokens[-1].trace.start if tokens else 0
+        traces = self.recorder.traces
+        self._text += "".join(trace.text for trace in traces[self._read :])
+        self._read = len(traces)
+        text = self._text[:length]
+        reached = tokens[-1].trace.start if tokens else 0
         found = []
-        for span in find_spans(text, complete=final):
-            score = (
-                self.recorder.risk(span.start, span.end) if span.end <= reached and span not in self._given else None
-            )
+        for span in self._spans.rest(text) if final else self._spans.more(text, reached):
+            score = self.recorder.risk(span.start, span.end)
             if score is not None:
-                self._given.add(span)
                 place = {"start": span.start + self.shift, "end": span.end + self.shift}
                 found.append({**place, "kind": span.kind.value, "score": score, "mode": self.mode})
         return found

@@ -44,7 +44,8 @@ class ProbedLlama:
     ``end``, ``logprob``, ``entropy`` in nats, ``score``), ``spans`` (``start``, ``end``, ``kind``, ``score``, ``mode``:
     ``generated`` or ``reader``), and ``reason``: why scores are missing or are no probe's of this model, or ``""``.
     Scores are risks, 0 to 1. Offsets count characters of the choice's text. In a stream a chunk carries the tokens that have their score by then;
-    a score comes one token late, because a token's neurons are computed with the token behind it.
+    a score comes one token late, because a token's neurons are computed with the token behind it. A span comes once, as soon
+    as nothing can change it; a text of at most 80 characters is one span, which comes at its end.
 
     The activations are only watched where something needs them, so an engine without a probe costs nothing. As with
     ``Llama``, one engine serves one thread at a time; several engines may run side by side.

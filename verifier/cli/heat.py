@@ -11,7 +11,7 @@ from rich.text import Text
 from probes.engine import LocalEngine
 from probes.recorder import ScoredTrace
 from probes.report.heat import HeatToken, heat_text
-from probes.spans import FoundSpan, find_spans, growing_from
+from probes.spans import GrowingSpans
 from verifier.render.words import lines
 
 MARK_STYLE = "bold red"
@@ -22,7 +22,7 @@ class HeatStream:
     """Writes tokens to standard output as soon as they have their score, which is one token late.
 
     A span whose risk is over the threshold gets its risk behind it as soon as the next word shows that it has ended;
-    until then it is held back. Without colour the text is written as it comes, unchanged: what is piped is the model's
+    until then it is held back, and so is an answer as long as it may be one short answer as a whole. Without colour the text is written as it comes, unchanged: what is piped is the model's
     text alone.
     """
 
@@ -35,7 +35,7 @@ class HeatStream:
     _shown: int = 0
     _marks: list[tuple[int, float]] = field(default_factory=list)
     """Where spans over the threshold end, and their risks, in the order of the text."""
-    _known: set[FoundSpan] = field(default_factory=set)
+    _spans: GrowingSpans = field(default_factory=GrowingSpans)
 
     def show(self, text: str) -> None:
         """A token was written, of which this is the text."""
@@ -43,18 +43,21 @@ class HeatStream:
             click.echo(lines(text), nl=False)
             return
         self._text += text
-        self._scored(self.engine.scored(), growing_from(self._text))
+        self._scored(self.engine.scored(), self._spans.growing_from(self._text))
 
     def finish(self) -> None:
         """The answer is over: write what is still held back, and end the paragraph."""
         if self.coloured:
-            self._scored(self.engine.scored(final=True), len(self._text))
+            self._scored(self.engine.scored(final=True), len(self._text), final=True)
         click.echo("\n")
 
-    def _scored(self, tokens: list[ScoredTrace], until: int) -> None:
+    def _scored(self, tokens: list[ScoredTrace], until: int, *, final: bool = False) -> None:
         """Write the tokens that have their score and end in front of ``until``."""
         reached = tokens[-1].trace.end if tokens else 0
-        self._mark(reached)
+        for span in self._spans.rest(self._text) if final else self._spans.more(self._text, reached):
+            risk = self.engine.risk(span.start, span.end)
+            if risk is not None and self.threshold is not None and risk > self.threshold:
+                self._marks.append((span.end, risk))
         written = Text()
         for token in tokens[self._shown :]:
             if token.trace.end > until:
@@ -69,16 +72,6 @@ class HeatStream:
         score = None if token.score is None else balanced(token.score, self.prevalence)
         over = None if self.threshold is None else balanced(self.threshold, self.prevalence)
         return heat_text([HeatToken(lines(token.trace.text), score)], over)
-
-    def _mark(self, reached: int) -> None:
-        """Look at the spans that have ended and whose tokens all have their score."""
-        for span in find_spans(self._text, complete=False):
-            if span.end > reached or span in self._known:
-                continue
-            self._known.add(span)
-            risk = self.engine.risk(span.start, span.end)
-            if risk is not None and self.threshold is not None and risk > self.threshold:
-                self._marks.append((span.end, risk))
 
     def _marked(self, position: int) -> Text:
         """The marks of spans that have ended at a position and were not written yet."""

@@ -29,6 +29,7 @@ PIECES = (
     " say",
     ".",
 )
+LONG = ("In the north there is a picture that nearly everybody knows, even those who saw it never.",)
 DOUBTFUL = {" Edvard", " Mun", "ch"}
 
 
@@ -51,11 +52,11 @@ class Engine:
         return 0.93 if set(inside) & DOUBTFUL else 0.05
 
 
-def written(capsys, *, coloured: bool) -> list[str]:
+def written(capsys, *, coloured: bool, pieces: tuple[str, ...] = LONG + PIECES) -> list[str]:
     """What stood on standard output after each token, and at the end."""
     engine, output, seen = Engine(), "", []
     stream = HeatStream(engine, 0.5, coloured)
-    for piece in PIECES:
+    for piece in pieces:
         engine.write(piece)
         stream.show(piece)
         output += capsys.readouterr().out
@@ -69,11 +70,21 @@ def plain(text: str) -> str:
 
 
 def test_a_doubtful_span_is_marked_one_token_behind_its_end(capsys: pytest.CaptureFixture) -> None:
-    seen = [plain(each) for each in written(capsys, coloured=True)]
-    end = PIECES.index("ch")
+    seen = [plain(each).removeprefix(LONG[0]) for each in written(capsys, coloured=True)]
+    end = len(LONG) + PIECES.index("ch")
     assert "Edvard" not in seen[end]
     assert seen[end + 1] == "It was painted by Edvard Munch ▲93%"
     assert seen[-1] == "It was painted by Edvard Munch ▲93% in 1893, they say.\n\n"
+
+
+def test_a_short_answer_is_marked_as_a_whole_at_its_end(capsys: pytest.CaptureFixture) -> None:
+    whole = plain(written(capsys, coloured=True, pieces=PIECES)[-1])
+    assert whole == "It was painted by Edvard Munch in 1893, they say ▲93%.\n\n"
+
+
+def test_a_doubtful_span_at_the_end_of_a_long_answer_is_marked(capsys: pytest.CaptureFixture) -> None:
+    whole = plain(written(capsys, coloured=True, pieces=LONG + PIECES[:7])[-1])
+    assert whole.endswith("Edvard Munch ▲93%\n\n")
 
 
 def test_doubtful_tokens_stand_on_a_colour_and_are_underlined(capsys: pytest.CaptureFixture) -> None:
@@ -83,5 +94,5 @@ def test_doubtful_tokens_stand_on_a_colour_and_are_underlined(capsys: pytest.Cap
 
 
 def test_without_colour_the_text_comes_as_it_is_written(capsys: pytest.CaptureFixture) -> None:
-    seen = written(capsys, coloured=False)
+    seen = written(capsys, coloured=False, pieces=PIECES)
     assert seen == ["".join(PIECES[: n + 1]) for n in range(len(PIECES))] + ["".join(PIECES) + "\n\n"]
