@@ -7,14 +7,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from citations.types import Status, Unreadable, Why
-from verifier.reasons import NO_WAY, failures, was_reached, why_unverifiable
+from verifier.reasons import (
+    NO_ABSTRACT,
+    NO_EVIDENCE,
+    NO_JUDGE,
+    NO_WAY,
+    NO_WORK,
+    failures,
+    was_reached,
+    why_unverifiable,
+)
 from verifier.registry_names import registry_name
 from verifier.types import ClaimFinding, Finding, Gap, Stance
 
 MAX_HINTS = 3
 MAX_PLACES = 5
 """So many entries or reasons are named in one gap; the others are counted."""
-EVIDENCE_HINT = "claims need evidence (the context, a folder, abstracts of cited works) and a judge that reads it"
+_GIVE_EVIDENCE = "give evidence with --context FILE or --evidence DIR, which --judge MODEL|URL reads"
+_GIVE_JUDGE = "give a second model that reads it: --judge MODEL|URL"
+_CLAIM_HINTS = {
+    NO_EVIDENCE: _GIVE_EVIDENCE,
+    NO_ABSTRACT: _GIVE_EVIDENCE,
+    NO_WORK: _GIVE_EVIDENCE,
+    NO_JUDGE: _GIVE_JUDGE,
+}
+"""What would let an unchecked claim be checked, by the reason; a judge that failed says itself what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +82,8 @@ def claim_gaps(claims: Sequence[ClaimFinding]) -> tuple[Gap, ...]:
         reasons = Counter(each.because for each in claims if each.stance is stance)
         for reason, number in reasons.most_common(MAX_PLACES):
             claim = "1 claim" if number == 1 else f"{number} claims"
-            found.append(
-                Gap(f"{claim} {word}", reason, EVIDENCE_HINT if stance is Stance.UNCHECKED else "check by hand")
-            )
+            hint = "check by hand" if stance is Stance.UNDECIDED else _CLAIM_HINTS.get(reason, "")
+            found.append(Gap(f"{claim} {word}", reason, hint))
         if len(reasons) > MAX_PLACES:
             left = sum(number for _, number in reasons.most_common()[MAX_PLACES:])
             found.append(Gap(f"{left} more claims {word}", "for other reasons, which stand with each of them"))

@@ -10,7 +10,7 @@ from citations.types import Status, Verdict
 from verifier.types import Decision, Finding, Report, Risk, Stance
 
 INCOMPLETE_ABOVE = 0.10
-"""Share of references that may stay unchecked before a run without findings counts as incomplete."""
+"""Share of references, and of claims, that may stay unchecked before a run without findings counts as incomplete."""
 
 
 class FailOn(StrEnum):
@@ -50,7 +50,7 @@ class Policy:
 
     fail_on: FailOn = FailOn.MISMATCH
     strict: bool = False
-    """Any unchecked reference makes the run incomplete."""
+    """Anything unchecked makes the run incomplete."""
     allow_incomplete: bool = False
     """An incomplete run without findings counts as clean."""
     flag_at: float = 0.5
@@ -116,13 +116,15 @@ def fails(finding: Finding, fail_on: FailOn) -> bool:
 def incomplete(report: Report, *, strict: bool = False) -> bool:
     """Whether too much was left unchecked for the report to be called clean.
 
-    Unreadable entries count as unchecked, unchecked claims only with ``strict``. With ``strict`` one is too many, otherwise more than 10 % are.
+    Unreadable entries count as unchecked. References and claims are weighed apart, so that many of the one cannot hide what is
+    open of the other. With ``strict`` one is too many, otherwise more than 10 % are.
     """
-    left = report.count(Status.UNCHECKED) + len(report.unreadable)
-    if strict:
-        left += sum(each.stance is Stance.UNCHECKED for each in report.claims)
-    total = len(report.findings) + len(report.unreadable)
-    return report.interrupted or left > (0 if strict else INCOMPLETE_ABOVE * total)
+    bearable = 0.0 if strict else INCOMPLETE_ABOVE
+    entries = len(report.findings) + len(report.unreadable)
+    open_entries = report.count(Status.UNCHECKED) + len(report.unreadable)
+    claims = [each for each in report.claims if each.stance is not Stance.NOT_CHECKABLE]
+    open_claims = sum(each.stance is Stance.UNCHECKED for each in claims)
+    return report.interrupted or open_entries > bearable * entries or open_claims > bearable * len(claims)
 
 
 def exit_code(report: Report, policy: Policy) -> ExitCode:

@@ -11,6 +11,10 @@ from verifier.types import Finding
 
 NO_WAY = ("no address for the host", "no connection", "no route", "connection refused", "unreachable")
 """How the causes begin that mean: this machine reaches nobody."""
+NO_EVIDENCE = "there is no evidence to compare it with"
+NO_ABSTRACT = "the cited work has no abstract where it was found, and no other evidence was given"
+NO_WORK = "what it cites was not found, and no other evidence was given"
+NO_JUDGE = "no judge was given to read the evidence"
 _NEEDS = re.compile(r"none of (.+?) can be held to an answer here")
 _NO_KIND = "no registry could know a source of this kind"
 _NO_KIND_PLAIN = "registries need not hold such a source (web pages, manuals, reports and the like)"

@@ -20,6 +20,7 @@ from verifier.judges.admission import Skill
 from verifier.judges.interface import Budget, Reply, SupportQuestion
 from verifier.judges.memory import RememberingJudge
 from verifier.policy import Policy, decide_claim
+from verifier.reasons import NO_ABSTRACT, NO_EVIDENCE, NO_JUDGE, NO_WORK
 from verifier.retrieval import Passages, Retrieved, Retriever, cut, evidence_for, fitting
 from verifier.types import (
     Claim,
@@ -39,11 +40,6 @@ _LOG = logging.getLogger(__name__)
 SUPPORTED_FROM = 0.7
 NOT_SUPPORTED_TO = 0.3
 """Calibrated probability of being borne out, from which and to which a judge takes a side."""
-
-NO_EVIDENCE = "there is no evidence to compare it with"
-NO_ABSTRACT = "the cited work has no abstract where it was found, and no other evidence was given"
-NO_WORK = "what it cites was not found, and no other evidence was given"
-NO_JUDGE = "no judge was given to read the evidence"
 
 Best = Callable[[Claim], list[Passage]]
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from citations.types import Location, Status, Unreadable
-from tests.verifier.samples import checked, reference, report_of
+from tests.verifier.samples import checked, claim_finding, reference, report_of
 from verifier.findings import finding_of
 from verifier.policy import ExitCode, FailOn, Policy, decide, exit_code, fails
-from verifier.types import Decision, FailedInput
+from verifier.types import Decision, FailedInput, Stance
 
 FAILED = FailedInput("x.pdf", "unreadable-input", "it is encrypted")
 BROKEN = Unreadable(Location("refs.bib", line=3), "no closing brace")
@@ -82,3 +84,18 @@ def test_incomplete_can_be_allowed_but_an_interruption_cannot():
     allowing = Policy(allow_incomplete=True)
     assert exit_code(report_of(unchecked), allowing) == ExitCode.CLEAN
     assert exit_code(report_of(unchecked, interrupted=True), allowing) == ExitCode.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("stances", "code"),
+    [
+        ([Stance.SUPPORTED] * 9 + [Stance.UNCHECKED], ExitCode.CLEAN),
+        ([Stance.SUPPORTED] * 8 + [Stance.UNCHECKED], ExitCode.INCOMPLETE),
+        ([Stance.NOT_CHECKABLE] * 20 + [Stance.SUPPORTED, Stance.UNCHECKED], ExitCode.INCOMPLETE),
+        ([Stance.NOT_SUPPORTED] + [Stance.UNCHECKED] * 9, ExitCode.FINDINGS),
+    ],
+)
+def test_unchecked_claims_count_among_the_claims_and_no_reference_hides_them(stances, code):
+    claims = tuple(claim_finding(stance, number=number) for number, stance in enumerate(stances))
+    report = replace(report_of(several(Status.VERIFIED, 100)), claims=claims)
+    assert exit_code(report, Policy()) == code

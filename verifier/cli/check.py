@@ -24,7 +24,8 @@ verifier check answer.txt
 verifier check answer.txt --context source.txt --judge model.gguf
 
 A text that cites nothing exits 0 and says so. Claims are checked where --claims, --context, --evidence or --judge asks
-for it. Exit codes: 0 clean, 1 findings, 2 unreadable, 3 unchecked.
+for it; without evidence and a judge they stay unchecked. Exit codes: 0 clean, 1 findings, 2 unreadable input, 3 too
+much unchecked.
 """
 
 

@@ -40,12 +40,22 @@ def test_claims_are_compared_with_a_context_by_a_judge_behind_an_address(tmp_pat
     assert "tested once" in done.stderr
 
 
-def test_claims_without_evidence_are_a_gap_and_exit_3_only_with_strict():
+@pytest.mark.parametrize(
+    ("options", "why", "hint"),
+    [
+        (("--claims",), "there is no evidence to compare it with", "--context FILE or --evidence DIR"),
+        (("--context", "source.txt"), "no judge was given", "--judge MODEL|URL"),
+    ],
+)
+def test_claims_that_were_to_be_checked_and_were_not_are_incomplete(options, why, hint, tmp_path):
+    (tmp_path / "source.txt").write_text("Tea reached London in 1657.")
     text = "Tea came to London in 1757."
-    plain, strict = run("check", "-", "--claims", input=text), run("check", "-", "--claims", "--strict", input=text)
-    assert (plain.exit_code, strict.exit_code) == (0, 3)
-    assert "gap: 1 claim unchecked: there is no evidence" in plain.output
-    assert "no problems" not in plain.output
+    done, allowed = (run("check", "-", *options, *more, input=text) for more in ((), ("--allow-incomplete",)))
+    assert (done.exit_code, allowed.exit_code) == (3, 0)
+    gap = next(line for line in done.output.splitlines() if line.startswith("gap: 1 claim unchecked"))
+    assert why in gap
+    assert hint in gap
+    assert "no problems" not in done.output
 
 
 def test_nobody_asked_for_claims_and_none_are_shown():
@@ -89,4 +99,4 @@ def test_a_judge_that_is_down_is_a_gap(tmp_path):
     with ChatServer(fault="500") as server:
         done = run("check", "-", "--context", "source.txt", "--judge", server.url, input="Tea is old and green.")
     assert "gap: 1 claim unchecked: the judge could not be tested" in done.output
-    assert done.exit_code == 0
+    assert done.exit_code == 3
