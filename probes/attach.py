@@ -13,6 +13,7 @@ from typing import Any
 from probes.capture import Capture, open_capture
 from probes.errors import CaptureFailed, LayoutMismatch
 from probes.layout import load
+from probes.version import llama_cpp_version
 
 
 def attach(llama: Any, *, native: bool | None = None) -> Capture:
@@ -35,8 +36,9 @@ def attach(llama: Any, *, native: bool | None = None) -> Capture:
         _renew_context(llama, llama_cpp, capture)
     except AttributeError as error:
         capture.close()
-        version = getattr(llama_cpp, "__version__", "of an unknown version")
-        raise LayoutMismatch(f"llama-cpp-python {version} makes its contexts in another way: {error}") from error
+        raise LayoutMismatch(
+            f"llama-cpp-python {llama_cpp_version()} makes its contexts in another way: {error}"
+        ) from error
     return capture
 
 

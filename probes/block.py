@@ -9,7 +9,7 @@ from typing import Any, Literal
 from probes.recorder import Recorder, ScoredTrace
 from probes.spans import GrowingSpans
 
-Mode = Literal["generated", "reader"]
+Regime = Literal["generated", "reader"]
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Blocks:
 
     recorder: Recorder
     reason: str
-    mode: Mode = "generated"
+    mode: Regime = "generated"
     shift: int = 0
     """Characters in front of the text that the choice's text echoes."""
     _spans: GrowingSpans = field(default_factory=GrowingSpans)

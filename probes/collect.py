@@ -7,14 +7,11 @@ that stands for the question is then read over the prompt that is still held.
 
 from __future__ import annotations
 
-import codecs
 import hashlib
-import importlib
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +24,9 @@ from probes.errors import QuestionsUnreadable
 from probes.features import FeatureHeader, FeatureRow, FeatureWriter, Region, read_rows
 from probes.label import AliasLabeller, LabelledSpan, Labeller, Outcome, label_question, together
 from probes.questions import Question
+from probes.recorder import text_decoder
 from probes.template import ChatTemplate
+from probes.version import code_version, llama_cpp_version
 
 SUFFIX = " Respond with the answer only, without any explanation."
 """Words behind a question, those of Gao et al."""
@@ -129,7 +128,7 @@ def visit(
 
     def disagree(drawn: Sequence[Drawn]) -> bool:
         texts = [text_of(branches, each)[0] for each in drawn if each.finished]
-        return together_or_none([labeller.label(question, text).outcome for text in texts]) is Outcome.MIXED
+        return bool(texts) and together([labeller.label(question, text).outcome for text in texts]) is Outcome.MIXED
 
     seed = int.from_bytes(hashlib.sha256(f"{options.seed}:{question.id}".encode()).digest()[:8])
     drawn = branches.draw(options.sampling, seed, disagree)
@@ -230,7 +229,7 @@ def header(branches: Branches, prompts: Prompts, options: CollectOptions) -> Fea
     return FeatureHeader(
         model=branches.facts,
         template_sha256=prompts.template_sha256,
-        llama_cpp=str(importlib.import_module("llama_cpp").__version__),
+        llama_cpp=llama_cpp_version(),
         system=options.system,
         suffix=options.suffix,
         samples=options.samples,
@@ -239,7 +238,7 @@ def header(branches: Branches, prompts: Prompts, options: CollectOptions) -> Fea
         top_k=options.sampling.top_k,
         top_p=options.sampling.top_p,
         seed=options.seed,
-        code=_version(),
+        code=code_version(),
         layers=len(branches.norms),
         ffn_width=max(widths),
         epsilon=EPSILON,
@@ -248,17 +247,12 @@ def header(branches: Branches, prompts: Prompts, options: CollectOptions) -> Fea
 
 def text_of(branches: Branches, drawn: Drawn) -> tuple[str, tuple[int, ...]]:
     """The text of an answer and the offset behind each of its tokens; bytes that are no character are dropped."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+    decoder = text_decoder()
     text, ends = "", []
     for piece in branches.pieces(drawn.ids):
         text += decoder.decode(piece)
         ends.append(len(text))
     return text, tuple(ends)
-
-
-def together_or_none(outcomes: Sequence[Outcome]) -> Outcome | None:
-    """What several answers are together; ``None`` for none."""
-    return together(outcomes) if outcomes else None
 
 
 def _common(first: Sequence[int], second: Sequence[int]) -> int:
@@ -268,13 +262,6 @@ def _common(first: Sequence[int], second: Sequence[int]) -> int:
             break
         same += 1
     return same
-
-
-def _version() -> str:
-    try:
-        return version("factprobe")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _done(folder: Path) -> set[str]:

@@ -9,7 +9,9 @@ ProbesError
  ├─ CaptureFailed        activations could not be read
  ├─ QuestionsUnreadable  a file of questions is not what it should be
  ├─ FeaturesUnreadable   a folder of features is damaged, or another one's
- └─ NoChatTemplate       the model does not say how a question is put to it
+ ├─ NoChatTemplate       the model does not say how a question is put to it
+ ├─ ProbeUnreadable      the file is no probe, or a damaged one
+ └─ ProbeMismatch        the probe is for another model
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class FeatureRow:
     item: str
     """Id of the question; rows of one question share it."""
     group: str
-    """Rows of one group must not be split between training and test: digest of the first right answer and the question."""
+    """Rows of one group must not be split between training and test: digest of the first right answer, or of a question without one."""
     source: str
     """Data set of the question."""
     kind: str
@@ -279,25 +279,6 @@ def read_rows(folder: Path) -> list[FeatureRow]:
         return [FeatureRow(**json.loads(line)) for line in lines]
     except (OSError, ValueError, TypeError) as error:
         raise FeaturesUnreadable(f"{path} cannot be read: {error}") from error
-
-
-def screen(features: FeatureSet, region: Region = Region.ANSWER) -> npt.NDArray[np.float32]:
-    """How far apart right and wrong rows are in each column: Welch's t, positive where wrong ones have more; 0 if constant.
-
-    Look at rows of the training set only, or what is chosen by it has seen the test.
-    """
-    right = features.right
-    counts = {side: max(2, int((right == side).sum())) for side in (True, False)}
-    found = np.zeros(features.header.columns, np.float32)
-    for start, block in features.blocks(region):
-        values = block.astype(np.float32)
-        mean = {side: values[right == side].mean(axis=0) for side in (True, False)}
-        spread = sum(values[right == side].var(axis=0, ddof=1) / counts[side] for side in (True, False))
-        difference = mean[False] - mean[True]
-        found[start : start + block.shape[1]] = np.divide(
-            difference, np.sqrt(spread), out=np.zeros_like(difference), where=np.asarray(spread) > 0
-        )
-    return found
 
 
 def export_columns(features: FeatureSet, columns: Sequence[int], folder: Path) -> FeatureHeader:

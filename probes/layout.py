@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.errors import INSTALL, EngineMissing, LayoutMismatch
+from probes.version import llama_cpp_version
 
 MAX_OPS = 256
 """More operations than any version of ggml has had."""
@@ -76,15 +77,11 @@ def load() -> Ggml:
         _check_tensors(library, numbers["MUL_MAT"])
     except (AttributeError, KeyError, ValueError) as error:
         raise LayoutMismatch(
-            f"this llama.cpp keeps its tensors in a way that cannot be read: {error} (llama-cpp-python {_version()})",
+            f"this llama.cpp keeps its tensors in a way that cannot be read: {error} (llama-cpp-python {llama_cpp_version()})",
             hint=f"install a version that is supported: {INSTALL}",
         ) from error
     stat = path.stat()
     return Ggml(library, f"{stat.st_size:x}-{stat.st_mtime_ns:x}", numbers["MUL_MAT"], numbers["MUL_MAT_ID"])
-
-
-def _version() -> str:
-    return str(getattr(importlib.import_module("llama_cpp"), "__version__", "of an unknown version"))
 
 
 def _library_path() -> Path:

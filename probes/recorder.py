@@ -33,8 +33,8 @@ class ScoredTrace:
     """``None`` without a scorer, and for a last token that did not fit into the context any more."""
 
 
-def _utf8() -> codecs.IncrementalDecoder:
-    """Drops what is no character, as llama-cpp-python does with the text that it returns."""
+def text_decoder() -> codecs.IncrementalDecoder:
+    """Makes text of tokens' bytes; drops what is no character, as llama-cpp-python does with the text that it returns."""
     return codecs.getincrementaldecoder("utf-8")(errors="ignore")
 
 
@@ -53,14 +53,14 @@ class Recorder:
     _positions: list[int] = field(default_factory=list)
     _shares: dict[int, tuple[int, Floats]] = field(default_factory=dict)
     _scored: list[ScoredTrace] = field(default_factory=list)
-    _decoder: codecs.IncrementalDecoder = field(default_factory=_utf8)
+    _decoder: codecs.IncrementalDecoder = field(default_factory=text_decoder)
     _length: int = 0
     _reading: bool = False
 
     def begin(self, *, reading: bool = False) -> None:
         """Forget the last generation; ``reading`` if what follows is computed and not written."""
         self.traces, self._positions, self._scored, self._shares, self._length = [], [], [], {}, 0
-        self._decoder = _utf8()
+        self._decoder = text_decoder()
         self._reading = reading
         self.evaluating()
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +37,7 @@ from probes.inner import Inner, Recipe, Tried, fit_inner
 from probes.scoring import LOGIT_FEATURES, PROBE, calibrated
 from probes.sparse import Sparse, SparseRecipe, fit_sparse, selection_frequency
 from probes.types import ModelFacts
+from probes.version import code_version
 
 Array = npt.NDArray[np.float64]
 Indexes = npt.NDArray[np.int64]
@@ -254,7 +254,7 @@ def _training(
         seeds=(options.seed,),
         labels=LABELS,
         licence=options.licence,
-        code_version=_version(),
+        code_version=code_version(),
         llama_cpp=features.header.llama_cpp,
     )
 
@@ -272,10 +272,3 @@ def _validity(because: str = "not evaluated yet") -> tuple[Validity, ...]:
         Validity("citation", 0.0, because),
         Validity("long_text", 0.0, "not validated for long text"),
     )
-
-
-def _version() -> str:
-    try:
-        return version("factprobe")
-    except PackageNotFoundError:
-        return "unknown"

@@ -45,7 +45,7 @@ class TokenTrace:
     """One token as it was written.
 
     ``logprob`` and ``entropy`` are taken from the model's own distribution (temperature 1, before penalties and cuts), in
-    nats. Scores of a probe will stand here beside them.
+    nats.
     """
 
     id: int

@@ -40,21 +40,16 @@ class HeatToken:
     """Those that spoke loudest, as ``layer:index`` with what each added."""
 
 
-def heat_text(tokens: Sequence[HeatToken], threshold: float | None = None, *, words_only: bool = False) -> Text:
+def heat_text(tokens: Sequence[HeatToken], threshold: float | None = None) -> Text:
     """The text for a terminal: doubtful tokens have a background, those above the threshold are underlined.
 
-    With ``words_only`` a token above the threshold is put in square brackets, for terminals without colour. Control
-    characters of the text reach no terminal.
+    Control characters of the text reach no terminal.
     """
     shown = Text()
     for token in tokens:
         risk = token.risk if token.risk is not None else 0.0
         over = threshold is not None and risk > threshold
-        words = _printable(token.text)
-        if words_only:
-            shown.append(f"[{words}]" if over and words.strip() else words)
-        else:
-            shown.append(words, _style(risk, over=over))
+        shown.append(_printable(token.text), _style(risk, over=over))
     return shown
 
 

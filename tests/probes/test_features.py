@@ -13,7 +13,6 @@ from probes.features import (
     Region,
     export_columns,
     load_features,
-    screen,
 )
 from probes.types import ModelFacts, Neuron
 
@@ -130,19 +129,6 @@ def test_a_folder_is_not_continued_with_other_options(tmp_path) -> None:
     write(tmp_path)
     with pytest.raises(FeaturesUnreadable, match="made with another temperature"):
         FeatureWriter(tmp_path, header(temperature=0.5))
-
-
-def test_screening_ranks_the_column_that_tells_right_from_wrong(tmp_path) -> None:
-    random = np.random.default_rng(0)
-    with FeatureWriter(tmp_path, header()) as writer:
-        for number in range(40):
-            vector = random.uniform(0, 1, 10)
-            vector[6] += 2 * (number % 2)
-            vector[3] = 0.5
-            writer.append(row(number, right=number % 2 == 0), dict.fromkeys(Region, vector))
-    scores = screen(load_features(tmp_path))
-    assert int(np.argmax(scores)) == 6
-    assert scores[3] == 0
 
 
 def test_exported_columns_keep_their_neurons(tmp_path) -> None:
