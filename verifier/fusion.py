@@ -1,6 +1,7 @@
 """Signals to one calibrated risk: a small logistic model for each sort of finding, its weights and calibration in JSON. Pure.
 
-A missing signal is missing: its feature adds nothing, because every feature is centred on its mean. Weights are trained by
+A missing signal is missing: its feature adds nothing, because every feature is centred on its mean, and the weights of the
+verdicts on theirs. Graver verdicts are never less risky. Weights are trained by
 ``python -m tests.benchmarks.fusion``; a signal that no labelled data had yet stands there with weight 0.
 """
 

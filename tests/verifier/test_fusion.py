@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from citations.types import Status
+from tests.benchmarks.fusion import Labelled, fit
 from tests.verifier.samples import checked
-from verifier.fusion import Draw, Model, Sort, Weight, features, fuse, shipped
+from verifier.fusion import Draw, Feature, Model, Sort, Weight, features, fuse, shipped
 from verifier.signals import citation_signal
 from verifier.types import Signal, SignalKind, SignalStatus
 
@@ -69,9 +72,32 @@ def test_graver_verdicts_are_never_less_risky():
         made = fuse([citation_signal(checked(status).verdict)], Sort.CITATION)
         return None if made is None else made.value
 
-    assert risk(Status.VERIFIED) < risk(Status.NOT_FOUND) <= risk(Status.FABRICATED)
-    assert risk(Status.VERIFIED) < risk(Status.MISMATCH) <= risk(Status.FABRICATED)
+    minor = fuse([Signal(SignalKind.CITATION, "citations", score=0.25)], Sort.CITATION).value
+    assert risk(Status.VERIFIED) < minor <= risk(Status.NOT_FOUND) <= risk(Status.FABRICATED)
+    assert minor <= risk(Status.MISMATCH) <= risk(Status.FABRICATED)
     assert [risk(Status.UNCHECKED), risk(Status.UNVERIFIABLE)] == [None, None]
+
+
+def test_verdicts_add_risk_or_take_it_against_what_is_known_without_one():
+    added = {
+        score: fuse([Signal(SignalKind.CITATION, "citations", score=score)], Sort.CITATION).contributions[0].log_odds
+        for score in (0.0, 0.25, 0.5, 0.8, 1.0)
+    }
+    assert {score for score, log_odds in added.items() if log_odds < 0} == {0.0}
+
+
+def test_a_fit_takes_verdicts_together_that_its_rows_put_in_the_wrong_order():
+    said = [("verified", 2, 40), ("minor", 5, 0), ("not_found", 20, 20), ("fabricated", 30, 1)]
+    rows = [
+        Labelled((Feature(f"citation:{name}", 1.0),), is_wrong, "group")
+        for name, wrong, right in said
+        for is_wrong in [True] * wrong + [False] * right
+    ]
+    made = fit(rows)
+    weights = {name.removeprefix("citation:"): weight for name, weight in zip(made.names, made.weights, strict=True)}
+    assert weights["verified"] < weights["minor"] == weights["not_found"] < weights["fabricated"]
+    assert sum(weights[name] * (wrong + right) for name, wrong, right in said) == pytest.approx(0)
+    assert 1 / (1 + math.exp(-made.bias - weights["minor"])) == pytest.approx(25 / 45, abs=0.02)
 
 
 @pytest.mark.parametrize("sort", list(Sort))
