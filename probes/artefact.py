@@ -11,7 +11,6 @@ import io
 import itertools
 import json
 import re
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +21,7 @@ import numpy as np
 
 from probes.artefact_types import SCHEMA_VERSION, Probe, ProbeNeuron
 from probes.errors import ProbeMismatch, ProbeUnreadable
-from probes.files import read_bytes
+from probes.files import read_bytes, replacing
 from probes.scoring import LOGIT_FEATURES, PROBE
 from probes.strict import decode, encode, parse
 from probes.types import ModelFacts
@@ -56,8 +55,10 @@ def save_probe(probe: Probe, path: Path) -> None:
     if len(probe.neurons) > MANY_NEURONS:
         content["neurons"] = []
         content[SIDECAR] = hashlib.sha256(arrays := _arrays(probe.neurons)).hexdigest()
-        _write(path.with_suffix(".npz"), arrays)
-    _write(path, (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+        with replacing(path.with_suffix(".npz")) as file:
+            file.write(arrays)
+    with replacing(path) as file:
+        file.write((json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
 
 
 def load_probe(path: Path) -> Probe:
@@ -247,11 +248,3 @@ def _bytes(path: Path, limit: int) -> bytes:
         return read_bytes(path, limit)
     except OSError as error:
         raise ProbeUnreadable(f"the probe {path} cannot be read: {error.strerror}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(content)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)

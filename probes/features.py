@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from probes.cett import EPSILON
 from probes.errors import FeaturesUnreadable
+from probes.files import replacing
 from probes.types import ModelFacts, Neuron
 
 Halves = npt.NDArray[np.float16]
@@ -189,7 +190,8 @@ class FeatureWriter:
         if known.exists():
             _check_same(read_header(folder), header, folder)
         else:
-            _write_whole(known, json.dumps(_header_fields(header), indent=1) + "\n")
+            with replacing(known) as file:
+                file.write(json.dumps(_header_fields(header), indent=1).encode() + b"\n")
         self.count = _cut_to_whole_lines(folder / "rows.jsonl")
         size = self.count * 2 * header.columns
         for region in Region:
@@ -333,10 +335,3 @@ def _cut(path: Path, size: int) -> None:
     if path.stat().st_size < size:
         raise FeaturesUnreadable(f"{path} is shorter than its rows", hint="collect it again into another folder")
     os.truncate(path, size)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """A file that appears whole."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)

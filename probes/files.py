@@ -1,14 +1,21 @@
-"""Opens files that a user named: regular ones only, because a pipe, a device or a socket may never end, or never begin."""
+"""Opens files that a user named, and writes files that appear whole.
+
+Only regular files are read, because a pipe, a device or a socket may never end, or never begin.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gzip
 import io
 import os
 import stat
+import tempfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 MAX_TEXT_BYTES = 256 << 20
 """Longest text that is read, unpacked."""
@@ -54,6 +61,27 @@ def read_text(path: Path) -> str:
             raise OSError(errno.EINVAL, "it is no whole gzip file", str(path)) from error
         except UnicodeDecodeError as error:
             raise OSError(errno.EINVAL, "it is not UTF-8", str(path)) from error
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name once it is complete; of one that is not nothing stays.
+
+    Raises:
+        OSError: it cannot be written there.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115 - below
+    part = Path(file.name)
+    try:
+        with file:
+            yield file
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _without_waiting(name: str, flags: int) -> int:

@@ -11,24 +11,25 @@ import hashlib
 import importlib
 import json
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from platformdirs import user_cache_path
 
 from probes.errors import INSTALL, EngineMissing, ModelUnreadable
-from probes.files import open_regular
+from probes.files import open_regular, replacing
+from probes.printable import printable
 from probes.types import ModelFacts
 
 Floats = npt.NDArray[np.float32]
 
 PART = re.compile(r"(.+)-(\d{5})-of-(\d{5})\.gguf")
 DOWN = re.compile(r"blk\.(\d+)\.ffn_down(_exps)?\.weight")
+LONGEST_NAME = 200
 VALUES_AT_ONCE = 1 << 22
 """Weights that are dequantised at once (16 MB)."""
 
@@ -38,7 +39,7 @@ def facts_of(metadata: Mapping[str, str], path: Path, context: int) -> ModelFact
     architecture = metadata.get("general.architecture", "unknown")
     width = metadata.get(f"{architecture}.feed_forward_length", "")
     return ModelFacts(
-        name=metadata.get("general.name", path.stem),
+        name=" ".join(printable(metadata.get("general.name", path.stem)).split())[:LONGEST_NAME],
         architecture=architecture,
         sha256=digest(path),
         layers=int(metadata.get(f"{architecture}.block_count", 0)),
@@ -119,7 +120,7 @@ def _digest(path: Path) -> str:
             return str(sha256)
     with open_regular(path) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    with contextlib.suppress(OSError), _replacing(note) as file:
+    with contextlib.suppress(OSError), replacing(note) as file:
         file.write(json.dumps({**seen, "sha256": sha256}).encode())
     return sha256
 
@@ -199,18 +200,5 @@ def _read_norms(path: Path) -> tuple[Floats, ...] | None:
 
 def _write_norms(path: Path, norms: tuple[Floats, ...]) -> None:
     """Keep them; a cache that cannot be written costs the next run its time and nothing else."""
-    with contextlib.suppress(OSError), _replacing(path) as file:
+    with contextlib.suppress(OSError), replacing(path) as file:
         np.savez(file, values=np.concatenate(norms), widths=np.array([len(layer) for layer in norms], np.int64))
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears under its name once it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            yield file
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).replace(path)

@@ -8,16 +8,14 @@ is ``alpha - 1``. The key ``alpha`` of the file is 0, at which llama.cpp takes t
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from probes.errors import ModelUnreadable, ProbesError
+from probes.files import replacing
 from probes.gguf import column_norms, down_columns, parts
 from probes.types import Neuron
 
@@ -58,11 +56,8 @@ def write_lora(path: Path, model: Path, neurons: Sequence[Neuron]) -> None:
     size = 4 * sum(len(chosen) * (widths[layer] + len(columns[layer])) for layer, chosen in by_layer.items())
     if size > MAX_BYTES:
         raise ProbesError(f"the adapter would take {size / 2**30:.1f} GB", hint="export fewer neurons")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        writer = gguf.GGUFWriter(name, _architecture(model))
+    with replacing(path) as file:
+        writer = gguf.GGUFWriter(file.name, _architecture(model))
         writer.add_type("adapter")
         writer.add_string("adapter.type", "lora")
         writer.add_float32("adapter.lora.alpha", 0.0)
@@ -75,11 +70,6 @@ def write_lora(path: Path, model: Path, neurons: Sequence[Neuron]) -> None:
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _widths(model: Path) -> dict[int, int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from probes.aliases import normalised
 from probes.errors import QuestionsUnreadable
-from probes.files import read_text
+from probes.files import read_text, replacing
 
 ALIAS_SEPARATOR = "|"
 """Stands between accepted answers in a CSV file."""
@@ -72,12 +72,8 @@ def read_questions(path: Path) -> list[Question]:
 
 def write_questions(path: Path, questions: Iterable[Question]) -> None:
     """Write questions as JSONL; the file appears whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        for each in questions:
-            file.write(json.dumps(asdict(each), ensure_ascii=False) + "\n")
-    part.replace(path)
+    with replacing(path) as file:
+        file.writelines(json.dumps(asdict(each), ensure_ascii=False).encode() + b"\n" for each in questions)
 
 
 def in_hash_order(questions: Iterable[Question], seed: int = 0) -> list[Question]:

@@ -1,6 +1,6 @@
 """Reads frozen dataclasses from JSON that a stranger may have written: nothing is guessed, converted or left over.
 
-Only what the types allow is made: numbers are finite, texts and lists bounded, names known. No code is ever executed.
+Only what the types allow is made: numbers are finite, texts and lists bounded, texts printable, names known. No code is ever executed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import types
 import typing
 from enum import Enum
 from typing import Any
+
+from probes.printable import printable
 
 MAX_TEXT = 10_000
 MAX_ITEMS = 100_000
@@ -95,6 +97,8 @@ def _scalar(kind: type, value: Any, where: str) -> Any:
         raise ValueError(f"{where} is not finite")
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise ValueError(f"{where} has {len(value):,} characters and {MAX_TEXT:,} are allowed")
+    if isinstance(value, str) and ("\n" in value or printable(value) != value):
+        raise ValueError(f"{where} holds characters that cannot be printed")
     return value
 
 

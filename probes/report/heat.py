@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
 from rich.text import Text
+
+from probes.printable import printable
 
 SHOWN_FROM = 0.4
 """Risks below this have no colour: most tokens are fine, and a page that is coloured all over says nothing."""
@@ -49,7 +50,7 @@ def heat_text(tokens: Sequence[HeatToken], threshold: float | None = None) -> Te
     for token in tokens:
         risk = token.risk if token.risk is not None else 0.0
         over = threshold is not None and risk > threshold
-        shown.append(_printable(token.text), _style(risk, over=over))
+        shown.append(printable(token.text), _style(risk, over=over))
     return shown
 
 
@@ -72,7 +73,7 @@ def _span(token: HeatToken, threshold: float | None) -> str:
     told += [f"neurons {', '.join(token.neurons)}"] if token.neurons else []
     kind = f' class="{" ".join(classes)}"' if classes else ""
     title = html.escape(" | ".join(told), quote=True)
-    return f'<span{kind} style="--risk:{risk:.2f}" title="{title}">{html.escape(_printable(token.text))}</span>'
+    return f'<span{kind} style="--risk:{risk:.2f}" title="{title}">{html.escape(printable(token.text))}</span>'
 
 
 def _style(risk: float, *, over: bool) -> Style:
@@ -80,8 +81,3 @@ def _style(risk: float, *, over: bool) -> Style:
         if risk >= least:
             return Style(color=letters, bgcolor=background, underline=over)
     return Style(underline=over)
-
-
-def _printable(text: str) -> str:
-    """Without what would move a terminal's cursor or change the order of letters; line breaks and tabs stay."""
-    return "".join(each for each in text if each in "\n\t" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"})

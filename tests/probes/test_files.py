@@ -12,7 +12,7 @@ import pytest
 
 from probes.artefact import load_probe
 from probes.errors import ProbesError
-from probes.files import open_regular, read_bytes, read_text
+from probes.files import open_regular, read_bytes, read_text, replacing
 from probes.gguf import digest
 from probes.install import install_probe
 from probes.loading import open_llama
@@ -93,3 +93,14 @@ def test_a_text_that_is_none_says_so(tmp_path: Path, name: str, content: bytes, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(OSError, match=sentence):
         read_text(tmp_path / name)
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    with replacing(tmp_path / "new" / "a") as file:
+        file.write(b"one")
+        assert not (tmp_path / "new" / "a").exists()
+    with pytest.raises(TypeError), replacing(tmp_path / "new" / "a") as file:
+        file.writelines([b"two", "stopped"])  # type: ignore[list-item]
+    with pytest.raises(OSError, match=r"."), replacing(tmp_path / "new") as file:
+        file.write(b"a folder stands there")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.rglob("*") if each.is_file()] == [("a", b"one")]

@@ -61,3 +61,24 @@ def test_the_probes_that_are_found_by_themselves_are_listed_and_shown_for_a_mode
         assert run.invoke(main, ["probe", "show", str(path)]).exit_code == 0
     none = run.invoke(main, ["probe", "show", str(smollm2)])
     assert (none.exit_code, none.stderr.startswith("error: there is no probe for")) == (2, True)
+
+
+def test_a_damaged_probe_is_listed_as_such(tmp_path):
+    run = CliRunner()
+    run.invoke(main, ["probe", "install", str(SHIPPED / ANY_MODEL)])
+    (path,) = installed_folder().glob("*.json")
+    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 9'))
+    listed = run.invoke(main, ["probe", "show"])
+    assert (listed.exit_code, f"{path}: not used: " in listed.stdout) == (0, True)
+    assert str(SHIPPED / ANY_MODEL) in listed.stdout
+
+
+@pytest.mark.parametrize("target", ["{folder}", "{file}/questions.jsonl"])
+def test_what_cannot_be_written_is_exit_2_with_one_sentence(tmp_path, target):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    to = target.format(folder=tmp_path / "folder", file=tmp_path / "file")
+    done = CliRunner().invoke(main, ["probe", "questions", "--to", to])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {tmp_path}")
+    assert " cannot be used: " in done.stderr

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import click
+
+from verifier.errors import VerifierError
 
 COMMANDS = {
     "collect": "ask a model questions and keep the features of its answers",
@@ -42,6 +45,16 @@ class ProbeCommands(click.Group):
             return None
         command: click.Command = import_module(f"verifier.cli.probe.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a file or folder that cannot be read or written is one sentence."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if not error.filename:
+                raise
+            name = error.filename2 or error.filename
+            raise VerifierError(f"{name} cannot be used: {error.strerror}", hint="give another path") from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Names and sentences, from the table."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from probes.errors import INSTALL
-from verifier.errors import VerifierError
+from verifier.errors import ExtraMissing
 
 
 def needs_training() -> None:
     """Refuse where scikit-learn is not installed.
 
     Raises:
-        VerifierError: it is not.
+        ExtraMissing: it is not.
 
     """
     _need("sklearn", "scikit-learn", "training and evaluating probes")
@@ -22,7 +22,7 @@ def needs_figures() -> None:
     """Refuse where matplotlib is not installed.
 
     Raises:
-        VerifierError: it is not.
+        ExtraMissing: it is not.
 
     """
     _need("matplotlib", "matplotlib", "the figures of the page")
@@ -30,4 +30,4 @@ def needs_figures() -> None:
 
 def _need(module: str, name: str, what: str) -> None:
     if find_spec(module) is None:
-        raise VerifierError(f"{what} need {name}, which is not installed", hint=INSTALL)
+        raise ExtraMissing(f"{what} need {name}, which is not installed", hint=INSTALL)

@@ -35,7 +35,7 @@ def command(probe: Path | None) -> None:
 
     if probe is None:
         for path in known_probes():
-            click.echo(f"{path}: {line(load_probe(path))}")
+            click.echo(f"{path}: {line(path)}")
         return
     of_model = probe.suffix == ".gguf"
     paths = known_probes(probe) if of_model else (probe,)
@@ -45,10 +45,16 @@ def command(probe: Path | None) -> None:
         _show(load_probe(path))
 
 
-def line(probe: Probe) -> str:
-    """What a probe is, in one line."""
+def line(path: Path) -> str:
+    """What the probe of a file is, in one line; of a damaged file what is wrong with it."""
+    from probes.artefact import load_probe
+    from probes.errors import ProbesError
     from probes.report.table import KINDS
 
+    try:
+        probe = load_probe(path)
+    except ProbesError as error:
+        return f"not used: {error.message}"
     return f"{KINDS[probe.mode]}, for {_model(probe)}"
 
 

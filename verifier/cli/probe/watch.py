@@ -97,7 +97,7 @@ def _answer(engine: LocalEngine, question: str, how: GenerateOptions, system: st
 def marked_spans(engine: LocalEngine, text: str, threshold: float | None) -> list[str]:
     """One line for each span of an answer whose risk lies over the threshold, the riskiest first."""
     risks = [(engine.risk(span.start, span.end), span) for span in find_spans(text)]
-    over = [(risk, span) for risk, span in risks if risk is not None and (threshold is None or risk > threshold)]
+    over = [(risk, span) for risk, span in risks if risk is not None and threshold is not None and risk > threshold]
     return [
         f"  {risk:.2f}  {inline(text[span.start : span.end])}  ({span.kind.value})"
         for risk, span in sorted(over, key=lambda each: -each[0])
