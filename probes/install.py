@@ -31,6 +31,7 @@ SHIPPED = Path(__file__).with_name("shipped")
 ANY_MODEL = "any-model.json"
 """A probe without neurons: what it says comes from logits, so it can be read with any model, calibrated or not."""
 TIMEOUT_S = 30.0
+NOT_ASKED = "no probe was asked for"
 SPARE = "the scores are made of its logits alone, calibrated on other models"
 LOGITS_ALONE = f"there is no probe for this model, so {SPARE}"
 FIT = (

@@ -26,13 +26,12 @@ from probes.errors import (
     ProbesError,
 )
 from probes.gguf import column_norms, facts_of
-from probes.install import SPARE, find_probe, logits_alone
+from probes.install import NOT_ASKED, SPARE, find_probe, logits_alone
 from probes.loading import open_llama
 from probes.reader import Activations, forget, read_activations, read_text, text_tokens
 from probes.recorder import Recorder, ScoredTrace, watch
 from probes.types import ModelFacts, Neuron, Scorer
 
-NOT_ASKED = "no probe was asked for"
 Names = Sequence[Literal["z", "h_norm"]]
 
 

@@ -9,7 +9,7 @@ from probes.artefact import load_probe
 from probes.artefact_types import Mode, Probe
 from probes.engine import LocalEngine
 from probes.errors import ProbeMismatch
-from probes.install import FIT
+from probes.install import FIT, NOT_ASKED
 from verifier.generation import CITATION, Watching
 
 LONG_TEXT = "not validated for long text"
@@ -58,11 +58,12 @@ def validation(probe: Probe) -> str:
 
 def introduction(engine: LocalEngine) -> list[str]:
     """What a user is told before an answer is watched; nothing where no probe was asked for."""
-    if engine.probe is None:
+    if engine.reason == NOT_ASKED:
         return []
-    if not engine.reason:
-        return [f"a probe of this model watches it: {validation(engine.probe)}"]
-    return [engine.reason, f"hint: {FIT}"]
+    if engine.reason or engine.probe is None:
+        return [engine.reason, f"hint: {FIT}"]
+    watcher = "a probe of this model watches it" if engine.probe.neurons else "its scores are made of its logits alone"
+    return [f"{watcher}: {validation(engine.probe)}"]
 
 
 def marking_threshold(probe: Probe | None) -> float | None:

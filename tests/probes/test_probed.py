@@ -14,7 +14,8 @@ import probes
 from probes.attach import attach
 from probes.capture import open_capture
 from probes.errors import CaptureFailed, ContextOverflow, EmptyPrompt, ModelUnreadable, ProbesError
-from probes.probed import NOT_ASKED, ProbedLlama
+from probes.install import NOT_ASKED
+from probes.probed import ProbedLlama
 from probes.testing import Family, write_tiny_model
 from probes.types import Neuron
 from tests.probes.forward import Model

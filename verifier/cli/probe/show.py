@@ -41,7 +41,9 @@ def command(probe: Path | None) -> None:
     paths = known_probes(probe) if of_model else (probe,)
     if not paths:
         raise VerifierError(f"there is no probe for {probe}", hint="verifier probe train makes one")
-    for path in paths:
+    for number, path in enumerate(paths):
+        if number:
+            click.echo()
         _show(load_probe(path))
 
 

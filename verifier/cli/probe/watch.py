@@ -19,8 +19,9 @@ from verifier.render.words import inline
 HELP = """Chat with a local GGUF model and see its doubtful words while it writes.
 
 Words stand on a colour by their risk; a name, date, number or title over the threshold gets its risk behind it as soon
-as it has ended, and all of them are listed below the answer. Each question stands
-alone. Ctrl-C stops an answer, end of input or an empty line ends the chat. Nothing is stored.
+as it has ended, an answer of at most 80 characters as a whole, and all of them are listed below the answer. What is not
+marked may be wrong too. Each question stands alone. Ctrl-C stops an answer, end of input or an empty line ends the chat.
+Nothing is stored.
 
 \b
 verifier probe watch --model model.gguf
@@ -90,7 +91,7 @@ def _answer(engine: LocalEngine, question: str, how: GenerateOptions, system: st
     marked = marked_spans(engine, text, threshold)
     for sentence in marked:
         click.echo(sentence)
-    if not marked:
+    if engine.probe is not None and not marked:
         console.note("  nothing is marked, which does not make it right")
 
 
