@@ -6,15 +6,20 @@ import json
 import logging
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from citations.registries.exchange import Failure, Wire, exchange
+from citations.registries.settings import Patience, without_credentials
+from citations.types import Why
 from verifier.judges.interface import Answers, Budget
-from verifier.judges.model_judge import Choice, choice_of, hard_choice
+from verifier.judges.model_judge import NO_NUMBERS, Choice, hard_choice
 from verifier.judges.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -28,8 +33,10 @@ AT_ONCE = 4
 _MOST_BYTES = 1_000_000
 _GIVE_UP_AFTER = 3
 """Failures one after the other until a server is not asked again for this text."""
-_RARE = -20.0
-"""Log probability of a letter that the server does not list."""
+_RARE = math.exp(-20)
+"""Probability of a letter that the server does not list."""
+_CERTAIN = 1e-3
+"""Greatest log probability, with what rounding may add to 0."""
 _MOST = 0.5
 """Share of the probability that the letters must hold together, or none of them is an answer."""
 
@@ -73,7 +80,7 @@ class HttpModel:
     @property
     def identity(self) -> str:
         """Address and model."""
-        return f"http:{re.sub(r'//[^/@]*@', '//', self._url)}#{self._model}"
+        return f"http:{without_credentials(self._url)}#{self._model}"
 
     def choose(self, prompts: Sequence[Prompt], budget: Budget) -> Iterator[Choice]:
         """One choice a prompt, in their order; several requests at once."""
@@ -134,24 +141,14 @@ class HttpModel:
         return body
 
     def _send(self, body: dict[str, Any], timeout_s: float) -> dict[str, Any] | str:
-        import requests
-
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-        try:
-            with self._opened().post(
-                self._url, json=body, headers=headers, timeout=timeout_s, stream=True, allow_redirects=False
-            ) as answer:
-                if answer.status_code in {400, 422}:
-                    return _REFUSED
-                if answer.status_code != 200:
-                    return f"the judge answered HTTP {answer.status_code}"
-                return _decoded(answer.raw.read(_MOST_BYTES + 1, decode_content=True))
-        except requests.Timeout:
-            return "the judge did not answer in time"
-        except requests.RequestException as error:
-            return f"the judge could not be reached ({type(error).__name__})"
-        except Exception as error:  # noqa: BLE001  a body that breaks off raises what urllib3 raises
-            return f"the judge's answer broke off ({type(error).__name__})"
+        headers = (("Authorization", f"Bearer {self._key}"),) if self._key else ()
+        patience = Patience(connect_s=timeout_s, read_s=timeout_s, total_s=timeout_s, body_bytes=_MOST_BYTES)
+        answer = exchange(self._opened(), Wire(self._url, (), headers, body), patience)
+        if isinstance(answer, Failure):
+            return _failed(answer)
+        if answer.status in {400, 422}:
+            return _REFUSED
+        return _decoded(answer.content) if answer.status == 200 else f"the judge answered HTTP {answer.status}"
 
     def _opened(self) -> requests.Session:
         import requests
@@ -166,12 +163,18 @@ _REFUSED = "the judge refused the request (HTTP 400)"
 _NO_LETTER = "the judge's answer was none of the letters that may be answered"
 
 
+def _failed(failure: Failure) -> str:
+    if failure.why is Why.TIMEOUT:
+        return f"the judge did not answer in time ({failure.detail})"
+    if failure.why is Why.UNREACHABLE:
+        return f"the judge could not be reached ({failure.detail})"
+    return f"the judge gave no whole answer ({failure.detail})"
+
+
 def _decoded(data: bytes) -> dict[str, Any] | str:
-    if len(data) > _MOST_BYTES:
-        return "the judge's answer was too long"
     try:
         said = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "the judge's answer was no JSON"
     if not isinstance(said, dict) or not isinstance(said.get("choices"), list) or not said["choices"]:
         return "the judge's answer had no choices"
@@ -179,26 +182,32 @@ def _decoded(data: bytes) -> dict[str, Any] | str:
 
 
 def _read(said: dict[str, Any], letters: Sequence[str]) -> Choice:
-    """The weights of the letters where the judge chose one of them, or the letter alone if it lists no others.
-
-    A letter is an answer only where nothing but marks or the end follows: "A claim" chooses nothing.
-    """
+    """The weights of the letters where the judge wrote one as its answer, or the letter alone if no others are listed."""
     positions = _listed(said["choices"][0])
-    for place, position in enumerate(positions):
-        if _letter(position.chosen) not in letters or not _ends(
-            "".join(each.chosen for each in positions[place + 1 :])
-        ):
-            continue
-        found = dict.fromkeys(letters, -math.inf)
-        for token, logprob in position.listed:
-            letter = _letter(token)
-            if letter in found:
-                found[letter] = _louder(found[letter], logprob)
-        return _weighed([found[letter] for letter in letters])
-    chosen = re.match(rf"\W{{0,4}}(?:answer\W{{1,4}})?([{''.join(letters)}])", content := _content(said), re.IGNORECASE)
-    if chosen is None or not _ends(content[chosen.end() :]):
-        return Choice(unavailable=_NO_LETTER)
-    return hard_choice(letters, chosen[1].upper())
+    written = "".join(each.chosen for each in positions)
+    place = _answer(written, letters)
+    if place is not None and written[place] in letters:
+        ends = list(accumulate(len(each.chosen) for each in positions))
+        return _weighed(positions[bisect_right(ends, place)], letters)
+    written = _content(said)
+    place = _answer(written, letters)
+    return Choice(unavailable=_NO_LETTER) if place is None else hard_choice(letters, written[place].upper())
+
+
+def _answer(text: str, letters: Sequence[str]) -> int | None:
+    """Where the one letter stands that is the answer: not in "A claim", "not A" or "A or B".
+
+    >>> _answer("The answer is B.", "ABC"), _answer("A passage says so", "ABC")
+    (14, None)
+    """
+    names = "".join(letters)
+    found = re.match(
+        rf"\W{{0,8}}(?:(?:the\s+)?(?:(?:correct|best|final|right)\s+)?(?:answer|choice|letter|option)(?:\s+is)?\W{{1,4}})?"
+        rf"([{names}])(?![^\S\n]*\w)(?-i:(?!.*\b(?!\1)[{names}]\b))",
+        text,
+        re.IGNORECASE | re.DOTALL,
+    )
+    return found.start(1) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,26 +219,19 @@ class _Position:
     """Tokens with their log probabilities."""
 
 
-def _letter(token: str) -> str:
-    return token.strip(' \n"*(.:)')
-
-
-def _ends(rest: str) -> bool:
-    """Whether an answer is over where this follows it."""
-    return re.match(r"\s*(?:[^\w\s]|\n|$)", rest) is not None
-
-
-def _louder(one: float, other: float) -> float:
-    """The greater of two log probabilities; no number stays none."""
-    return math.nan if math.isnan(one) or math.isnan(other) else max(one, other)
-
-
-def _weighed(logprobs: Sequence[float]) -> Choice:
-    """The letters' weights where they hold most of the probability; a server lists no others that are likely."""
-    mass = sum(math.exp(min(0.0, each)) for each in logprobs)
-    if mass < _MOST:
+def _weighed(position: _Position, letters: Sequence[str]) -> Choice:
+    """The letters' shares of the probability, of which they must hold the most together."""
+    held = dict.fromkeys(letters, _RARE)
+    for token, logprob in position.listed:
+        letter = token.strip(' \n"*(.:)')
+        if letter in held and not logprob <= _CERTAIN:  # also where it is no number
+            return Choice(unavailable=NO_NUMBERS)
+        if letter in held:
+            held[letter] += math.exp(logprob)
+    total = sum(held.values())
+    if total < _MOST:
         return Choice(unavailable=_NO_LETTER)
-    return choice_of([max(each, _RARE) for each in logprobs])
+    return Choice(tuple(each / total for each in held.values()))
 
 
 def _listed(choice: Any) -> list[_Position]:
@@ -245,7 +247,7 @@ def _listed(choice: Any) -> list[_Position]:
             )
             for position in positions
         ]
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return []
 
 
@@ -260,6 +262,6 @@ def _values(text: str, fields: Sequence[str]) -> tuple[str, ...]:
     found = re.search(r"\{.*?\}", text[:4_000], re.DOTALL)
     try:
         written = json.loads(found[0]) if found else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         written = {}
     return tuple(str(written.get(name, ""))[:200] for name in fields)

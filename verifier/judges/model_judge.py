@@ -13,6 +13,7 @@ from verifier.judges.prompt import Prompt, afresh_prompt, same_work_prompt, supp
 _LEAST = 1e-9
 SURE = 0.9
 """What a letter counts for that came without probabilities."""
+NO_NUMBERS = "the judge gave numbers that are no probabilities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,12 @@ def _support_reply(choice: Choice) -> Reply:
     return Reply(1 / (1 + math.exp(-odds)), contradicted=choice.weights[1])
 
 
-def choice_of(logprobs: Sequence[float]) -> Choice:
-    """Log probabilities of the letters, or logits, as weights that add up to 1; unavailable where they are no numbers."""
-    highest = max(logprobs)
-    if any(math.isnan(each) for each in logprobs) or not math.isfinite(highest):
-        return Choice(unavailable="the judge gave no probabilities that are numbers")
-    powers = [math.exp(each - highest) for each in logprobs]
+def choice_of(logits: Sequence[float]) -> Choice:
+    """Logits of the letters as weights that add up to 1; unavailable where they are no numbers."""
+    highest = max(logits)
+    if any(math.isnan(each) for each in logits) or not math.isfinite(highest):
+        return Choice(unavailable=NO_NUMBERS)
+    powers = [math.exp(each - highest) for each in logits]
     return Choice(tuple(each / sum(powers) for each in powers))
 
 

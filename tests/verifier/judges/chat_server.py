@@ -10,6 +10,14 @@ from typing import Any, Self
 
 from tests.verifier.judges.fake_judges import TRUTH
 
+BODIES = {
+    "html": b"<html>bad gateway</html>",
+    "no choices": b'{"choices": []}',
+    "list": b"[1, 2]",
+    "huge": b"[" + b"1," * 1_000_000,
+    "deep": b"[" * 500_000,
+}
+"""What a faulty server sends with the status of a good answer."""
 LETTERS = {"supported": "A", "contradicted": "B", "silent": "C"}
 
 
@@ -61,16 +69,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault.isdigit():
             self._send(int(fault), b'{"error": {"message": "sk-secret is wrong"}}')
-        elif fault == "html":
-            self._send(200, b"<html>bad gateway</html>")
-        elif fault == "no choices":
-            self._send(200, b'{"choices": []}')
-        elif fault == "list":
-            self._send(200, b"[1, 2]")
-        elif fault == "huge":
-            self._send(200, b"[" + b"1," * 1_000_000)
+        elif fault in BODIES:
+            self._send(200, BODIES[fault])
         elif fault == "cut":
             self._send(200, b'{"choices": [', length=500)
+        elif fault == "drip":
+            self._drip()
         elif fault == "redirect":
             self.send_response(307)
             self.send_header("Location", "http://127.0.0.1:9/elsewhere")
@@ -94,6 +98,19 @@ class _Handler(BaseHTTPRequestHandler):
             ]
             choice["logprobs"] = {"content": [{"token": said, "logprob": -0.1, "top_logprobs": listed}]}
         return {"id": "c1", "object": "chat.completion", "created": int(time.time()), "model": "m", "choices": [choice]}
+
+    def _drip(self) -> None:
+        """A byte now and then, so that no pause is long and the answer never whole."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            while not self.server_of_test.stopping.wait(0.02):
+                self.wfile.write(b" ")
+                self.wfile.flush()
+        except OSError:
+            return
 
     def _send(self, status: int, body: bytes, *, length: int | None = None) -> None:
         self.send_response(status)
