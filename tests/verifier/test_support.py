@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -7,7 +8,15 @@ import pytest
 import verifier
 from citations.types import Kind, Status
 from tests.citations.fake_registries import FakeRegistry, work
-from tests.verifier.judges.fake_judges import AbsentJudge, GuessingJudge, KnowingJudge, RaisingJudge, SilentJudge
+from tests.verifier.judges.fake_judges import (
+    AbsentJudge,
+    GuessingJudge,
+    KnowingJudge,
+    RaisingJudge,
+    SenselessJudge,
+    SilentJudge,
+)
+from verifier.judges.interface import Reply
 from verifier.policy import ExitCode, Policy, exit_code
 from verifier.types import Decision, Passage, PassageSource, SignalStatus, Stance
 
@@ -81,6 +90,18 @@ def test_a_judge_that_cannot_be_heard_is_a_gap_and_no_verdict(judge, why):
     assert why in report.gaps[0].why
     assert {signal.status for each in report.claims for signal in each.signals} <= {SignalStatus.UNAVAILABLE}
     assert "secret" not in str(report)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(math.nan), Reply(-0.5), Reply(1.5), Reply(math.inf), Reply(0.02, contradicted=math.nan), Reply(0.02, 7.0)],
+)
+def test_numbers_that_are_no_probabilities_are_no_verdict_also_when_remembered(reply):
+    with verifier.Checker(judge=SenselessJudge(reply=reply)) as checker:
+        reports = [checker.check(verifier.Subject(TEXT, context=(CONTEXT,))) for _ in range(2)]
+    for report in reports:
+        assert stances(report)[:2] == [Stance.UNCHECKED] * 2
+        assert "no probabilities" in report.gaps[0].why
 
 
 def test_what_is_no_judge_is_named_and_the_rest_goes_on():

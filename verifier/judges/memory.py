@@ -14,6 +14,7 @@ from threading import Lock
 
 from verifier.judges.admission import TEST_VERSION, Skill, Standing, admit
 from verifier.judges.interface import Answers, AskAfresh, Budget, Judge, Reply, SameWorkQuestion, SupportQuestion
+from verifier.judges.model_judge import NO_NUMBERS
 from verifier.judges.prompt import PROMPT_VERSION
 
 _LOG = logging.getLogger(__name__)
@@ -160,9 +161,10 @@ class RememberingJudge:
     def _recalled(self, key: str) -> Reply | None:
         kept = self._memory.get(key)
         try:
-            return Reply(*json.loads(kept)) if kept else None
+            reply = _sound(Reply(*json.loads(kept))) if kept else None
         except (TypeError, ValueError):
             return None
+        return None if reply is None or reply.unavailable else reply
 
     def _merged(self, keys: Sequence[str], known: Sequence[Reply | None], fresh: Iterator[Reply]) -> Iterator[Reply]:
         """The replies in their order; a judge that gives too few is unavailable for the rest."""
@@ -170,10 +172,18 @@ class RememberingJudge:
             if reply is not None:
                 yield reply
                 continue
-            said = next(fresh, Reply(unavailable="the judge gave no answer"))
+            said = _sound(next(fresh, Reply(unavailable="the judge gave no answer")))
             if not said.unavailable:
                 self._memory.put(key, json.dumps([said.probability, said.contradicted]))
             yield said
+
+
+def _sound(reply: Reply) -> Reply:
+    """The reply, unless its numbers are no probabilities: those of a judge of one's own must not become a verdict."""
+    numbers = (reply.probability, reply.contradicted)
+    if all(each is None or 0 <= each <= 1 for each in numbers):
+        return reply
+    return Reply(unavailable=NO_NUMBERS)
 
 
 def _key(*parts: str) -> str:

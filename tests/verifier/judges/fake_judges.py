@@ -78,6 +78,16 @@ class RaisingJudge(KnowingJudge):
         raise RuntimeError("secret text under test")
 
 
+@dataclass
+class SenselessJudge(KnowingJudge):
+    """Passes the test, then gives the numbers that it is told."""
+
+    reply: Reply = field(default_factory=Reply)
+
+    def _said(self, claim: str) -> Reply:
+        return self.reply
+
+
 class SilentJudge(KnowingJudge):
     """Passes the test, then gives fewer replies than it was asked for."""
 
