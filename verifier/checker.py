@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeGuard
 
 import verifier
 from citations.types import CheckedReference, Reference
@@ -332,9 +332,18 @@ def _open(registries: Registries, evidence: Evidence, judge: Judge | Path | str 
             opened_judge = open_judge(judge, Path(settings.cache))
         except VerifierError as error:
             gaps.append(Gap("the judge", error.message, error.hint))
-    folder = Folder(evidence) if isinstance(evidence, Path) else None
-    passages = () if isinstance(evidence, Path) else documents(evidence, PassageSource.EVIDENCE)
+    place = Path(evidence) if _is_folder(evidence) else evidence
+    folder = Folder(place) if isinstance(place, Path) else None
+    passages = () if isinstance(place, Path) else documents(place, PassageSource.EVIDENCE)
     return _Opened(asking, around, opened_judge, folder, passages, tuple(gaps))
+
+
+def _is_folder(evidence: Evidence) -> TypeGuard[str]:
+    """Whether a text is the path of a folder: judged as a passage, it would bear out nothing."""
+    try:
+        return isinstance(evidence, str) and "\n" not in evidence and Path(evidence).is_dir()
+    except (OSError, ValueError):  # too long for a path, or with characters that no path holds
+        return False
 
 
 def _listed(references: Sequence[Reference] | str, gaps: list[Gap]) -> tuple[Reference, ...]:

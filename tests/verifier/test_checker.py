@@ -99,3 +99,14 @@ def test_what_is_no_text_is_one_sentence_and_nothing_in_the_log(given, caplog):
     assert caplog.records == []
     with pytest.raises(CheckFailed, match="must be a string"):
         verifier.check(given, policy=Policy(on_error=OnError.CLOSED))
+
+
+def test_the_path_of_a_folder_is_a_folder_of_evidence_also_as_a_string(tmp_path):
+    (tmp_path / "tea.txt").write_text("Tea reached London in 1657, as the ledgers of the port tell.")
+
+    def claims(evidence):
+        return verifier.check("Tea reached London in 1657.", evidence=evidence, judge=KnowingJudge()).claims
+
+    assert claims(str(tmp_path)) == claims(tmp_path)
+    assert "ledgers of the port" in repr(claims(str(tmp_path)))
+    assert "ledgers" not in repr(claims("x" * 5_000 + "\0"))
