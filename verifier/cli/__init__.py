@@ -33,6 +33,7 @@ COMMANDS = {
     "review": "go through what was flagged, one key a decision",
     "scan": "check the reference lists of papers",
     "schema": "print the JSON Schema of the emitted records",
+    "serve": "open the review page, or a proxy in front of a model",
 }
 """Commands and their sentence, so that ``--help`` loads none of them; ``verifier/cli/<name>.py`` holds each."""
 
