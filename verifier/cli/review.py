@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,13 +16,14 @@ from verifier.cli.keyboard import keyboard
 from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.config import load_settings
 from verifier.errors import VerifierError
+from verifier.render.flags import decided_record, item_record, summary_record
 from verifier.render.words import inline
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from verifier.store.queue import FlagItem, FlagSummary, QueueFilter
-    from verifier.store.reviews import Decided, Review
+    from verifier.store.queue import QueueFilter
+    from verifier.store.reviews import Decided
 
 HELP = """Go through what was flagged: one item, one decision, one key (? lists them). Every answer is kept at once.
 
@@ -132,7 +132,7 @@ def list_command(db: str | None, format_name: str, limit: int, state: str, **fil
     with _opened(db) as engine:
         page = queue(engine, _filter(filters, state), limit=limit)
     if format_name == "json":
-        click.echo(json.dumps([_summary_record(each) for each in page.items], indent=2))
+        click.echo(json.dumps([summary_record(each) for each in page.items], indent=2))
         return
     for each in page.items:
         word = "sample" if each.blind else each.status.value
@@ -156,7 +156,7 @@ def show_command(flag_id: int, db: str | None, format_name: str) -> None:
     with _opened(db) as engine:
         item = flag(engine, flag_id)
     if format_name == "json":
-        click.echo(json.dumps(_item_record(item), indent=2))
+        click.echo(json.dumps(item_record(item), indent=2))
         return
     for line in item_lines(item):
         click.echo(line)
@@ -304,48 +304,6 @@ def _print_decided(done: Decided, format_name: str) -> None:
     from verifier.review import decided_line
 
     if format_name == "json":
-        click.echo(json.dumps({"review": _review_record(done.review), "state": done.state.value}, indent=2))
+        click.echo(json.dumps(decided_record(done), indent=2))
     else:
         click.echo(decided_line(done))
-
-
-def _summary_record(summary: FlagSummary) -> dict[str, object]:
-    return {
-        "id": summary.id,
-        "kind": summary.kind.value,
-        "verdict": None if summary.blind else summary.status.value,
-        "state": summary.state.value,
-        "paper": summary.paper,
-        "excerpt": summary.excerpt,
-        "risk": None if summary.blind else summary.risk,
-        "seen": summary.seen,
-        "created_at": summary.created_at.isoformat(),
-        "last_seen_at": summary.last_seen_at.isoformat(),
-    }
-
-
-def _item_record(item: FlagItem) -> dict[str, object]:
-    from verifier.render.json import JsonlRenderer
-
-    line = StringIO()
-    JsonlRenderer().reference(item.finding, line)
-    return {
-        **_summary_record(item.summary),
-        "papers": list(item.papers),
-        "held_by": item.held_by,
-        "quorum": item.quorum,
-        "finding": None if item.summary.blind else json.loads(line.getvalue()),
-        "reviews": [_review_record(each) for each in item.reviews],
-    }
-
-
-def _review_record(review: Review) -> dict[str, object]:
-    return {
-        "id": review.id,
-        "flag": review.flag_id,
-        "reviewer": review.reviewer,
-        "answer": review.answer.value,
-        "note": review.note,
-        "at": review.at.isoformat(),
-        "undoes": review.undoes,
-    }
