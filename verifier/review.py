@@ -9,7 +9,8 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from citations.types import Status, Verdict
-from verifier.render.words import because, evidence_lines, inline, moment, what_differs
+from verifier.harmless import inline
+from verifier.render.words import because, evidence_lines, moment, what_differs
 from verifier.store.holds import hold, release, release_all
 from verifier.store.queue import COUNTED, FlagItem, QueueFilter, count, flag, next_flag
 from verifier.store.reviews import Decided, Review, ReviewAnswer, decide, remark, undo

@@ -14,7 +14,8 @@ from verifier.cli.console import output as write_to
 from verifier.cli.options import DB, SortedCommand
 from verifier.config import load_settings, without_password
 from verifier.errors import StoreError, StoreNeedsUpgrade
-from verifier.render.words import inline, moment
+from verifier.harmless import inline
+from verifier.render.words import moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -57,7 +57,8 @@ def export_command(flag_id: int, db: str | None, output: Path | None) -> None:
 def replay_command(path: Path, format_name: str) -> int:
     """Judge again."""
     from verifier.evidence import replay, replay_line
-    from verifier.render.words import evidence_lines, inline, what_differs
+    from verifier.harmless import inline
+    from verifier.render.words import evidence_lines, what_differs
 
     done = replay(path)
     if format_name == "json":

@@ -12,7 +12,7 @@ from probes.engine import LocalEngine
 from probes.recorder import ScoredTrace
 from probes.report.heat import HeatToken, heat_text
 from probes.spans import GrowingSpans
-from verifier.render.words import lines
+from verifier.harmless import lines
 
 MARK_STYLE = "bold red"
 

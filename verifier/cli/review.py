@@ -16,8 +16,8 @@ from verifier.cli.keyboard import keyboard
 from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.config import load_settings
 from verifier.errors import VerifierError
+from verifier.harmless import inline
 from verifier.render.flags import decided_record, item_record, summary_record
-from verifier.render.words import inline
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -17,10 +17,11 @@ from verifier.cli.target import format_for, guard_inputs, guard_read
 from verifier.config import Settings, load_settings
 from verifier.findings import Check, OnFinding, Record
 from verifier.gaps import Circumstances
+from verifier.harmless import inline
 from verifier.policy import ExitCode, FailOn, Policy, exit_code
 from verifier.registry_names import registry_name
 from verifier.render import load_renderer
-from verifier.render.words import inline, outcome_words, what_differs
+from verifier.render.words import outcome_words, what_differs
 from verifier.types import Finding, Report
 
 if TYPE_CHECKING:

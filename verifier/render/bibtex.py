@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TextIO
 
 from citations.correct import corrected_entry
-from verifier.render.words import inline, what_differs
+from verifier.harmless import inline
+from verifier.render.words import what_differs
 from verifier.types import Report
 
 

@@ -5,18 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from citations.types import CheckedReference, Evidence, FieldName, Fields, Severity, Verdict, Work
+from verifier.harmless import inline
 from verifier.registry_names import registry_name
 from verifier.render.marks import Marked, Piece, alike, mark
-from verifier.render.words import (
-    adjudication_words,
-    asked_whom,
-    because,
-    inline,
-    moment,
-    outcome_words,
-    safe_url,
-    what_differs,
-)
+from verifier.render.words import adjudication_words, asked_whom, because, moment, outcome_words, safe_url, what_differs
 from verifier.types import Finding
 
 

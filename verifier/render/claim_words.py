@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from verifier.render.words import inline
+from verifier.harmless import inline
 from verifier.types import ClaimFinding, Decision, Report, Stance
 
 CLAIMS_WORST_FIRST = (

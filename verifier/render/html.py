@@ -9,16 +9,11 @@ from typing import TextIO
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from citations.types import Status
+from verifier.harmless import inline
 from verifier.render.cards import Card, card, readable
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.terminal import verdict_sentence
-from verifier.render.words import (
-    WORST_FIRST,
-    counts_line,
-    inline,
-    is_without_problem,
-    moment,
-)
+from verifier.render.words import WORST_FIRST, counts_line, is_without_problem, moment
 from verifier.types import Report, Stance
 
 ABOUT = {

@@ -6,7 +6,8 @@ from typing import TextIO, assert_never
 from xml.sax.saxutils import quoteattr
 
 from citations.types import Status
-from verifier.render.words import adjudication_words, inline, what_differs
+from verifier.harmless import inline
+from verifier.render.words import adjudication_words, what_differs
 from verifier.types import ClaimFinding, Finding, Report, Stance
 
 

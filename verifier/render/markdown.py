@@ -6,6 +6,7 @@ import re
 from typing import TextIO
 
 from citations.types import Status
+from verifier.harmless import inline
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
@@ -13,7 +14,6 @@ from verifier.render.words import (
     adjudication_words,
     counts_line,
     evidence_line,
-    inline,
     is_without_problem,
     moment,
     what_differs,

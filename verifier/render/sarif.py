@@ -7,8 +7,9 @@ from typing import Any, TextIO, assert_never
 from urllib.parse import quote
 
 from citations.types import Location, Status
+from verifier.harmless import inline
 from verifier.render.claim_words import shown_claims, word
-from verifier.render.words import adjudication_words, inline, what_differs, worst_first
+from verifier.render.words import adjudication_words, what_differs, worst_first
 from verifier.types import ClaimFinding, Finding, Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -8,13 +8,13 @@ from typing import TextIO
 import click
 
 from citations.types import Status
+from verifier.harmless import inline
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
 from verifier.render.words import (
     adjudication_words,
     because,
     counts_line,
     evidence_lines,
-    inline,
     is_without_problem,
     what_differs,
     worst_first,

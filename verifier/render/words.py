@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import assert_never
 
 from citations.types import Evidence, FieldDiff, Outcome, Scheme, Severity, Status, Verdict, Why
+from verifier.harmless import inline
 from verifier.reasons import cause, plainly
 from verifier.registry_names import registry_name
 from verifier.types import Finding, Report, Stance
@@ -29,22 +29,6 @@ _SCHEMES = {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID"
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, gravest verdicts first, otherwise in the order of the input."""
     return sorted(findings, key=lambda each: WORST_FIRST.index(each.status))
-
-
-def inline(text: str, limit: int = 300) -> str:
-    """Hostile text as one harmless line: control, format and direction characters gone, blanks collapsed, cut."""
-    visible = "".join(" " if _is_hidden(each) else each for each in text[: limit * 4])
-    line = re.sub(r"\s+", " ", visible).strip()
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def lines(text: str) -> str:
-    """Hostile text with its lines and tabs, and without what could move the cursor or hide words."""
-    return "".join(each if each in "\n\t" or not _is_hidden(each) else " " for each in text)
-
-
-def _is_hidden(character: str) -> bool:
-    return not character.isprintable() or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def what_differs(verdict: Verdict) -> str:

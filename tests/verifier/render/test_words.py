@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from citations.types import Status
 from tests.verifier.samples import checked, full_report
-from verifier.render.words import WORST_FIRST, counts_line, inline, safe_url, what_differs
+from verifier.harmless import inline
+from verifier.render.words import WORST_FIRST, counts_line, safe_url, what_differs
 
 
 def test_every_verdict_has_its_place_in_the_order():

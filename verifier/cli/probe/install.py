@@ -6,7 +6,7 @@ import click
 
 from verifier.cli.console import Console
 from verifier.cli.options import QUIET, SortedCommand
-from verifier.render.words import inline
+from verifier.harmless import inline
 
 HELP = """Put a probe where it is found by its model.
 

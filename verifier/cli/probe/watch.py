@@ -13,8 +13,8 @@ from probes.types import GenerateOptions
 from verifier.cli.console import Console
 from verifier.cli.heat import HeatStream
 from verifier.cli.options import COLOUR, QUIET, SortedCommand
+from verifier.harmless import inline
 from verifier.probing import chosen_probe, introduction, marking_threshold
-from verifier.render.words import inline
 
 HELP = """Chat with a local GGUF model and see its doubtful words while it writes.
 
