@@ -8,6 +8,7 @@ from importlib.util import find_spec
 import click
 
 COMMANDS = {
+    "mcp": "offer the checks to an assistant as MCP tools",
     "proxy": "check the answers of a model on their way to its callers",
     "review": "open the review queue as a page in the browser",
 }
