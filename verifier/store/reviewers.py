@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, RowMapping, insert, select, update
 
 from verifier.errors import StoreError
 from verifier.store.connect import reading, writing_to
@@ -59,25 +59,22 @@ def reviewer_of(engine: Engine, token: str) -> Reviewer | None:
     valid = (reviewers.c.token_sha256 == digest) & reviewers.c.revoked_at.is_(None)
     with reading(engine) as connection:
         found = connection.execute(select(reviewers).where(valid)).mappings().first()
-    return (
-        None if found is None else Reviewer(found["id"], found["name"], Role(found["role"]), utc(found["created_at"]))
-    )
+    return None if found is None else _reviewer(found)
+
+
+def reviewer_numbered(engine: Engine, number: int) -> Reviewer | None:
+    """Whose row it is; ``None`` if there is none or its token was revoked."""
+    valid = (reviewers.c.id == number) & reviewers.c.revoked_at.is_(None)
+    with reading(engine) as connection:
+        found = connection.execute(select(reviewers).where(valid)).mappings().first()
+    return None if found is None else _reviewer(found)
 
 
 def list_reviewers(engine: Engine) -> tuple[Reviewer, ...]:
     """Every token that was made, revoked ones too, oldest first."""
     with reading(engine) as connection:
         rows = connection.execute(select(reviewers).order_by(reviewers.c.id)).mappings().all()
-    return tuple(
-        Reviewer(
-            id=each["id"],
-            name=each["name"],
-            role=Role(each["role"]),
-            created_at=utc(each["created_at"]),
-            revoked_at=None if each["revoked_at"] is None else utc(each["revoked_at"]),
-        )
-        for each in rows
-    )
+    return tuple(_reviewer(each) for each in rows)
 
 
 def revoke_reviewer(engine: Engine, name: str) -> int:
@@ -85,6 +82,16 @@ def revoke_reviewer(engine: Engine, name: str) -> int:
     valid = (reviewers.c.name == name.strip()) & reviewers.c.revoked_at.is_(None)
     with writing_to(engine) as connection:
         return connection.execute(update(reviewers).where(valid).values(revoked_at=datetime.now(UTC))).rowcount
+
+
+def _reviewer(stored: RowMapping) -> Reviewer:
+    return Reviewer(
+        id=stored["id"],
+        name=stored["name"],
+        role=Role(stored["role"]),
+        created_at=utc(stored["created_at"]),
+        revoked_at=None if stored["revoked_at"] is None else utc(stored["revoked_at"]),
+    )
 
 
 def _digest(token: str) -> str:
