@@ -11,10 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from citations.markup import to_ascii
+from citations.names.east_asian import is_family
 from citations.names.person import Folded, compare_folded, fold
 from citations.types import Name, Severity
 
 _COMPATIBLE = 0.7
+_DOUBTFUL = 0.75
+"""A pair of names that differ, perhaps by a slip: worth a note."""
+_FULL_GIVEN = 3
 _LONG_LIST = 300
 _OTHERS = frozenset({"etal", "others", "al", "andothers"})
 _NOBODY = _OTHERS | {"", "anonymous", "anon", "anonymousauthors", "unknown", "noauthor", "na"}
@@ -137,6 +141,7 @@ def _mononym(a: Folded, b: Folded) -> bool:
 
 def _persons(cited: _List, registered: _List, *, et_al: bool) -> AuthorsDiff:
     pairs = _in_place(cited, registered) or _align(cited, registered)
+    pairs = _with_renamed(cited, registered, pairs)
     left_cited = _left(cited, (pair.cited for pair in pairs))
     left_registered = _left(registered, (pair.registered for pair in pairs))
     if left_cited and _cut_elsewhere(cited, registered):
@@ -191,6 +196,21 @@ def _align(cited: _List, registered: _List) -> list[_Pair]:
             used_cited.add(pair.cited)
             used_registered.add(pair.registered)
     return sorted(pairs, key=lambda pair: pair.cited)
+
+
+def _with_renamed(cited: _List, registered: _List, pairs: list[_Pair]) -> list[_Pair]:
+    """The pairs, with the only person left over if she bears the full given name of the one in her place.
+
+    People marry; Korean and Chinese women keep their names.
+    """
+    left = _left(cited, (pair.cited for pair in pairs))
+    if len(left) != 1 or not pairs or left[0] not in _left(registered, (pair.registered for pair in pairs)):
+        return pairs
+    a, b = cited.persons[left[0]], registered.persons[left[0]]
+    given = min(len("".join(each.given[:1])) for each in (a, b)) >= _FULL_GIVEN
+    if not given or a.given[0] != b.given[0] or is_family(a.core) or is_family(b.core):
+        return pairs
+    return sorted([*pairs, _Pair(left[0], left[0], _DOUBTFUL)], key=lambda pair: pair.cited)
 
 
 def _left(names: _List, paired: Iterable[int]) -> list[int]:
@@ -298,7 +318,7 @@ def _given_names(cited: _List, registered: _List, pairs: Sequence[_Pair]) -> Ite
         else:
             yield _Finding(severity, f"{a} is registered as {b}")
     for pair in pairs:
-        if pair.score == 0.75:
+        if pair.score == _DOUBTFUL:
             a, b = cited.names[pair.cited], registered.names[pair.registered]
             yield _Finding(Severity.MINOR, f"{a} is registered as {b}")
 

@@ -9,11 +9,13 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from citations.markup import plain_text, to_ascii
+from citations.names.east_asian import same_family, same_given
 from citations.names.read import is_body_text, read_name
 from citations.names.words import PARTICLES, SHORT_FORMS
 from citations.types import Name
 
 _CACHE_SIZE = 16384
+_SAME_GIVEN = 0.9
 _WORD = re.compile(r"[a-z]+")
 _APOSTROPHES = re.compile(r"['’ʼ`´ʹ′]")
 _GLUED = re.compile(r"(?<![^\W\d_])[^\W\d_a-z]{2,4}(?![^\W\d_])")
@@ -124,7 +126,7 @@ def compare_folded(a: Folded, b: Folded) -> float:
         straight = 0.0 if straight < 0.9 and given < 0.7 else min(straight, given)
     if straight >= 0.7:
         return straight
-    best = max(straight, _other_order(a, b), _misspelt(a, b))
+    best = max(straight, _other_order(a, b), _misspelt(a, b), _romanised_otherwise(a, b))
     if not best and a.latin != b.latin:
         return 0.5
     return best
@@ -185,6 +187,16 @@ def _misspelt(a: Folded, b: Folded) -> float:
         return 0.0
     replaced = len(a.core) == len(b.core) and sorted(a.core) != sorted(b.core)
     return 0.75 if not replaced and OSA.distance(a.core, b.core, score_cutoff=1) <= 1 else 0.0
+
+
+def _romanised_otherwise(a: Folded, b: Folded) -> float:
+    """One Korean or Chinese name in two romanisations; one initial is too little beside another family name."""
+    if not a.given or not b.given or not same_family(a.core, b.core):
+        return 0.0
+    if same_given(a.given, b.given):
+        return 0.85
+    told = min(len("".join(a.given)), len("".join(b.given))) > 1
+    return 0.85 if told and a.core != b.core and _given_names(a.given, b.given) >= _SAME_GIVEN else 0.0
 
 
 def _romanised(word: str) -> str:
