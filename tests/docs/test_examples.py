@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.models import smollm2
+
+__all__ = ["smollm2"]  # a fixture that pytest finds by its name
+
 ROOT = Path(__file__).resolve().parents[2]
 
 SAID = {
@@ -23,3 +27,22 @@ def test_an_example_runs_and_says_what_it_promises(name: str, tmp_path: Path) ->
     )
     assert done.returncode == 0, done.stderr
     assert [each for each in SAID[name] if each not in done.stdout] == []
+
+
+def test_the_example_with_a_local_model_says_how_sure_it_was(smollm2: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            ROOT / "examples" / "local_model.py",
+            "--model",
+            smollm2,
+            "Who wrote On the Origin of Species?",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "risk 0." in done.stdout
+    assert "unchecked: " in done.stdout
