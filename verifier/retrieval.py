@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 from verifier.claims import with_lead
@@ -19,6 +21,7 @@ from verifier.types import Claim, Passage, PassageSource
 
 LONGEST_PASSAGE = 400
 """Characters of a passage, unless one sentence has more."""
+_LONGEST_SENTENCE = 4 * LONGEST_PASSAGE
 MOST_CHARACTERS = 1_800
 """Characters of all passages that one claim is compared with."""
 MOST_PASSAGES = 4
@@ -26,7 +29,6 @@ MOST_PASSAGES = 4
 _MOST_PIECES = 16
 _LEAST_SHARE = 0.25
 """Of what the best passage shares with the claim; less is not about the same things."""
-_LONGEST_DOCUMENT = 400_000
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _COMMON_WORDS = """
@@ -86,8 +88,8 @@ def evidence_for(claim: Claim, held: Sequence[Passages], retriever: Retriever | 
     failures: tuple[str, ...] = ()
     if retriever is not None:
         try:
-            given = [_passage(each) for _, each in zip(range(MOST_PASSAGES), retriever(claim), strict=False)]
-            found += [piece for each in given for piece in cut(each)]
+            given = Passages(_passage(each) for each in islice(retriever(claim), MOST_PASSAGES))
+            found += given.best(asked) or given.passages
         except Exception as error:  # noqa: BLE001  somebody else's code
             failures = (f"the retriever failed ({type(error).__name__})",)
     return Retrieved(tuple(fitting(found)), failures)
@@ -107,22 +109,28 @@ def fitting(passages: Iterable[Passage]) -> Iterator[Passage]:
 
 
 def cut(document: Passage) -> Iterator[Passage]:
-    """A document as passages of whole sentences, none across a blank line.
+    """A document as passages of whole sentences, none across a blank line; nothing of it is left out.
 
     >>> [each.text for each in cut(Passage("Tea is old. It is drunk hot."))]
     ['Tea is old. It is drunk hot.']
     """
-    text = document.text[:_LONGEST_DOCUMENT]
-    for paragraph in re.split(r"\n\s*\n", text):
+    for paragraph in re.split(r"\n\s*\n", document.text):
         held = ""
         for span in sentences(paragraph):
-            said = paragraph[span.start : span.end]
-            if held and len(held) + len(said) > LONGEST_PASSAGE:
-                yield replace(document, text=held)
-                held = ""
-            held = f"{held} {said}".strip()[: 4 * LONGEST_PASSAGE]
+            for said in _pieces(paragraph[span.start : span.end]):
+                if held and len(held) + len(said) > LONGEST_PASSAGE:
+                    yield replace(document, text=held)
+                    held = ""
+                held = f"{held} {said}".strip()
         if held:
             yield replace(document, text=held)
+
+
+def _pieces(sentence: str) -> list[str]:
+    """The sentence; in pieces if it is no prose, such as rows of numbers, so that all of it can be found."""
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return [sentence]
+    return textwrap.wrap(sentence, LONGEST_PASSAGE, break_on_hyphens=False)
 
 
 def words(text: str) -> list[str]:

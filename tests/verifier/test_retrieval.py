@@ -38,6 +38,29 @@ def test_a_document_is_cut_into_whole_sentences():
     assert max(len(each.text) for each in pieces) <= LONGEST_PASSAGE
 
 
+ROWS = "; ".join(f"station {number}: {number * 7} mm" for number in range(4_000))
+PROSE = "\n\n".join(f"Sentence number {number} tells of the weather in the valley." for number in range(12_000))
+
+
+@pytest.mark.parametrize(
+    ("document", "asked", "wanted"),
+    [(ROWS, "Station 3901 had 27307 mm.", "3901"), (PROSE, "Sentence number 11900 tells.", "11900")],
+    ids=["one endless sentence", "a long document"],
+)
+@pytest.mark.parametrize("how", ["context", "retriever"])
+def test_what_stands_near_the_end_of_a_long_text_is_found(document, asked, wanted, how):
+    if how == "context":
+        found = evidence_for(claim(asked), [Passages([Passage(document)])])
+    else:
+        found = evidence_for(claim(asked), [], lambda _: [document])
+    assert any(wanted in each.text for each in found.passages)
+
+
+def test_a_retriever_that_shares_no_word_with_the_claim_is_read_all_the_same():
+    found = evidence_for(claim("Quite unrelated!"), [], lambda _: [DOCUMENT])
+    assert found.passages
+
+
 def test_a_claim_that_shares_no_word_gets_nothing():
     assert evidence_for(claim("Quite unrelated!"), [Passages([Passage(DOCUMENT)])]).passages == ()
 
