@@ -1,7 +1,8 @@
 """Whether an answer says one of the accepted ones, and where; pure functions over text.
 
 The rule of Gao et al. (arXiv 2512.01797) takes an accepted answer anywhere inside the text, even inside a word, which
-calls "Yorkshire" a right answer where "York" is. Here whole words are compared, and numbers and dates by value.
+calls "Yorkshire" a right answer where "York" is. Here whole words are compared, and numbers and dates by value; and what
+is a part of a longer name, as "York" is of "New York", is not that answer.
 """
 
 from __future__ import annotations
@@ -76,6 +77,30 @@ REFUSALS = re.compile(
 )
 """What an answer begins with, or holds within its first words, that gives none."""
 REFUSAL_WITHIN = 120
+SAME_BEFORE = frozenset(
+    [
+        "king", "queen", "prince", "princess", "emperor", "empress", "tsar", "president", "premier", "chancellor",
+        "senator", "pope", "saint", "st", "sir", "lord", "lady", "dame", "dr", "mr", "mrs", "ms", "professor",
+        "captain", "general", "colonel", "admiral", "mount", "lake", "river",
+    ]
+)  # fmt: skip
+"""In front of a name, what somebody or something is; the name stays that of the same."""
+SAME_BEHIND = frozenset(
+    [
+        "river", "lake", "sea", "ocean", "mountain", "mountains", "desert", "company", "corporation", "corp", "inc",
+        "ltd", "plc",
+    ]
+)  # fmt: skip
+"""The same behind a name. Not *city*: Kansas City is not Kansas."""
+BEGINS_A_SENTENCE = frozenset(
+    [
+        "in", "of", "at", "on", "from", "by", "to", "for", "with", "it", "was", "is", "he", "she", "they", "and",
+        "or", "but", "yes", "no", "this", "that", "only", "answer", "correct",
+    ]
+)  # fmt: skip
+"""Words that are written with a capital where a sentence begins and belong to no name."""
+JOINS = frozenset({" ", "-"})
+"""What stands between the words of one name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +128,30 @@ def normalised(text: str) -> str:
     return " ".join(word.form for word in words(text))
 
 
-def find_alias(text: str, aliases: Iterable[str]) -> tuple[int, int] | None:
+def find_alias(text: str, aliases: Iterable[str], question: str = "") -> tuple[int, int] | None:
     """First and last-but-one character of the longest accepted answer in a text, by whole words; ``None`` if there is none.
+
+    An accepted answer that is a part of a longer name in the text does not count, unless the rest of the name says what
+    it is ("King", "River") or is a word of the ``question`` that does not stand beside the answer there.
 
     >>> find_alias("It was Sinclair Lewis.", ["sinclair lewis", "Lewis"])
     (7, 21)
-    >>> find_alias("Yorkshire", ["York"]) is None
+    >>> find_alias("Yorkshire", ["York"]) is find_alias("New York", ["York"]) is None
     True
+    >>> find_alias("The Duchy of Parma", ["Parma"]), find_alias("Meru Peak", ["Meru"], "Which peak is it?")
+    ((13, 18), (0, 4))
     """
-    said = words(text)
+    said, asked = words(text), [word.form for word in words(question)]
     forms = [word.form for word in said]
     best: tuple[int, int] | None = None
     for alias in aliases:
         wanted = [word.form for word in words(alias)]
-        at = _position(forms, wanted)
-        span = (said[at].start, said[at + len(wanted) - 1].end) if at is not None else _find_date(said, wanted)
+        places = [
+            (said[at].start, said[at + len(wanted) - 1].end)
+            for at in _positions(forms, wanted)
+            if not _in_longer_name(text, said, at, at + len(wanted), asked)
+        ]
+        span = places[0] if places else _find_date(said, wanted)
         if span and (best is None or span[1] - span[0] > best[1] - best[0]):
             best = span
     return best
@@ -140,11 +174,38 @@ def _form(word: str) -> str:
     return NUMBERS.get(folded, folded)
 
 
-def _position(forms: Sequence[str], wanted: Sequence[str]) -> int | None:
+def _positions(forms: Sequence[str], wanted: Sequence[str]) -> list[int]:
     """Where a run of words stands in another."""
     if not wanted:
-        return None
-    return next((i for i in range(len(forms) - len(wanted) + 1) if forms[i : i + len(wanted)] == wanted), None)
+        return []
+    return [i for i in range(len(forms) - len(wanted) + 1) if forms[i : i + len(wanted)] == wanted]
+
+
+def _in_longer_name(text: str, said: Sequence[Word], begin: int, end: int, asked: Sequence[str]) -> bool:
+    """Whether the words from ``begin`` to ``end`` are part of a name that goes on in front of them or behind them."""
+    if not _is_capital(text, said[begin]) or text.isupper():
+        return False
+    forms = [word.form for word in said[begin:end]]
+    before = begin > 0 and text[said[begin - 1].end : said[begin].start] in JOINS
+    if before and _names(text, said[begin - 1], SAME_BEFORE | BEGINS_A_SENTENCE):
+        form = said[begin - 1].form
+        if form not in asked or _positions(asked, [form, *forms]):
+            return True
+    behind = end < len(said) and text[said[end - 1].end : said[end].start] in JOINS
+    if behind and _names(text, said[end], SAME_BEHIND):
+        form = said[end].form
+        return form not in asked or bool(_positions(asked, [*forms, form]))
+    return False
+
+
+def _names(text: str, word: Word, others: frozenset[str]) -> bool:
+    """Whether a word beside a name is one of the name's own words."""
+    possessive = text[word.start : word.end].endswith(("'s", "’s"))
+    return _is_capital(text, word) and not possessive and word.form not in others
+
+
+def _is_capital(text: str, word: Word) -> bool:
+    return text[word.start].isupper()
 
 
 def _find_date(said: Sequence[Word], wanted: Sequence[str]) -> tuple[int, int] | None:

@@ -51,11 +51,11 @@ class Labeller(Protocol):
 
 
 class AliasLabeller:
-    """Right is what holds an accepted answer as whole words."""
+    """Right is what holds an accepted answer as whole words, and not within a longer name."""
 
     def label(self, question: Question, answer: str) -> Label:
         """Label one answer."""
-        found = find_alias(answer, question.answers)
+        found = find_alias(answer, question.answers, question.question)
         if found is None and is_refusal(answer):
             return Label(Outcome.REFUSAL)
         start, end = answer_span(question.question, answer)

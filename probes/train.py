@@ -48,7 +48,10 @@ FEWEST = 20
 """Right answers, and wrong ones, below which nothing is fitted."""
 ANY_MODEL = ModelFacts("any model", "any", "0" * 64, 0, 0)
 """Whose probe ``train_logits`` makes."""
-LABELS = "an answer is right if it holds an accepted answer as whole words; answers that refuse are left out"
+LABELS = (
+    "an answer is right if it holds an accepted answer as whole words that are no part of a longer name; "
+    "answers that refuse are left out"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,12 +143,42 @@ def test_marks_of_the_template_in_a_question_are_plain_text(branches: Branches) 
         ("Béla Bartók", ["bela bartok"], (0, 11)),
         ("the second", ["The Second"], (4, 10)),
         ("", ["York"], None),
+        ("New York", ["York"], None),
+        ("York Minster", ["York"], None),
+        ("NEW YORK", ["York"], (4, 8)),
+        ("new york", ["York"], (4, 8)),
+        ("York, New York", ["York"], (0, 4)),
+        ("New York, not York", ["York"], (14, 18)),
+        ("the House of York", ["York"], (13, 17)),
+        ("the city's York", ["York"], (11, 15)),
+        ("In York", ["York"], (3, 7)),
+        ("Queen Victoria", ["Victoria"], (6, 14)),
+        ("Victoria Wood", ["Victoria"], None),
+        ("Henry VIII", ["Henry"], None),
+        ("the Limpopo River", ["Limpopo"], (4, 11)),
+        ("Kansas City", ["Kansas"], None),
+        ("Paris Hilton", ["Paris Hilton", "Paris"], (0, 12)),
     ],
 )
 def test_accepted_answers_are_found_as_whole_words(
     text: str, aliases: list[str], found: tuple[int, int] | None
 ) -> None:
     assert find_alias(text, aliases) == found
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "alias", "is_found"),
+    [
+        ("Which bridge is it?", "Tower Bridge", "Tower", True),
+        ("What is it?", "Tower Bridge", "Tower", False),
+        ("In which channel is Channel Road?", "It is Channel Road.", "Channel", False),
+        ("What bank is the Left Bank of Paris?", "The Left Bank", "Left", False),
+    ],
+)
+def test_a_word_of_the_question_makes_no_longer_name_unless_the_question_says_it_beside_the_answer(
+    question: str, text: str, alias: str, is_found: bool
+) -> None:
+    assert (find_alias(text, [alias], question) is not None) is is_found
 
 
 @pytest.mark.parametrize(
