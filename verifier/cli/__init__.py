@@ -14,8 +14,9 @@ from typing import Any
 import click
 
 from verifier import __version__
-from verifier.cli.console import is_a_sentence, print_error
+from verifier.cli.console import is_a_sentence, print_error, print_hint, say, say_sentence
 from verifier.errors import VerifierError
+from verifier.harmless import inline
 from verifier.policy import ExitCode
 from verifier.shadowing import CURE, OUR_PACKAGES, shadow, shadow_sentence
 
@@ -133,12 +134,13 @@ def _guarded(run: Callable[[], Any], args: list[str]) -> int:
         return ExitCode.CLEAN
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "verifier"
-        click.echo(f"error: {error.format_message()}\n\nhint: {command} --help", err=True)
+        say_sentence(f"error: {error.format_message()}")
+        print_hint(f"{command} --help")
         return ExitCode.UNREADABLE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        say_sentence("interrupted")
         if args[:1] in (["scan"], ["check"]):
-            click.echo("\nhint: the same command with --resume goes on where it was", err=True)
+            print_hint("the same command with --resume goes on where it was")
         return ExitCode.INCOMPLETE
     except Exception as error:  # noqa: BLE001 - a crash is reported in one sentence, with the way to learn more
         if is_a_sentence(error) or isinstance(error, click.ClickException):
@@ -154,11 +156,13 @@ def _report_crash(error: Exception, args: list[str], *, verbose: bool) -> None:
         print_error(error, verbose=True)
     package = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
     if package in OUR_PACKAGES and (place := shadow(package)):
-        click.echo(f"error: {shadow_sentence(package, place)} [shadowed]\n\nhint: {CURE}", err=True)
+        say_sentence(f"error: {shadow_sentence(package, place)} [shadowed]")
+        print_hint(CURE)
         return
     command = " ".join(["verifier", *args[:1]])
-    click.echo(f"error: {command} crashed: {type(error).__name__}: {error} [crash]", err=True)
-    click.echo(f"\nhint: run it again as `verifier -v ...` and report the output (version {__version__})", err=True)
+    what = inline(f"{type(error).__name__}: {error}", 1_000)
+    say_sentence(f"error: {command} crashed: {what} [crash]")
+    print_hint(f"run it again as `verifier -v ...` and report the output (version {__version__})")
 
 
 @click.group(
@@ -174,4 +178,4 @@ def main(ctx: click.Context, /, *, verbose: bool) -> None:
     """Print where to start if no command is named."""
     _ = verbose  # read from the command line itself, because an error may come before any command is found
     if ctx.invoked_subcommand is None:
-        click.echo(START)
+        say(START)

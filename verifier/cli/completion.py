@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from verifier.cli.console import say
 from verifier.cli.options import SortedCommand
 
 HELP = """Print the completion script of a shell.
@@ -21,7 +22,7 @@ verifier completion fish > ~/.config/fish/completions/verifier.fish
 def command(ctx: click.Context, shell: str) -> None:
     """Print the script."""
     root = ctx.find_root()
-    click.echo(script(shell, root.command))
+    say(script(shell, root.command))
 
 
 def script(shell: str, root: click.Command) -> str:

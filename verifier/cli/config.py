@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from verifier.cli.console import say, say_sentence
 from verifier.cli.options import ISOLATED
 from verifier.config import load_settings
+from verifier.harmless import inline
 from verifier.shown import shown
 
 HELP = """Show every setting, its value and where the value comes from; secrets are never printed.
@@ -33,6 +35,6 @@ def show_command(path: str | None, *, isolated: bool) -> None:
     rows = shown(settings)
     width = max(len(row.name) for row in rows)
     for row in rows:
-        click.echo(f"{row.name:<{width}}  {row.value}  ({row.source}: {row.about})")
+        say(f"{inline(row.name):<{width}}  {inline(row.value)}  ({inline(row.source)}: {inline(row.about)})")
     for warning in settings.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        say_sentence(f"warning: {warning}")

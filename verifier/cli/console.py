@@ -1,7 +1,11 @@
-"""Standard output for results, standard error for everything else: colour, errors, warnings, and the progress line."""
+"""Standard output for results, standard error for everything else: colour, errors, warnings, and the progress line.
+
+All that commands print goes through here and is harmless, whatever file names, records and settings hold.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -17,10 +21,43 @@ import click
 
 from citations.errors import CitationsError
 from verifier.errors import VerifierError
+from verifier.harmless import inline, lines
 
 PROGRESS_AFTER_S = 1.0
 """A run that ends sooner prints no progress at all."""
 PROGRESS_EVERY_S = 0.1
+LONGEST_SENTENCE = 2_000
+"""Characters of a sentence on standard error; a name that fills a screen hides what was said before it."""
+
+
+def say(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """Print text of one or several lines, by default on standard output."""
+    click.echo(lines(text), nl=nl, err=err)
+
+
+def print_path(path: Path) -> None:
+    """Print where something was written: as it is for a script that takes it up, harmless for a terminal."""
+    click.echo(inline(str(path), LONGEST_SENTENCE) if sys.stdout.isatty() else os.fsencode(path))
+
+
+def say_sentence(sentence: str) -> None:
+    """Print one line on standard error."""
+    click.echo(inline(sentence, LONGEST_SENTENCE), err=True)
+
+
+def log_to_terminal(level: int) -> None:
+    """Print what the libraries log, each record as one harmless line."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_made_harmless)
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+
+
+def _made_harmless(record: logging.LogRecord) -> bool:
+    record.msg, record.args = inline(record.getMessage(), LONGEST_SENTENCE), None
+    if record.exc_info:
+        record.exc_text = lines("".join(traceback.format_exception(record.exc_info[1])))
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +82,17 @@ class Console:
     def note(self, sentence: str) -> None:
         """A line for whoever watches, on standard error; not with ``-q``."""
         if not self.quiet:
-            click.echo(sentence, err=True)
+            say_sentence(sentence)
 
     def warn(self, sentence: str) -> None:
         """A warning, which is always something to act on."""
         if self.quiet < 2:
-            click.echo(f"warning: {sentence}", err=True)
+            say_sentence(f"warning: {sentence}")
 
     def detail(self, sentence: str) -> None:
         """A line that only ``-v`` prints."""
         if self.verbose:
-            click.echo(sentence, err=True)
+            say_sentence(sentence)
 
 
 def is_a_sentence(error: BaseException) -> bool:
@@ -70,20 +107,23 @@ def is_a_sentence(error: BaseException) -> bool:
 def print_error(error: BaseException, *, verbose: bool = False) -> None:
     """The error's sentence, its causes, and what to type."""
     if verbose:
-        traceback.print_exception(error)
-    if is_a_sentence(error):
-        click.echo(f"error: {error} [{getattr(error, 'code', '')}]", err=True)
-    else:
-        click.echo(f"error: {error}", err=True)
+        say("".join(traceback.format_exception(error)), err=True)
+    code = f" [{getattr(error, 'code', '')}]" if is_a_sentence(error) else ""
+    say_sentence(f"error: {inline(str(error), LONGEST_SENTENCE - 100)}{code}")
     cause = error.__cause__
     while cause is not None:
-        sentence = f"{type(cause).__name__}: {cause}".splitlines()[0]
-        if str(cause).splitlines()[:1] and str(cause).splitlines()[0] not in str(error):
-            click.echo(f"  cause: {sentence}", err=True)
+        first = next(iter(str(cause).splitlines()), "")
+        if first and first not in str(error):
+            say(f"  cause: {inline(f'{type(cause).__name__}: {first}', LONGEST_SENTENCE)}", err=True)
         cause = cause.__cause__
     hint = getattr(error, "hint", "")
     if hint:
-        click.echo(f"\nhint: {hint}", err=True)
+        print_hint(hint)
+
+
+def print_hint(hint: str) -> None:
+    """What to type or change, below an error."""
+    say(f"\nhint: {inline(hint, LONGEST_SENTENCE)}", err=True)
 
 
 class ProgressLine:
@@ -102,7 +142,7 @@ class ProgressLine:
         if self._active and now - self._started_at >= PROGRESS_AFTER_S and now - self._shown_at >= PROGRESS_EVERY_S:
             self._shown_at = now
             self._is_shown = True
-            self._stream.write(f"\r\x1b[K{text[:120]}")
+            self._stream.write(f"\r\x1b[K{inline(text, 120)}")
             self._stream.flush()
 
     def clear(self) -> None:

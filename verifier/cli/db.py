@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from verifier.cli.console import output as write_to
+from verifier.cli.console import say
 from verifier.cli.options import DB, SortedCommand
 from verifier.config import load_settings, without_password
 from verifier.errors import StoreError, StoreNeedsUpgrade
@@ -75,7 +76,7 @@ def upgrade_command(db: str | None) -> None:
         before = current(engine)
         after = upgrade(engine)
     done = f"upgraded from {before or 'empty'} to {after}" if before != after else f"already at {after}"
-    click.echo(f"{without_password(url)}: {done}")
+    say(f"{inline(without_password(url))}: {done}")
 
 
 @command.command("flags", cls=SortedCommand, help=_FLAGS_HELP)
@@ -91,13 +92,13 @@ def flags_command(db: str | None, format_name: str, limit: int) -> None:
     with closing_engine(open_to_read(url)) as engine:
         flags = list_flags(engine, limit=limit)
     if format_name == "json":
-        click.echo(json.dumps([_record(flag) for flag in flags], indent=2))
+        say(json.dumps([_record(flag) for flag in flags], indent=2))
         return
     for flag in flags:
         place = inline(str(flag.finding.checked.reference.location))
-        click.echo(f"{flag.id}  {flag.status.value}  {place}  {moment(flag.last_seen_at)}  {inline(flag.excerpt, 160)}")
+        say(f"{flag.id}  {flag.status.value}  {place}  {moment(flag.last_seen_at)}  {inline(flag.excerpt, 160)}")
     if not flags:
-        click.echo(f"no flags in {without_password(url)}", err=True)
+        say(f"no flags in {inline(without_password(url))}", err=True)
 
 
 def _record(flag: Flag) -> dict[str, object]:
@@ -133,7 +134,7 @@ def backup_command(target: Path, db: str | None) -> None:
 
     with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
         back_up(engine, target)
-    click.echo(f"copied to {target}")
+    say(f"copied to {inline(str(target))}")
 
 
 @command.command("export", cls=SortedCommand, help=_EXPORT_HELP)
@@ -146,7 +147,7 @@ def export_command(db: str | None, output: str | None) -> None:
 
     with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine, write_to(output) as out:
         number = export_database(engine, out)
-    click.echo(f"{number} rows exported", err=True)
+    say(f"{number} rows exported", err=True)
 
 
 @command.command("import", cls=SortedCommand, help=_IMPORT_HELP)
@@ -164,7 +165,7 @@ def import_command(source: TextIO, db: str | None) -> None:
             number = import_database(engine, source)
     except UnicodeDecodeError as error:
         raise StoreError("the export is not UTF-8; nothing was imported") from error
-    click.echo(f"{number} rows imported into {without_password(url)}")
+    say(f"{number} rows imported into {inline(without_password(url))}")
 
 
 @command.command("prune", cls=SortedCommand, help=_PRUNE_HELP)
@@ -212,7 +213,7 @@ def _remove(db: str | None, removing: Callable[[Engine], Removed]) -> None:
     with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
         done = removing(engine)
         vacuum(engine)
-    click.echo(f"removed {done.flags} flags, {done.references} references, {done.scans} scans")
+    say(f"removed {done.flags} flags, {done.references} references, {done.scans} scans")
 
 
 @command.command("current", help="Print the schema's revision.")
@@ -223,7 +224,7 @@ def current_command(db: str | None) -> None:
     from verifier.store.upgrade import current
 
     with closing_engine(connect(load_settings({"db": db}).db)) as engine:
-        click.echo(current(engine) or "empty")
+        say(current(engine) or "empty")
 
 
 @command.command("check", help="Exit 0 if the schema is the one this program needs, 2 if not.")
@@ -240,6 +241,6 @@ def check_command(db: str | None) -> None:
     if found != REVISION:
         raise StoreNeedsUpgrade(
             f"the database has schema {found or 'none'}, this program needs {REVISION}",
-            hint=f"verifier db upgrade --db '{without_password(url)}'",
+            hint=f"verifier db upgrade --db '{inline(without_password(url))}'",
         )
-    click.echo(f"{without_password(url)}: schema {found}, up to date")
+    say(f"{inline(without_password(url))}: schema {found}, up to date")

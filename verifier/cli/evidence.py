@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from verifier.cli.console import say
 from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.config import load_settings
+from verifier.harmless import inline
 from verifier.policy import ExitCode
 
 HELP = """Take what stands behind a flag elsewhere, and make its verdict again there.
@@ -48,7 +50,7 @@ def export_command(flag_id: int, db: str | None, output: Path | None) -> None:
     target = output or Path(f"evidence-{flag_id}.zip")
     with closing_engine(open_to_read(load_settings({"db": db}).db)) as engine:
         answers = export_evidence(engine, flag_id, target)
-    click.echo(f"{target}: flag {flag_id} with {answers} answers of registries")
+    say(f"{inline(str(target))}: flag {flag_id} with {answers} answers of registries")
 
 
 @command.command("replay", cls=SortedCommand, help=_REPLAY_HELP)
@@ -57,7 +59,6 @@ def export_command(flag_id: int, db: str | None, output: Path | None) -> None:
 def replay_command(path: Path, format_name: str) -> int:
     """Judge again."""
     from verifier.evidence import replay, replay_line
-    from verifier.harmless import inline
     from verifier.render.words import evidence_lines, what_differs
 
     done = replay(path)
@@ -72,16 +73,16 @@ def replay_command(path: Path, format_name: str) -> int:
             "answers": done.bodies,
             "answers_missing": list(done.missing),
         }
-        click.echo(json.dumps(record, indent=2))
+        say(json.dumps(record, indent=2))
     else:
-        click.echo(replay_line(done))
-        click.echo(f"  cited: {inline(done.finding.checked.reference.raw, 300)}")
-        click.echo(f"  {what_differs(done.verdict)}")
+        say(replay_line(done))
+        say(f"  cited: {inline(done.finding.checked.reference.raw, 300)}")
+        say(f"  {what_differs(done.verdict)}")
         for line in evidence_lines(done.finding.checked.evidence):
-            click.echo(f"  {line}")
+            say(f"  {line}")
         rules = "the same rules" if done.same_rules else "other rules"
         missing = f", missing: {', '.join(done.missing)}" if done.missing else ""
-        click.echo(f"  judged first by version {inline(done.tool_version, 20) or 'unknown'}, now by {rules}")
-        click.echo(f"  {done.bodies} answers of registries as they came, with the digests that were judged{missing}")
-        click.echo("  judged again are the records in finding.json, which nobody signed: compare them with the answers")
+        say(f"  judged first by version {inline(done.tool_version, 20) or 'unknown'}, now by {rules}")
+        say(f"  {done.bodies} answers of registries as they came, with the digests that were judged{missing}")
+        say("  judged again are the records in finding.json, which nobody signed: compare them with the answers")
     return ExitCode.CLEAN if done.same else ExitCode.FINDINGS

@@ -8,6 +8,7 @@ from itertools import groupby
 import click
 
 from citations.coverage import Rule, coverage_table
+from verifier.cli.console import say
 from verifier.cli.options import SortedCommand
 from verifier.errors import VerifierError
 from verifier.pages import pages
@@ -34,10 +35,10 @@ def command(code: str | None) -> None:
 
 def _print_list() -> None:
     for group, members in groupby(pages(), key=lambda each: each.group):
-        click.echo(f"{group}:")
+        say(f"{group}:")
         for each in members:
-            click.echo(f"  {each.code:<26}{each.summary}")
-    click.echo("Tables:\n  coverage                  who is asked about which works, and who must answer")
+            say(f"  {each.code:<26}{each.summary}")
+    say("Tables:\n  coverage                  who is asked about which works, and who must answer")
 
 
 def _print_page(code: str) -> None:
@@ -48,27 +49,25 @@ def _print_page(code: str) -> None:
         near = difflib.get_close_matches(code, [*known, "coverage"], n=1)
         hint = f"did you mean `verifier explain {near[0]}`?" if near else "`verifier explain` lists all codes"
         raise VerifierError(f"there is no page about {code!r}", hint=hint)
-    click.echo(f"{name} ({known[name].group.lower()})\n\n{known[name].text}")
+    say(f"{name} ({known[name].group.lower()})\n\n{known[name].text}")
 
 
 def _print_coverage() -> None:
     table = coverage_table()
-    click.echo(
-        "A reference may be called not_found only if all its essential registries answered and hold no such work.\n"
-    )
+    say("A reference may be called not_found only if all its essential registries answered and hold no such work.\n")
     for rule in table.rules:
-        click.echo(f"{rule.name}: {_kinds(rule)}")
-        click.echo(f"  asked      {', '.join(rule.ask) or 'nobody'}")
+        say(f"{rule.name}: {_kinds(rule)}")
+        say(f"  asked      {', '.join(rule.ask) or 'nobody'}")
         must = list(rule.essential) + ([f"one of {', '.join(rule.one_of)}"] if rule.one_of else [])
-        click.echo(f"  essential  {'; '.join(must) or 'nobody, so it is never accused'}")
+        say(f"  essential  {'; '.join(must) or 'nobody, so it is never accused'}")
         if rule.from_year:
-            click.echo(f"  years      from {rule.from_year}")
+            say(f"  years      from {rule.from_year}")
         if rule.months_until_indexed:
-            click.echo(f"  patience   {rule.months_until_indexed} months after its year")
-        click.echo(f"  why        {rule.why}\n")
+            say(f"  patience   {rule.months_until_indexed} months after its year")
+        say(f"  why        {rule.why}\n")
     for facts in table.registries:
         state = "asked by this version" if facts.built_in else "not asked by this version"
-        click.echo(f"{facts.name:<18}{facts.title}: {state}. {facts.note}")
+        say(f"{facts.name:<18}{facts.title}: {state}. {facts.note}")
 
 
 def _kinds(rule: Rule) -> str:

@@ -56,7 +56,7 @@ def facts_of(options: dict[str, Any], settings: Settings, console: Console) -> I
     folder = _folder(Path(options["evidence"])) if options["evidence"] else None
     judge = _judge(options["judge"], settings, console) if options["judge"] else None
     try:
-        yield Facts(documents, folder.best if folder else None, judge=judge)
+        yield Facts(documents, folder, judge=judge)
     finally:
         if judge is not None:
             judge.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import click
 from rich.console import Console as RichConsole
 from rich.text import Text
 
@@ -12,6 +11,7 @@ from probes.engine import LocalEngine
 from probes.recorder import ScoredTrace
 from probes.report.heat import HeatToken, heat_text
 from probes.spans import GrowingSpans
+from verifier.cli.console import say
 from verifier.harmless import lines
 
 MARK_STYLE = "bold red"
@@ -40,7 +40,7 @@ class HeatStream:
     def show(self, text: str) -> None:
         """A token was written, of which this is the text."""
         if not self.coloured:
-            click.echo(lines(text), nl=False)
+            say(lines(text), nl=False)
             return
         self._text += text
         self._scored(self.engine.scored(), self._spans.growing_from(self._text))
@@ -49,7 +49,7 @@ class HeatStream:
         """The answer is over: write what is still held back, and end the paragraph."""
         if self.coloured:
             self._scored(self.engine.scored(final=True), len(self._text), final=True)
-        click.echo("\n")
+        say("\n")
 
     def _scored(self, tokens: list[ScoredTrace], until: int, *, final: bool = False) -> None:
         """Write the tokens that have their score and end in front of ``until``."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from verifier.cli.console import Console, ProgressLine
+from verifier.cli.console import Console, ProgressLine, print_path, say
 from verifier.cli.options import QUIET, SortedCommand
 from verifier.config import load_settings
 from verifier.errors import VerifierError
+from verifier.harmless import inline
 
 if TYPE_CHECKING:
     from citations.index.download import Offer
@@ -100,14 +101,14 @@ def get_command(
     folder = Path(settings.index)
     console = Console(quiet=quiet)
     wanted = look(offer(name, url=url or settings.url(_setting(name)), sha256=sha256))
-    click.echo(_terms(wanted, folder), err=True)
+    say(_terms(wanted, folder), err=True)
     if not yes:
         click.confirm("fetch it?", abort=True, err=True)
     line = ProgressLine(console)
     try:
         path = download(wanted, folder / "dumps", progress=lambda done, total: line.show(_fetched(name, done, total)))
         if download_only:
-            click.echo(str(path))
+            print_path(path)
             return
         info = build_index((path,), folder, progress=lambda state: line.show(_progress(state)))
     finally:
@@ -140,13 +141,13 @@ def info_command(directory: str | None) -> None:
     """Print what the index says about itself."""
     from citations.index.manifest import read_manifest
 
-    click.echo(describe(read_manifest(_folder(directory)), datetime.now(UTC)))
+    say(describe(read_manifest(_folder(directory)), datetime.now(UTC)))
 
 
 def describe(info: IndexInfo, now: datetime) -> str:
     """What an index holds, as lines for a terminal."""
     lines = [
-        f"index    {info.directory}",
+        f"index    {inline(str(info.directory))}",
         f"works    {info.works:,}",
         f"years    {_years(info, now)}",
         f"kinds    {', '.join(kind.value for kind in info.kinds) or 'none'}",
@@ -155,11 +156,11 @@ def describe(info: IndexInfo, now: datetime) -> str:
     ]
     for source in info.sources:
         lines.append(
-            f"source   {source.name}: {source.format}, {_counted(source.works, 'work')}, sha256 {source.sha256[:16]}"
+            f"source   {inline(source.name)}: {inline(source.format)}, {_counted(source.works, 'work')}, sha256 {source.sha256[:16]}"
         )
         left_out = Counter({each.reason: each.records for each in source.skipped})
         if left_out:
-            reasons = ", ".join(f"{records:,} {reason}" for reason, records in left_out.most_common(5))
+            reasons = ", ".join(f"{records:,} {inline(reason)}" for reason, records in left_out.most_common(5))
             lines.append(f"         left out {left_out.total():,}: {reasons}")
     if info.is_stale(now):
         lines += ["", "hint: newer works are missing; fetch the sources again, then verifier index update"]
@@ -195,7 +196,7 @@ def _setting(name: str) -> str:
 def _terms(wanted: Offer, folder: Path) -> str:
     size = f"{wanted.size_bytes / 1e6:,.0f} MB" if wanted.size_bytes is not None else "size unknown"
     check = "checked against its published digest" if wanted.digest else "no digest is published"
-    return f"{wanted.about}\n{size} from {wanted.url}\nlicence: {wanted.licence}; {check}\ninto {folder}"
+    return f"{wanted.about}\n{size} from {wanted.url}\nlicence: {wanted.licence}; {check}\ninto {inline(str(folder))}"
 
 
 def _fetched(name: str, done: int, total: int | None) -> str:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import click
 
+from verifier.cli.console import say
+
 END = "\x04"
 """The key that stands for the end of the input."""
 
@@ -19,7 +21,7 @@ class Keyboard:
 
     def show(self, line: str) -> None:
         """Print one line."""
-        click.echo(line)
+        say(line)
 
     def key(self) -> str:
         """Wait for one key; arrows and other keys of several characters come as one escape character."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from citations.types import Status
+from verifier.cli.console import say
 from verifier.cli.keyboard import keyboard
 from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.config import load_settings
@@ -109,7 +110,7 @@ def command(ctx: click.Context, /, db: str | None, reviewer: str | None, quorum:
         )
     with _opened(db) as engine, keyboard() as terminal:
         votes = review(Session(engine, reviewer or _account(), _filter(filters), quorum), terminal)
-    click.echo(f"{votes} decided")
+    say(f"{votes} decided")
     return 0
 
 
@@ -132,16 +133,16 @@ def list_command(db: str | None, format_name: str, limit: int, state: str, **fil
     with _opened(db) as engine:
         page = queue(engine, _filter(filters, state), limit=limit)
     if format_name == "json":
-        click.echo(json.dumps([summary_record(each) for each in page.items], indent=2))
+        say(json.dumps([summary_record(each) for each in page.items], indent=2))
         return
     for each in page.items:
         word = "sample" if each.blind else each.status.value
         line = f"{each.id}  {word}  {each.state.value}  {inline(each.paper)}  {inline(each.excerpt, 120)}"
-        click.echo(line)
+        say(line)
     if page.after:
-        click.echo(f"more than {limit}; see more with --limit", err=True)
+        say(f"more than {limit}; see more with --limit", err=True)
     if not page.items:
-        click.echo("no such flag", err=True)
+        say("no such flag", err=True)
 
 
 @command.command("show", cls=SortedCommand, help=_SHOW_HELP)
@@ -156,10 +157,10 @@ def show_command(flag_id: int, db: str | None, format_name: str) -> None:
     with _opened(db) as engine:
         item = flag(engine, flag_id)
     if format_name == "json":
-        click.echo(json.dumps(item_record(item), indent=2))
+        say(json.dumps(item_record(item), indent=2))
         return
     for line in item_lines(item):
-        click.echo(line)
+        say(line)
 
 
 @command.command("decide", cls=SortedCommand, help=_DECIDE_HELP)
@@ -204,9 +205,9 @@ def works_command(db: str | None) -> None:
     for each in works:
         revoked = f"  revoked by {inline(each.revoked_by, 60)}" if each.revoked_at else ""
         who = f"confirmed by {inline(each.confirmed_by, 60)}, {each.confirmed_at:%Y-%m-%d}"
-        click.echo(f"{each.id}  {inline(each.title, 120)}  {inline(each.identifier, 120)}  {who}{revoked}")
+        say(f"{each.id}  {inline(each.title, 120)}  {inline(each.identifier, 120)}  {who}{revoked}")
     if not works:
-        click.echo("no work was confirmed", err=True)
+        say("no work was confirmed", err=True)
 
 
 @command.command("revoke", cls=SortedCommand, help=_REVOKE_HELP)
@@ -220,7 +221,7 @@ def revoke_command(work_id: int, reviewer: str | None, db: str | None) -> None:
     with _opened(db) as engine:
         opened = revoke_work(engine, work_id, reviewer or _account())
     numbers = ", ".join(f"#{each}" for each in opened)
-    click.echo(f"revoked; open again: {numbers or 'no flag'}")
+    say(f"revoked; open again: {numbers or 'no flag'}")
 
 
 @command.command("undo", cls=SortedCommand, help=_UNDO_HELP)
@@ -251,20 +252,20 @@ def statistics_command(db: str | None, format_name: str) -> None:
     with _opened(db) as engine:
         found = statistics(engine)
     if format_name == "json":
-        click.echo(json.dumps(asdict(found), indent=2, default=str))
+        say(json.dumps(asdict(found), indent=2, default=str))
         return
     for verdict in found.verdicts:
-        click.echo(
+        say(
             f"{verdict.status.value}: {verdict.open} open, {verdict.accepted} accepted, {verdict.rejected} rejected, "
             f"{verdict.disputed} disputed"
         )
     for each in found.precisions:
-        click.echo(
+        say(
             f"{inline(each.name)}: right in {each.accepted} of {each.decided} "
             f"(95 % interval {each.low:.0%} to {each.high:.0%})"
         )
     if found.agreement.rate is not None:
-        click.echo(f"agreement: {found.agreement.agreed} of {found.agreement.pairs} pairs of votes")
+        say(f"agreement: {found.agreement.agreed} of {found.agreement.pairs} pairs of votes")
 
 
 @contextmanager
@@ -304,6 +305,6 @@ def _print_decided(done: Decided, format_name: str) -> None:
     from verifier.review import decided_line
 
     if format_name == "json":
-        click.echo(json.dumps(decided_record(done), indent=2))
+        say(json.dumps(decided_record(done), indent=2))
     else:
-        click.echo(decided_line(done))
+        say(decided_line(done))

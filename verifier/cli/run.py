@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verifier.asking import Asking, open_registries, settings_digest
-from verifier.cli.console import Console, ProgressLine, output
+from verifier.cli.console import Console, ProgressLine, log_to_terminal, output
 from verifier.cli.interrupts import interruptible
 from verifier.cli.target import format_for, guard_inputs, guard_read
 from verifier.config import Settings, load_settings
@@ -99,8 +99,7 @@ def begin(command: str, start: Path | None, options: dict[str, Any], inputs: Seq
     for warning in settings.warnings:
         console.warn(warning)
     if console.verbose:
-        logging.basicConfig(level=logging.DEBUG if console.verbose > 1 else logging.INFO, format="%(message)s")
-        logging.getLogger("urllib3").setLevel(logging.WARNING)
+        log_to_terminal(logging.DEBUG if console.verbose > 1 else logging.INFO)
     return Run(settings, console, options, command)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from verifier.cli.console import say
 from verifier.cli.options import SortedCommand
 
 HELP = """Print the JSON Schema of the emitted records.
@@ -23,7 +24,7 @@ verifier schema --of report
 )
 def command(of: str) -> None:
     """Print the schema."""
-    click.echo(json.dumps(schema(of), indent=2, sort_keys=True))
+    say(json.dumps(schema(of), indent=2, sort_keys=True))
 
 
 def schema(of: str) -> dict[str, Any]:

@@ -1,24 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from citations.types import Status
 from tests.verifier.samples import checked, full_report
-from verifier.harmless import inline
 from verifier.render.words import WORST_FIRST, counts_line, safe_url, what_differs
 
 
 def test_every_verdict_has_its_place_in_the_order():
     assert sorted(WORST_FIRST) == sorted(Status)
-
-
-@given(st.text())
-def test_any_text_becomes_one_printable_line(text):
-    line = inline(text, 50)
-    assert len(line) <= 50
-    assert not [each for each in line if not each.isprintable()]
 
 
 @pytest.mark.parametrize("status", list(Status))

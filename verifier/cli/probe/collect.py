@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verifier.cli.console import Console, ProgressLine
+from verifier.cli.console import Console, ProgressLine, print_path
 from verifier.cli.options import QUIET, SortedCommand
 
 HELP = """Ask a model questions and keep the features of its answers.
@@ -87,4 +87,4 @@ def command(  # noqa: PLR0913 - one argument an option
         line.clear()
         branches.close()
     console.note(", ".join(f"{count} {name}" for name, count in sorted(outcomes.items())) or "nothing was left to ask")
-    click.echo(str(folder / "features"))
+    print_path(folder / "features")

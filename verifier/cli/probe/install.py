@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from verifier.cli.console import Console
+from verifier.cli.console import Console, print_path
 from verifier.cli.options import QUIET, SortedCommand
 from verifier.harmless import inline
 
@@ -33,4 +33,4 @@ def command(source: str, *, sha256: str, quiet: int) -> None:
         f"{inline(probe.name)} for {inline(probe.model.name)} {inline(probe.model.quantisation)}: {inline(validation(probe))}"
     )
     console.note(f"SHA-256 {kept.sha256}" + ("" if sha256 else " (not compared: give it with --sha256)"))
-    click.echo(str(kept.path))
+    print_path(kept.path)

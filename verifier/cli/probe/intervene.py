@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console as Screen
 
-from verifier.cli.console import Console, ProgressLine, output
+from verifier.cli.console import Console, ProgressLine, output, say
 from verifier.cli.options import QUIET, SortedCommand
 from verifier.cli.probe.needs import needs_figures
 from verifier.errors import VerifierError
@@ -67,7 +67,7 @@ def command(model: Path, probe_path: Path, html: str | None, quiet: int, **optio
     study = effects(ran.outcomes, ran.costs)
     Screen().print(curve_table(study))
     for sentence in slope_sentences(study):
-        click.echo(sentence)
+        say(sentence)
     if html:
         with output(html) as target:
             target.write(curve_page(study, f"{options['prompts'].name}: neurons of {probe_path.name} scaled"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from verifier.cli.console import Console
+from verifier.cli.console import Console, print_path
 from verifier.cli.options import QUIET, SortedCommand
 
 HELP = """Make questions about works: who wrote them, when, and where they appeared.
@@ -42,4 +42,4 @@ def command(index: Path | None, target: Path, *, obscure: int, seed: int, quiet:
     Console(quiet=quiet).note(
         f"{len(questions)} questions about {len(famous_works())} famous and {len(drawn)} other works"
     )
-    click.echo(str(target))
+    print_path(target)

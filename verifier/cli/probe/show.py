@@ -9,8 +9,10 @@ import click
 from rich.console import Console as Screen
 from rich.table import Table
 
+from verifier.cli.console import say
 from verifier.cli.options import SortedCommand
 from verifier.errors import VerifierError
+from verifier.harmless import inline
 
 if TYPE_CHECKING:
     from probes.artefact_types import Probe
@@ -35,7 +37,7 @@ def command(probe: Path | None) -> None:
 
     if probe is None:
         for path in known_probes():
-            click.echo(f"{path}: {line(path)}")
+            say(f"{inline(str(path))}: {inline(line(path))}")
         return
     of_model = probe.suffix == ".gguf"
     paths = known_probes(probe) if of_model else (probe,)
@@ -43,7 +45,7 @@ def command(probe: Path | None) -> None:
         raise VerifierError(f"there is no probe for {probe}", hint="verifier probe train makes one")
     for number, path in enumerate(paths):
         if number:
-            click.echo()
+            say("")
         _show(load_probe(path))
 
 
@@ -68,7 +70,7 @@ def _model(probe: Probe) -> str:
 
 def _show(loaded: Probe) -> None:
     for name, value in facts(loaded):
-        click.echo(f"{name:<12} {value}")
+        say(f"{name:<12} {value}")
     if loaded.metrics:
         screen = Screen()
         screen.print()

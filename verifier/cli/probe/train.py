@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from verifier.cli.console import Console, ProgressLine
+from verifier.cli.console import Console, ProgressLine, print_path
 from verifier.cli.options import QUIET, SortedCommand
 from verifier.cli.probe.needs import needs_training
 
@@ -82,4 +82,4 @@ def command(  # noqa: PLR0913 - one argument an option
             f"{trained.probe.mode.value}: {len(trained.probe.neurons)} neurons ({positive} positive), "
             f"AUROC {best.auroc:.3f} in cross-validation (neurons alone), C {best.c:g}"
         )
-    click.echo(str(folder))
+    print_path(folder)

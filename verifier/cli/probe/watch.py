@@ -10,7 +10,7 @@ import click
 from probes.engine import LocalEngine
 from probes.spans import find_spans
 from probes.types import GenerateOptions
-from verifier.cli.console import Console
+from verifier.cli.console import Console, say
 from verifier.cli.heat import HeatStream
 from verifier.cli.options import COLOUR, QUIET, SortedCommand
 from verifier.harmless import inline
@@ -68,7 +68,7 @@ def command(
 def _question(console: Console) -> str:
     """The next line of the user; empty at the end of the input."""
     if sys.stdin.isatty() and not console.quiet:
-        click.echo("> ", nl=False, err=True)
+        say("> ", nl=False, err=True)
     try:
         return sys.stdin.readline().strip()
     except KeyboardInterrupt:
@@ -86,11 +86,12 @@ def _answer(engine: LocalEngine, question: str, how: GenerateOptions, system: st
             text += trace.text
             stream.show(trace.text)
     except KeyboardInterrupt:
-        console.note("\nstopped")
+        say("", err=True)
+        console.note("stopped")
     stream.finish()
     marked = marked_spans(engine, text, threshold)
     for sentence in marked:
-        click.echo(sentence)
+        say(sentence)
     if engine.probe is not None and not marked:
         console.note("  nothing is marked, which does not make it right")
 
