@@ -187,8 +187,9 @@ class Checker:
     def _facts(self, subject: Subject, opened: _Opened, budget: Budget) -> Facts:
         given = [Passage(each, PassageSource.CONTEXT) for each in subject.context]
         held = Passages([*given, *opened.evidence]) if given or opened.evidence else None
-        folder = opened.folder.best if opened.folder else None
-        return Facts(held, folder, self._retriever, opened.judge, subject.generator, budget, self.policy, self._afresh)
+        return Facts(
+            held, opened.folder, self._retriever, opened.judge, subject.generator, budget, self.policy, self._afresh
+        )
 
     def _open(self) -> _Opened:
         with self._lock:

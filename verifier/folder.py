@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifier.errors import EvidenceUnreadable
 from verifier.retrieval import MOST_PASSAGES, cut, words
-from verifier.types import Passage, PassageSource
+from verifier.types import Gap, Passage, PassageSource
 
 if TYPE_CHECKING:
     import tantivy
@@ -25,19 +25,27 @@ MOST_BYTES = 20_000_000
 """Largest file that is read."""
 _MOST_TERMS = 40
 _MOST_PAGES = 500
+_MOST_GAPS = 5
 
 
 class Folder:
     """The passages of a folder's text and PDF files, found by their words; one folder serves all threads.
 
     Links that lead out of the folder are not followed. Raises ``EvidenceUnreadable`` when it is first asked, if there is no
-    such folder or nothing in it can be read; single files that cannot be read are left out with a warning.
+    such folder or nothing in it can be read; what is left out of it stands in ``gaps``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = Lock()
         self._index: tantivy.Index | None = None
+        self._left_out: list[Gap] = []
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """What of the folder was not read, known once it was asked: a claim that lacks support may have it there."""
+        shown, more = self._left_out[:_MOST_GAPS], len(self._left_out) - _MOST_GAPS
+        rest = (Gap(f"{more} more files of evidence", "they were left out for such reasons too"),) if more > 0 else ()
+        return (*shown, *rest)
 
     def best(self, claim: str) -> list[Passage]:
         """The passages that share the claim's rarest words, best first."""
@@ -86,10 +94,12 @@ class Folder:
     def _passages(self) -> Iterator[Passage]:
         for file in self._files():
             try:
-                text = _read(file)
+                text, unread = _read(file)
             except Exception as error:  # noqa: BLE001  one damaged file must not take the others with it
-                _LOG.warning("%s is left out of the evidence (%s)", file, type(error).__name__)
+                self._leave_out(file, f"it cannot be read ({type(error).__name__})")
                 continue
+            if unread:
+                self._leave_out(file, unread)
             yield from cut(Passage(text, PassageSource.EVIDENCE, str(file.relative_to(self.path))))
 
     def _files(self) -> list[Path]:
@@ -103,22 +113,34 @@ class Folder:
                 if file.stat().st_size <= MOST_BYTES:
                     found.append(file)
                 else:
-                    _LOG.warning("%s is left out of the evidence (more than %d bytes)", file, MOST_BYTES)
+                    self._leave_out(file, f"it has more than {MOST_BYTES:,} bytes")
         if len(found) > MOST_FILES:
-            _LOG.warning("only %d of the %d files of %s are read", MOST_FILES, len(found), self.path)
+            self._left_out.append(
+                Gap("the folder of evidence", f"only {MOST_FILES:,} of its {len(found):,} files are read")
+            )
         return sorted(found)[:MOST_FILES]
 
+    def _leave_out(self, file: Path, why: str) -> None:
+        _LOG.warning("%s is not evidence as a whole: %s", file, why)
+        self._left_out.append(Gap(f"evidence {file.relative_to(self.path)}", why))
 
-def _read(file: Path) -> str:
+
+def _read(file: Path) -> tuple[str, str]:
+    """The text of a file, and what of it is no part of the text."""
     if file.suffix.lower() != ".pdf":
-        return file.read_text(encoding="utf-8-sig", errors="replace")
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
+        return text, "" if text.strip() else "it is empty"
     import pypdfium2
 
     from citations.extract.pdf_text import repaired
 
     with pypdfium2.PdfDocument(file) as pdf:
         pages = [pdf[number].get_textpage().get_text_bounded() for number in range(min(len(pdf), _MOST_PAGES))]
-    return "\n\n".join(repaired(page) for page in pages)
+        unread = f"only the first {_MOST_PAGES} of its {len(pdf)} pages are read" if len(pdf) > _MOST_PAGES else ""
+    silent = sum(not page.strip() for page in pages)
+    if silent:
+        unread = "; ".join([f"{silent} of its pages have no text layer", *([unread] if unread else [])])
+    return "\n\n".join(repaired(page) for page in pages), unread
 
 
 def _passage(document: Any, score: float) -> Passage:

@@ -62,6 +62,7 @@ def check_text(
         return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
     claims = _claims(prose.text, judged.findings, facts, more_signals)
     missing = claim_gaps(claims) if claims else (NO_CLAIM,)
+    missing += facts.folder.gaps() if facts.folder else ()
     if len(claims) == MAX_CLAIMS:
         missing += (Gap("what the text asserts further on", f"only its first {MAX_CLAIMS:,} claims were read"),)
     if facts.judge is not None and facts.afresh:

@@ -8,13 +8,14 @@ mention is ``undecided``, because its paper may say it; what the documents given
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from citations.types import CheckedReference, Outcome
 from verifier.claims import with_lead
 from verifier.fingerprint import claim_fingerprint
+from verifier.folder import Folder
 from verifier.fusion import NOT_INDEPENDENT, Sort, fuse
 from verifier.judges.admission import Skill
 from verifier.judges.interface import Budget, Reply, SupportQuestion
@@ -41,8 +42,6 @@ SUPPORTED_FROM = 0.7
 NOT_SUPPORTED_TO = 0.3
 """Calibrated probability of being borne out, from which and to which a judge takes a side."""
 
-Best = Callable[[Claim], list[Passage]]
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -50,8 +49,7 @@ class Facts:
 
     documents: Passages | None = None
     """What was given with the text."""
-    folder: Callable[[str], list[Passage]] | None = None
-    """Finds passages of a folder; may raise."""
+    folder: Folder | None = None
     retriever: Retriever | None = None
     judge: RememberingJudge | None = None
     generator: str = ""
@@ -126,9 +124,9 @@ def _score(passage: Passage) -> float:
     return -(passage.score or 0.0)
 
 
-def _with_folder(claim: Claim, given: Retrieved, folder: Callable[[str], list[Passage]]) -> Retrieved:
+def _with_folder(claim: Claim, given: Retrieved, folder: Folder) -> Retrieved:
     try:
-        found = folder(with_lead(claim))
+        found = folder.best(with_lead(claim))
     except Exception as error:  # noqa: BLE001  a folder that cannot be read is a gap
         return replace(
             given, failures=(*given.failures, f"the folder of evidence cannot be read ({type(error).__name__})")

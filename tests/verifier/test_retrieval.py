@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+import verifier
+from tests.verifier.judges.fake_judges import KnowingJudge
 from verifier.errors import EvidenceUnreadable
-from verifier.folder import Folder
+from verifier.folder import MOST_BYTES, Folder
 from verifier.retrieval import LONGEST_PASSAGE, Passages, cut, evidence_for
 from verifier.types import Claim, ClaimKind, Passage, PassageSource, Span
 
@@ -94,10 +97,52 @@ def shared_paper(request):
     return request.config.rootpath / "examples" / "paper" / "paper.pdf"
 
 
-def test_a_damaged_file_costs_itself_alone(tmp_path):
+def test_a_damaged_file_costs_itself_alone_and_is_said(tmp_path):
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 broken")
     (tmp_path / "dam.txt").write_text(DOCUMENT)
-    assert Folder(tmp_path).best("Orlow dam")[0].title == "dam.txt"
+    folder = Folder(tmp_path)
+    assert folder.best("Orlow dam")[0].title == "dam.txt"
+    (gap,) = folder.gaps()
+    assert gap.what == "evidence bad.pdf"
+
+
+def scanned_pdf():
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(200, 200)
+    held = BytesIO()
+    pdf.save(held)
+    pdf.close()
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("empty.txt", b" \n", "it is empty"),
+        ("scan.pdf", scanned_pdf(), "no text layer"),
+        ("huge.txt", b"a" * (MOST_BYTES + 1), "more than"),
+        ("broken.pdf", b"%PDF-1.4", "cannot be read"),
+    ],
+    ids=["empty", "pictures alone", "too large", "damaged"],
+)
+def test_a_report_says_which_evidence_was_not_read(tmp_path, name, content, why):
+    (tmp_path / "dam.txt").write_text(DOCUMENT)
+    (tmp_path / name).write_bytes(content)
+    report = verifier.check("The Orlow dam was built by nobody.", evidence=tmp_path, judge=KnowingJudge())
+    (gap,) = [each for each in report.gaps if name in each.what]
+    assert why in gap.why
+
+
+def test_many_files_that_were_not_read_are_counted(tmp_path):
+    (tmp_path / "dam.txt").write_text(DOCUMENT)
+    for number in range(9):
+        (tmp_path / f"{number}.md").write_text("")
+    folder = Folder(tmp_path)
+    folder.best("dam")
+    assert len(folder.gaps()) == 6
+    assert folder.gaps()[-1].what == "4 more files of evidence"
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
