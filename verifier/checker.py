@@ -35,6 +35,7 @@ from verifier.types import Gap, Passage, PassageSource, Report, Tool
 if TYPE_CHECKING:
     from citations.registries.interface import Registry
     from verifier.asking import Asking
+    from verifier.config import Settings
     from verifier.folder import Folder
     from verifier.judges.memory import RememberingJudge
 
@@ -82,7 +83,8 @@ class Checker:
     server (``http://localhost:8080/v1#model``), or a ``Judge``. ``engine``: a local model that reads the text and says how
     likely each token is. ``budget_s`` bounds one text, in seconds, and ``judge_calls`` the questions put to the judge about
     it; what is open then is reported as unchecked. ``ask_afresh`` so many citations that no registry settled are asked back from
-    the judge's memory. Nothing is raised, unless the policy says ``on_error="closed"``: then ``CheckFailed``.
+    the judge's memory. ``settings`` take the place of those of environment and files. Nothing is raised, unless the policy
+    says ``on_error="closed"``: then ``CheckFailed``.
     """
 
     def __init__(  # noqa: PLR0913  everything that can be set, by name
@@ -97,6 +99,7 @@ class Checker:
         budget_s: float | None = BUDGET_S,
         judge_calls: int | None = None,
         ask_afresh: int = 0,
+        settings: Settings | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._registries = registries
@@ -108,6 +111,7 @@ class Checker:
         self._lock = Lock()
         self._calls = judge_calls
         self._afresh = ask_afresh
+        self._settings = settings
         self._opened: _Opened | None = None
 
     def check(self, subject: Subject | str) -> Report:
@@ -194,7 +198,7 @@ class Checker:
     def _open(self) -> _Opened:
         with self._lock:
             if self._opened is None:
-                self._opened = _open(self._registries, self._evidence, self._judge)
+                self._opened = _open(self._registries, self._evidence, self._judge, self._settings)
             return self._opened
 
 
@@ -302,7 +306,9 @@ def _within(opened: _Opened, budget: Budget) -> Callable[[Sequence[Reference]], 
     return check_references
 
 
-def _open(registries: Registries, evidence: Evidence, judge: Judge | Path | str | None) -> _Opened:
+def _open(
+    registries: Registries, evidence: Evidence, judge: Judge | Path | str | None, settings: Settings | None
+) -> _Opened:
     """Registries by name or by hand, judge and evidence; a judge or a folder that cannot be used is a gap."""
     from verifier.asking import open_registries
     from verifier.config import load_settings
@@ -312,7 +318,7 @@ def _open(registries: Registries, evidence: Evidence, judge: Judge | Path | str 
     named = () if registries is None or isinstance(registries, bool) else tuple(registries)
     own = tuple(each for each in named if not isinstance(each, str))
     names = tuple(each.replace("-", "_") for each in named if isinstance(each, str))
-    settings = load_settings()
+    settings = settings or load_settings()
     online = bool(registries) or (registries is None and _is_online())
     settings = replace(settings, registries=names or settings.registries, offline=settings.offline or not online)
     if own and not names:
