@@ -21,8 +21,14 @@ from verifier.errors import ConfigError
 APP = "factprobe"
 PROJECT_FILE = "verifier.toml"
 USER_FILE = "config.toml"
-_OTHER_VARIABLES = ("VERIFIER_JUDGE_KEY", "VERIFIER_ONLINE", "VERIFIER_REQUIRE", "VERIFIER_SHARED_DATA")
-"""Variables of the library, of judges and of the tests."""
+_OTHER_VARIABLES = (
+    "VERIFIER_JUDGE_KEY",
+    "VERIFIER_ONLINE",
+    "VERIFIER_PROXY_TOKEN",
+    "VERIFIER_REQUIRE",
+    "VERIFIER_SHARED_DATA",
+)
+"""Variables of the library, of judges, of the proxy and of the tests."""
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 

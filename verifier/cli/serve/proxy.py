@@ -1,0 +1,167 @@
+"""``verifier serve proxy``: a proxy in front of a model, whose answers are checked on their way to the callers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verifier.cli.console import Console
+from verifier.cli.options import DB, ISOLATED, QUIET, SortedCommand
+from verifier.cli.serve.needs import needs_server
+from verifier.config import Settings, load_settings
+from verifier.errors import ConfigError, EvidenceUnreadable
+from verifier.policy import FailOn, OnError
+
+if TYPE_CHECKING:
+    from verifier.checker import Checker
+    from verifier.server.metrics import Metrics
+    from verifier.server.proxy_keeper import Keeper
+    from verifier.server.proxy_settings import ProxySettings
+
+TOKEN = "VERIFIER_PROXY_TOKEN"  # noqa: S105  the name of a variable
+HELP = """Check the answers of a model on their way to its callers, who change only the base address of their client.
+
+\b
+verifier serve proxy --upstream https://api.openai.com
+OPENAI_BASE_URL=http://127.0.0.1:8731/v1 python app.py
+
+Policies: header (X-Verifier-* headers; behind a stream one more event), body (a key "verification"), block (an answer
+leaves once it is checked, or an error in its place), none. Beyond this machine the proxy wants a token of its own from
+its callers: VERIFIER_PROXY_TOKEN.
+"""
+
+
+@click.command("proxy", cls=SortedCommand, help=HELP)
+@DB
+@ISOLATED
+@QUIET
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Another name under which callers may ask it.")
+@click.option(
+    "--ceiling",
+    type=click.FloatRange(0.1, 600),
+    default=5.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds for a check.",
+)
+@click.option("--evidence", metavar="DIR", help="Folder of .txt, .md, .pdf as evidence for claims.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([level.value for level in FailOn]),
+    default=FailOn.FABRICATED.value,
+    show_default=True,
+    metavar="LEVEL",
+    help="Mildest verdict to block for.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
+@click.option("--index", metavar="DIR", help="Offline index. [env: VERIFIER_INDEX]")
+@click.option("--judge", metavar="MODEL|URL", help="Second model: a .gguf file, or http://host/v1#model.")
+@click.option(
+    "--max-requests", type=click.IntRange(1), default=256, show_default=True, metavar="N", help="Requests at a time."
+)
+@click.option("--no-store", is_flag=True, help="Keep nothing, also where a database is set.")
+@click.option("--offline", is_flag=True, default=None, help="Ask only index and cache.")
+@click.option(
+    "--on-error",
+    type=click.Choice([each.value for each in OnError]),
+    default=OnError.OPEN.value,
+    show_default=True,
+    help="What block does with an answer that could not be checked.",
+)
+@click.option(
+    "--policy",
+    type=click.Choice(["block", "body", "header", "none"]),
+    default="header",
+    show_default=True,
+    help="What callers see of a check.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="Where to listen.")
+@click.option("--registries", metavar="NAMES", help="Ask only these, separated by commas.")
+@click.option("--upstream", required=True, metavar="URL", help="The server behind the proxy.")
+@click.option("--upstream-key-env", metavar="NAME", help="Variable with the key for it; callers then need none.")
+def command(**options: Any) -> int:
+    """Serve until told to stop."""
+    needs_server("starlette", "uvicorn", "aiohttp")
+    from verifier.server.metrics import Metrics
+    from verifier.server.proxy import proxy, server
+    from verifier.server.proxy_settings import checked_settings
+
+    console = Console(options["quiet"])
+    told = {name: options[name] for name in ("db", "index", "offline", "registries")}
+    told["registries"] = _names(options["registries"])
+    settings = load_settings(told, isolated=options["isolated"])
+    for warning in settings.warnings:
+        console.warn(warning)
+    proxied = checked_settings(_proxy_settings(options))
+    checker = _checker(options, settings)
+    checker.prepare()
+    metrics = Metrics()
+    keeper = _keeper(options, settings, metrics)
+    _tell(console, proxied, checker, keeper)
+    server(proxy(proxied, checker, keeper, metrics), proxied).run()
+    return 0
+
+
+def _names(told: str | None) -> tuple[str, ...] | None:
+    return None if told is None else tuple(each.strip().replace("-", "_") for each in told.split(",") if each.strip())
+
+
+def _proxy_settings(options: dict[str, Any]) -> ProxySettings:
+    from verifier.server.proxy_headers import Keys
+    from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
+
+    variable = options["upstream_key_env"]
+    key = os.environ.get(variable, "").strip() if variable else ""
+    if variable and not key:
+        raise ConfigError(f"the variable {variable} holds no key", hint=f"export {variable}=...")
+    return ProxySettings(
+        upstream=options["upstream"],
+        policy=ProxyPolicy(options["policy"]),
+        on_error=OnError(options["on_error"]),
+        fail_on=FailOn(options["fail_on"]),
+        host=options["host"],
+        port=options["port"],
+        keys=Keys(os.environ.get(TOKEN, "").strip(), key),
+        ceiling_s=options["ceiling"],
+        max_requests=options["max_requests"],
+        allowed_hosts=frozenset(each.lower() for each in options["allow_host"]),
+    )
+
+
+def _checker(options: dict[str, Any], settings: Settings) -> Checker:
+    from verifier.checker import Checker
+    from verifier.policy import Policy
+
+    folder = Path(options["evidence"]) if options["evidence"] else None
+    if folder is not None and not folder.is_dir():
+        raise EvidenceUnreadable(f"there is no folder {folder}", hint="give a folder of .txt, .md or .pdf files")
+    return Checker(
+        registries=settings.registries or not settings.offline,
+        evidence=folder,
+        judge=options["judge"],
+        policy=Policy(on_error=OnError.CLOSED),
+        budget_s=options["ceiling"],
+        settings=settings,
+    )
+
+
+def _keeper(options: dict[str, Any], settings: Settings, metrics: Metrics) -> Keeper | None:
+    """Whoever writes flags, where a database was named: a proxy stores nothing unasked."""
+    if options["no_store"] or settings.origin("db") == "default":
+        return None
+    from verifier.asking import settings_digest
+    from verifier.server.proxy_keeper import Keeper
+
+    return Keeper(settings.db, metrics, settings_digest(settings))
+
+
+def _tell(console: Console, proxied: ProxySettings, checker: Checker, keeper: Keeper | None) -> None:
+    """Who asks whom, before the first request; never a key."""
+    host = f"[{proxied.host}]" if ":" in proxied.host else proxied.host
+    console.note(f"proxy for {proxied.upstream} at http://{host}:{proxied.port} (policy {proxied.policy.value})")
+    console.note(f"asked over the network: {', '.join(checker.asked) or 'nobody'}")
+    if keeper is not None:
+        console.note("flagged answers go to the database; look at them with: verifier review")

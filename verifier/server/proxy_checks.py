@@ -1,0 +1,114 @@
+"""Checks of answers beside the event loop: a few at a time, some more waiting, each under one ceiling."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from verifier.checker import Checker, Subject
+from verifier.errors import CheckFailed
+from verifier.server.metrics import Metrics
+from verifier.server.proxy_ruling import Outcome
+from verifier.types import Gap, Report
+from verifier.wrapping.attach import nothing_checked
+from verifier.wrapping.background import Background
+from verifier.wrapping.parts import prose
+from verifier.wrapping.types import Answer
+from verifier.wrapping.watching import together
+
+_LOG = logging.getLogger(__name__)
+
+THREADS = 4
+GRACE_S = 0.1
+"""So long a check that minds its time may take to say what it did not reach."""
+BUSY = "too many answers wait to be checked"
+
+Finish = Callable[[Report], Report]
+"""What is done to a report in the thread that made it, such as looking up what people decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of the request."""
+
+    question: str = ""
+    model: str = ""
+    """Who writes the answer, so that no model is taken for a witness of itself."""
+    context: tuple[str, ...] = ()
+    references: str = ""
+
+
+class Checks:
+    """Checks answers with one ``Checker``; nothing is raised, and what was not checked says why."""
+
+    def __init__(
+        self,
+        checker: Checker,
+        metrics: Metrics,
+        *,
+        ceiling_s: float,
+        most_waiting: int,
+        finish: Finish | None = None,
+    ) -> None:
+        """Start nothing yet."""
+        self._checker = checker
+        self._metrics = metrics
+        self._ceiling_s = ceiling_s
+        self._finish = finish
+        self._background = Background(THREADS, most_waiting)
+
+    async def check(self, answer: Answer, asked: Asked, name: str = "answer") -> Outcome:
+        """The outcome, at the latest when the ceiling is reached."""
+        if answer.broken:
+            return self._failed("broken answer", answer.broken, answer)
+        if not any(text.strip() for text in answer.texts):
+            return Outcome(_with(nothing_checked("the answer", "it holds no text"), answer.gaps))
+        began = time.monotonic()
+        future: Future[Report] = Future()
+        if not self._background.submit(lambda: self._job(answer, asked, name, began + self._ceiling_s), future):
+            return self._failed("busy", BUSY, answer)
+        try:
+            report = await asyncio.wait_for(
+                asyncio.shield(asyncio.wrap_future(future)), self._ceiling_s + GRACE_S * (1 + self._ceiling_s)
+            )
+        except TimeoutError:
+            return self._failed("too slow", f"the check was not finished after {self._ceiling_s:g} s", answer)
+        except CheckFailed as error:
+            return self._failed("crash", error.message, answer)
+        except Exception as error:  # noqa: BLE001  a check that crashes is a gap
+            return self._failed("crash", f"checking it failed: {type(error).__name__}", answer)
+        finally:
+            self._metrics.took(time.monotonic() - began)
+        return Outcome(report)
+
+    def _job(self, answer: Answer, asked: Asked, name: str, until: float) -> Report:
+        reports = []
+        for number, text in enumerate(answer.texts, start=1):
+            own_name = name if len(answer.texts) == 1 else f"{name} {number}"
+            if time.monotonic() >= until:
+                reports.append(nothing_checked(own_name, "the time for checking was over"))
+                continue
+            subject = Subject(
+                prose(text),
+                asked.question,
+                own_name,
+                context=asked.context,
+                references=asked.references,
+                generator=asked.model,
+            )
+            reports.append(self._checker.check(subject))
+        report = _with(together(reports), answer.gaps)
+        return report if self._finish is None else self._finish(report)
+
+    def _failed(self, cause: str, why: str, answer: Answer) -> Outcome:
+        self._metrics.count("verifier_check_failures_total", cause=cause)
+        _LOG.warning("an answer was not checked: %s", cause)
+        return Outcome(_with(nothing_checked("the answer", why), answer.gaps), why)
+
+
+def _with(report: Report, gaps: tuple[Gap, ...]) -> Report:
+    return replace(report, gaps=(*report.gaps, *gaps))

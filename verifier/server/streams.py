@@ -1,0 +1,140 @@
+"""Server-sent events as bytes: cut at their ends, read on the side, and passed on as they were. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from verifier.types import Gap
+from verifier.wrapping.interface import Shape
+from verifier.wrapping.types import Answer
+
+MAX_EVENT = 1024 * 1024
+"""Bytes of one event that are kept to be read; of a longer one the stream is passed on and no longer read."""
+_END = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
+_DONE = b"[DONE]"
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+class EventCutter:
+    r"""Cuts a stream of bytes at the ends of its events, wherever the network cut it.
+
+    >>> cutter = EventCutter()
+    >>> cutter.feed(b"data: a\n\ndata"), cutter.feed(b": b\n"), cutter.feed(b"\nc"), cutter.rest
+    ([b'data: a\n\n'], [], [b'data: b\n\n'], b'c')
+    """
+
+    def __init__(self) -> None:
+        self.rest = b""
+        """What came of an event that is not whole yet."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The events that are whole now."""
+        data = self.rest + data if self.rest else data
+        events, at = [], 0
+        for end in _END.finditer(data):
+            events.append(data[at : end.end()])
+            at = end.end()
+        self.rest = data[at:]
+        return events
+
+
+def data_of(event: bytes) -> bytes | None:
+    r"""The data of an event; ``None`` for a comment, and for what has none.
+
+    >>> data_of(b'event: x\ndata: {\ndata: }\n\n'), data_of(b": waiting\n\n")
+    (b'{\n}', None)
+    """
+    if event.startswith(b"data:") and event.find(b"\n") >= len(event) - 2:  # by far the most: one line of data
+        return event[5:].strip() or None
+    lines = [line[5:].removeprefix(b" ") for line in event.splitlines() if line.startswith(b"data:")]
+    return b"\n".join(lines).strip() or None
+
+
+class WatchedStream:
+    """A stream of one answer: what may pass at once, and what it says when it is over.
+
+    The bytes pass unchanged and in order. Only ``[DONE]`` is kept back with what follows it, because no client reads on
+    behind it.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self._reading = shape.reading()
+        self._cutter = EventCutter()
+        self._unread = 0
+        self._lost = False
+        self._line_is_open = False
+        self.ending = b""
+        """What is kept back; it goes behind everything else."""
+        self.seen: dict[str, Any] = {}
+        """The last event that was a JSON object without an error."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes that may pass now."""
+        if self.ending:
+            self.ending += data
+            return b""
+        passing = data if self._lost else self._events(data)
+        self._line_is_open = not passing.endswith((b"\n", b"\r")) if passing else self._line_is_open
+        return passing
+
+    def close(self, *, cut: bool) -> bytes:
+        """What may pass when nothing more comes, so that another event can follow.
+
+        An event that was cut off in its middle is none, and no client would read it as one; anything else is passed on.
+        """
+        rest, self._cutter.rest = self._cutter.rest, b""
+        if cut and rest.startswith(_FIELDS):
+            return b""
+        if data_of(rest + b"\n\n") == _DONE:
+            self.ending = rest.rstrip() + b"\n\n"
+            return b""
+        if rest and not cut:
+            self._take(rest)
+        return rest + b"\n\n" if rest or self._line_is_open else b""
+
+    def _events(self, data: bytes) -> bytes:
+        events = self._cutter.feed(data)
+        for number, event in enumerate(events):
+            if self._take(event):
+                self.ending = b"".join(events[number:]) + self._cutter.rest
+                self._cutter.rest = b""
+                return b"".join(events[:number])
+        if len(self._cutter.rest) > MAX_EVENT:
+            self._lost = True
+            events.append(self._cutter.rest)
+            self._cutter.rest = b""
+        return b"".join(events)
+
+    def _take(self, event: bytes) -> bool:
+        """Read an event; ``True`` for the one that ends a stream."""
+        payload = data_of(event)
+        if payload is None:
+            return False
+        if payload == _DONE:
+            return True
+        try:
+            value = json.loads(payload)
+            self._reading.feed(value)
+        except Exception:  # noqa: BLE001  what is no JSON, and what has a shape that nobody foresaw, is counted
+            self._unread += 1
+            return False
+        if isinstance(value, dict) and not value.get("error"):
+            self.seen = value
+        return False
+
+    @property
+    def answer(self) -> Answer:
+        """What the stream said; events that could not be read are a gap in it."""
+        try:
+            found = self._reading.answer()
+        except Exception as error:  # noqa: BLE001  a stream of a kind that nobody foresaw is no text
+            found = Answer(broken=f"the stream could not be read: {type(error).__name__}")
+        gaps = found.gaps
+        if self._unread:
+            events = "1 event" if self._unread == 1 else f"{self._unread} events"
+            gaps += (Gap(f"{events} of the stream", "they could not be read"),)
+        if self._lost:
+            gaps += (Gap("the rest of the stream", f"an event was longer than {MAX_EVENT:,} bytes"),)
+        return Answer(found.texts, gaps, found.broken)
