@@ -142,6 +142,7 @@ def test_classes_inherit_only_from_protocols_errors_enums_and_tuples(path: Path)
         "ParamType",
         "HTMLParser",
         "HTTPAdapter",
+        "ShellComplete",
         "Unreadable",
         "Structure",
     )

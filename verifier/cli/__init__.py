@@ -114,6 +114,8 @@ class Commands(click.Group):
     ) -> Any:
         """Run a command line; errors become a sentence and an exit code."""
         typed = list(sys.argv[1:] if args is None else args)
+        if os.environ.get("_VERIFIER_COMPLETE", "").startswith("powershell"):
+            import_module("verifier.cli.completion")  # click has no PowerShell and must learn of ours first
 
         def run() -> Any:
             return super(Commands, self).main(typed, prog_name, complete_var, standalone_mode=False, **extra)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -144,7 +146,7 @@ def test_a_reader_that_goes_away_is_no_error():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
+@pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
 def test_completion_scripts_name_the_command(shell):
     done = run("completion", shell)
     assert done.exit_code == 0
@@ -152,8 +154,19 @@ def test_completion_scripts_name_the_command(shell):
     assert "verifier" in done.output
 
 
-def test_completion_completes():
-    env = {**os.environ, "_VERIFIER_COMPLETE": "bash_complete", "COMP_WORDS": "verifier sc", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(
+    ("shell", "words", "word", "expected"),
+    [
+        ("bash", "verifier sc", "1", ["plain,scan", "plain,schema"]),
+        ("powershell", "verifier", "sc", ["scan", "schema"]),
+        ("powershell", "verifier\nscan\nC:\\my papers\\a.bib\n--fail-on", "mis", ["mismatch"]),
+        ("powershell", "verifier\nscan", "--off", ["--offline\tAsk only index and cache."]),
+        ("powershell", "verifier\ncompletion", "p", ["powershell"]),
+        ("powershell", "verifier", "", [name for name in sorted(COMMANDS) if find_spec(f"verifier.cli.{name}")]),
+    ],
+)
+def test_completion_completes(shell, words, word, expected):
+    env = {**os.environ, "_VERIFIER_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": word}
     done = subprocess.run(
         [sys.executable, "-c", "from verifier.cli import main; main(prog_name='verifier')"],
         capture_output=True,
@@ -162,4 +175,13 @@ def test_completion_completes():
         cwd=ROOT,
         env=env,
     )
-    assert done.stdout.splitlines() == ["plain,scan", "plain,schema"]
+    assert [line if "--" in line else line.partition("\t")[0] for line in done.stdout.splitlines()] == expected
+
+
+def test_the_powershell_script_is_whole_and_leaves_no_variable_behind():
+    text = run("completion", "powershell").output
+    code = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", text)
+    assert [code.count(each) for each in "({["] == [code.count(each) for each in ")}]"]
+    assert set(re.findall(r"\$env:(\w+) =", text)) == set(re.findall(r"Env:(\w+)", text.partition("finally")[2]))
+    assert "Register-ArgumentCompleter -Native -CommandName verifier" in text
+    assert "%" not in text
