@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier.types import Gap
 from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_question, part, parts, whole_lines
-from verifier.wrapping.types import Answer
+from verifier.wrapping.types import Added, Answer
 
 _WHOLE = {"end_turn", "stop_sequence", "tool_use", "refusal"}
 """Reasons to stop that leave no half line behind."""
@@ -43,8 +43,6 @@ class AnthropicShape:
 class AnthropicReading:
     """Adds up the events of one message, raw ones or those of the package's ``stream``."""
 
-    several = False
-
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._reason: Any = None
@@ -52,7 +50,7 @@ class AnthropicReading:
         self._error = ""
         self.finished = False
 
-    def feed(self, event: Any) -> str:
+    def feed(self, event: Any) -> Sequence[Added]:
         """The text that an event adds."""
         kind = part(event, "type")
         if kind == "content_block_delta":
@@ -60,7 +58,7 @@ class AnthropicReading:
             text = part(delta, "text") if part(delta, "type") == "text_delta" else None
             if isinstance(text, str):
                 self._pieces.append(text)
-                return text
+                return (Added(0, text),)
         elif kind == "content_block_start":
             self._calls = self._calls or str(part(part(event, "content_block"), "type")).endswith("tool_use")
         elif kind == "message_delta":
@@ -69,7 +67,7 @@ class AnthropicReading:
             self.finished = not self._error
         elif kind == "error":
             self._error, self.finished = "the server sent an error in the stream", False
-        return ""
+        return ()
 
     def answer(self) -> Answer:
         """What has been read so far."""

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from verifier.wrapping.types import Answer
+from verifier.wrapping.types import Added, Answer
 
 
 class Reading(Protocol):
     """Adds up one stream."""
 
-    def feed(self, event: Any) -> str:
-        """The text that an event adds to the answer; events that are not known add nothing. May raise anything."""
+    def feed(self, event: Any) -> Sequence[Added]:
+        """The text that an event adds to each choice; events that are not known add nothing. May raise anything."""
 
     @property
     def finished(self) -> bool:
         """Whether the model said that the answer is whole."""
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one choice was seen, so that the texts of ``feed`` belong to different answers."""
 
     def answer(self) -> Answer:
         """What has been read so far, called broken unless it is finished."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from verifier.types import Gap
 from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_question, part, parts, text_of, whole_lines
-from verifier.wrapping.types import Answer
+from verifier.wrapping.types import Added, Answer
 
 _NOT_READ = "the stream ended before the model said that it was done"
 _WHOLE = {"stop", "tool_calls", "function_call", "content_filter"}
@@ -57,19 +57,19 @@ class OpenAIReading:
             return True
         return not self._error and bool(self._ends) and set(self._ends) >= set(self._pieces)
 
-    @property
-    def several(self) -> bool:
-        """Whether more than one choice was seen."""
-        return len({*self._pieces, *self._ends}) > 1
-
-    def feed(self, event: Any) -> str:
+    def feed(self, event: Any) -> Sequence[Added]:
         """The text that a chunk or an event adds."""
+        choices = part(
+            event, "choices"
+        )  # first, because most events have them, and looking for what is missing is slow
+        if choices:
+            return [added for each in choices if (added := self._chunk(each)) is not None]
         kind = part(event, "type")
         if isinstance(kind, str):
             return self._event(kind, event)
         if part(event, "error"):
             self._error = "the server sent an error in the stream"
-        return "".join([self._chunk(each) for each in part(event, "choices") or ()])
+        return ()
 
     def answer(self) -> Answer:
         """What has been read so far."""
@@ -83,7 +83,7 @@ class OpenAIReading:
         found = [text if self._ends[index] in _WHOLE else whole_lines(text) for index, text in texts.items()]
         return Answer(tuple(found), gaps)
 
-    def _chunk(self, choice: Any) -> str:
+    def _chunk(self, choice: Any) -> Added | None:
         index = part(choice, "index") or 0
         delta = part(choice, "delta")
         text = part(choice, "text") if delta is None else part(delta, "content")
@@ -93,23 +93,24 @@ class OpenAIReading:
         end = part(choice, "finish_reason")
         if end:
             self._ends[index] = str(end)
-        if not isinstance(text, str) or not text:
-            return ""
-        self._pieces.setdefault(index, []).append(text)
-        return text
+        return self._added(index, index, text)
 
-    def _event(self, kind: str, event: Any) -> str:
+    def _added(self, place: Any, choice: int, text: Any) -> Added | None:
+        if not isinstance(text, str) or not text:
+            return None
+        self._pieces.setdefault(place, []).append(text)
+        return Added(choice, text)
+
+    def _event(self, kind: str, event: Any) -> Sequence[Added]:
         if kind in _ENDED:
             self._response = part(event, "response")
         elif kind in {"error", "response.failed"}:
             self._error = "the server sent an error in the stream"
         elif kind == "response.output_text.delta":
-            text = part(event, "delta")
-            if isinstance(text, str):
-                place = (part(event, "output_index"), part(event, "content_index"))
-                self._pieces.setdefault(place, []).append(text)
-                return text
-        return ""
+            place = (part(event, "output_index"), part(event, "content_index"))
+            added = self._added(place, 0, part(event, "delta"))
+            return () if added is None else (added,)
+        return ()
 
 
 def _without_choices(response: Any) -> str:

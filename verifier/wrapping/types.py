@@ -1,10 +1,30 @@
-"""The noun of watching: what was read of an answer."""
+"""The nouns of watching: what was read of an answer, and how long it is held."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from verifier.types import Gap
+
+
+class Mode(StrEnum):
+    """When the text of an answer reaches the program that asked."""
+
+    AFTER = "after"
+    """At once; it is checked behind the program's back when it is whole."""
+    HOLDBACK = "holdback"
+    """Sentence by sentence, each once it is checked; citations once they are complete."""
+    BUFFER = "buffer"
+    """Once the whole answer is checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Text that one event of a stream adds to one choice."""
+
+    choice: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
