@@ -7,9 +7,19 @@ from dataclasses import dataclass, replace
 from citations.types import CheckedReference, Evidence, FieldName, Fields, Severity, Verdict, Work
 from verifier.harmless import inline
 from verifier.registry_names import registry_name
+from verifier.render.claim_words import place, word
 from verifier.render.marks import Marked, Piece, alike, mark
 from verifier.render.words import adjudication_words, asked_whom, because, moment, outcome_words, safe_url, what_differs
-from verifier.types import Finding
+from verifier.types import ClaimFinding, Finding, Judgement, Stance
+
+TONES = {
+    Stance.SUPPORTED: "verified",
+    Stance.NOT_SUPPORTED: "not_found",
+    Stance.UNDECIDED: "unverifiable",
+    Stance.UNCHECKED: "unchecked",
+    Stance.NOT_CHECKABLE: "unverifiable",
+}
+"""The verdict whose colour a stance bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,42 @@ def blind_card(finding: Finding) -> Card:
         because="",
         rows=_beside(checked.reference.fields, shown),
         introduction="The nearest record:",
+    )
+
+
+def claim_card(finding: ClaimFinding, *, blind: bool = False) -> Card:
+    """The same about one claim, which has no fields: judges stand where registries do."""
+    claim = finding.claim
+    return Card(
+        anchor=claim.id,
+        place=place(finding),
+        key="",
+        title=inline(claim.text),
+        status="sample" if blind else TONES[finding.stance],
+        word="sample" if blind else word(finding.stance),
+        differs="",
+        because="" if blind else inline(finding.because),
+        damaged=(),
+        raw=readable(f"{claim.lead}\n{claim.text}" if claim.lead else claim.text),
+        rows=(),
+        work=None,
+        introduction="",
+        told=() if blind else tuple(_judged(each) for each in finding.judgements),
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _judged(said: Judgement) -> Told:
+    own = "" if said.independent else ", which wrote the text itself"
+    certain = "" if said.probability is None else f", borne out with probability {said.probability:.2f}"
+    return Told(
+        registry=f"{inline(said.judge, 80)}{own}",
+        outcome=said.stance.value,
+        said=inline(said.unavailable) or f"{word(said.stance)}{certain}",
+        link="",
+        asked_at="",
+        from_cache=False,
+        candidates=(),
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from verifier.render.claim_records import claim_record
 from verifier.render.json import JsonlRenderer
+from verifier.types import ClaimFinding, Finding
 
 if TYPE_CHECKING:
     from verifier.store.queue import FlagItem, FlagSummary
@@ -33,16 +36,23 @@ def summary_record(summary: FlagSummary, *, blind: bool | None = None) -> dict[s
 def item_record(item: FlagItem, *, blind: bool | None = None) -> dict[str, object]:
     """Everything about one flag; ``blind=False`` tells verdict and risk to somebody who has answered already."""
     is_blind = item.summary.blind if blind is None else blind
-    line = StringIO()
-    JsonlRenderer().reference(item.finding, line)
     return {
         **summary_record(item.summary, blind=is_blind),
         "papers": list(item.papers),
         "held_by": item.held_by,
         "quorum": item.quorum,
-        "finding": None if is_blind else json.loads(line.getvalue()),
+        "finding": None if is_blind else _finding_record(item.finding),
         "reviews": [review_record(each) for each in item.reviews],
     }
+
+
+def _finding_record(flagged: Finding | ClaimFinding) -> object:
+    """The record of a reference or claim as reports hold it."""
+    if isinstance(flagged, ClaimFinding):
+        return asdict(claim_record(flagged))
+    line = StringIO()
+    JsonlRenderer().reference(flagged, line)
+    return json.loads(line.getvalue())
 
 
 def review_record(review: Review) -> dict[str, object]:

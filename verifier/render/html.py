@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from citations.types import Status
 from verifier.harmless import inline
-from verifier.render.cards import Card, card, readable
+from verifier.render.cards import TONES, Card, card, readable
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import WORST_FIRST, counts_line, is_without_problem, moment
-from verifier.types import Report, Stance
+from verifier.types import Report
 
 ABOUT = {
     Status.FABRICATED: "Something contradicts the citation: it cannot be true as it stands.",
@@ -68,15 +68,6 @@ class Claims:
     shown: tuple[ClaimCard, ...]
 
 
-_TONES = {
-    Stance.SUPPORTED: "verified",
-    Stance.NOT_SUPPORTED: "not_found",
-    Stance.UNDECIDED: "unverifiable",
-    Stance.UNCHECKED: "unchecked",
-    Stance.NOT_CHECKABLE: "unverifiable",
-}
-
-
 class HtmlRenderer:
     """One page without scripts and without anything from elsewhere."""
 
@@ -118,7 +109,7 @@ def _claims(report: Report) -> Claims | None:
     shown = tuple(
         ClaimCard(
             id=each.claim.id,
-            tone=_TONES[each.stance],
+            tone=TONES[each.stance],
             word=word(each.stance),
             place=place(each),
             text=inline(each.claim.text, 1200),
