@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from verifier.errors import VerifierError
 from verifier.server.proxy_checks import Asked
-from verifier.server.proxy_ruling import Ruling, Withheld, verification
+from verifier.server.proxy_ruling import NOT_CHECKED, Ruling, Withheld, verification
 from verifier.wrapping.types import Answer
 
 MAX_TEXTS = 100
@@ -60,7 +60,7 @@ async def guard(body: bytes, rule: Callable[[Answer, Asked], Awaitable[Ruling]])
     told = {"verification": verification(made)}
     if made.withheld is None:
         return GuardrailReply({"action": "NONE", **told})
-    if made.withheld.code == "not_checked":
+    if made.withheld.code == NOT_CHECKED:
         return GuardrailReply({}, made.withheld)
     return GuardrailReply({"action": "BLOCKED", "blocked_reason": made.withheld.message, **told})
 

@@ -17,6 +17,10 @@ from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
 from verifier.types import Decision, Report
 
 MAX_COMPLAINTS = 20
+BLOCKED = "blocked"
+"""The code of an answer that was held back for what was found in it."""
+NOT_CHECKED = "not_checked"
+"""The code of one that was held back because it could not be checked: no verdict."""
 _NOT_PLAIN = re.compile(r"[^ -~]")
 
 
@@ -59,9 +63,8 @@ def ruling(outcome: Outcome, settings: ProxySettings, ruling_id: str) -> Ruling:
     report = outcome.report
     unchecked = (outcome.failed,) if outcome.failed else left_open(report)
     withheld = _withheld(outcome, settings) if settings.policy is ProxyPolicy.BLOCK else None
-    decision = _decision(outcome, unchecked)
-    if withheld is not None and withheld.code == "blocked":
-        decision = Decision.BLOCK
+    blocks = withheld is not None and withheld.code == BLOCKED
+    decision = Decision.BLOCK if blocks else _decision(outcome, unchecked)
     return Ruling(ruling_id, decision, outcome, complaints(report)[:MAX_COMPLAINTS], unchecked, withheld)
 
 
@@ -99,13 +102,15 @@ def report_json(report: Report) -> dict[str, Any]:
 
 
 def _decision(outcome: Outcome, unchecked: tuple[str, ...]) -> Decision:
-    """The gravest decision about any part; nothing that is partly unchecked passes, nor what held nothing to check."""
+    """The gravest decision about any part of an answer that leaves, which is therefore never called blocked.
+
+    Nothing that is partly unchecked passes, nor what held nothing to check.
+    """
     report = outcome.report
     made = {each.decision for each in report.findings if not each.is_dismissed}
     made |= {each.decision for each in report.claims}
-    for grave in (Decision.BLOCK, Decision.FLAG):
-        if grave in made:
-            return grave
+    if made & {Decision.BLOCK, Decision.FLAG}:
+        return Decision.FLAG
     if outcome.failed or unchecked or not _is_supported(report):
         return Decision.ABSTAIN
     return Decision.PASS
@@ -123,15 +128,15 @@ def _withheld(outcome: Outcome, settings: ProxySettings) -> Withheld | None:
     if wrong or any(each.decision is Decision.BLOCK for each in report.claims):
         told = wrong[0] if wrong else "a claim in it is not borne out"
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        return Withheld(400, "blocked", f"the answer was held back: {told}{more}")
+        return Withheld(400, BLOCKED, f"the answer was held back: {told}{more}")
     if settings.on_error is not OnError.CLOSED:
         return None
     if outcome.failed:
-        return Withheld(503, "not_checked", f"the answer was held back, because it was not checked: {outcome.failed}")
+        return Withheld(503, NOT_CHECKED, f"the answer was held back, because it was not checked: {outcome.failed}")
     unchecked = report.count(Status.UNCHECKED) + len(report.unreadable)
     if unchecked:
         told = "1 citation of it" if unchecked == 1 else f"{unchecked} citations of it"
-        return Withheld(503, "not_checked", f"the answer was held back, because {told} could not be checked")
+        return Withheld(503, NOT_CHECKED, f"the answer was held back, because {told} could not be checked")
     return None
 
 

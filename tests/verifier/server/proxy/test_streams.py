@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.verifier.wrapping.llm_server import TEXT, chunks, events
+from verifier.server.streams import MAX_EVENT, EventCutter, WatchedStream, data_of
+from verifier.wrapping.anthropic import AnthropicShape
+from verifier.wrapping.openai import OpenAIShape
+
+
+def cut_up(data: bytes, places: list[int]) -> list[bytes]:
+    ends = sorted({min(place, len(data)) for place in places} | {0, len(data)})
+    return [data[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+
+
+def sse(*payloads: str) -> bytes:
+    return b"".join(f"data: {each}\n\n".encode() for each in payloads)
+
+
+def delta(text: str, finish: str | None = None) -> str:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
+    return json.dumps({"id": "c", "choices": [choice]}, ensure_ascii=False)
+
+
+def through(data: list[bytes], *, cut: bool = False) -> tuple[bytes, WatchedStream]:
+    stream = WatchedStream(OpenAIShape())
+    passed = b"".join(stream.feed(each) for each in data) + stream.close(cut=cut)
+    return passed, stream
+
+
+@given(st.lists(st.integers(0, 80)), st.sampled_from([b"\n\n", b"\r\n\r\n", b"\r\r"]))
+def test_events_are_cut_at_their_ends_wherever_the_network_cut_them(places: list[int], end: bytes) -> None:
+    whole = [b"data: {}" + end, b": waiting" + end, b"event: x" + end[: len(end) // 2] + b"data: \xe5\x8c\x97" + end]
+    cutter = EventCutter()
+    found = [event for piece in cut_up(b"".join(whole), places) for event in cutter.feed(piece)]
+    joined = b"".join(found) + cutter.rest
+    assert (b"".join(whole), 3 if end != b"\r\n\r\n" else len(found)) == (joined, len(found))
+
+
+@given(st.lists(st.integers(0, 700)))
+def test_a_stream_passes_byte_for_byte_and_in_order_with_its_end_kept_back(places: list[int]) -> None:
+    body = b": hello\n\n" + sse(delta("Caf\u00e9 \u5317\u4eac "), delta("\U0001f30d", "stop"), "[DONE]")
+    passed, stream = through(cut_up(body, places))
+    assert (body, b"data: [DONE]\n\n") == (passed + stream.ending, stream.ending)
+    assert ("Caf\u00e9 \u5317\u4eac \U0001f30d",) == stream.answer.texts
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(0, 300)))
+def test_garbage_passes_unchanged_and_is_said_not_to_be_read(garbage: bytes, places: list[int]) -> None:
+    passed, stream = through(cut_up(garbage, places))
+    assert (passed + stream.ending).startswith(garbage.rstrip()) or b"[DONE]" in garbage
+    assert stream.answer.broken
+
+
+def test_events_that_cannot_be_read_are_counted_and_the_others_are_read() -> None:
+    body = sse(delta("ok"), ": OPENROUTER PROCESSING", "[1, 2]", delta("", "stop"), "[DONE]")
+    passed, stream = through([body])
+    assert body == passed + stream.ending
+    assert ("ok",) == stream.answer.texts
+    assert ["1 event of the stream"] == [gap.what for gap in stream.answer.gaps]
+
+
+def test_a_stream_without_its_end_is_broken_and_can_be_followed_by_another_event() -> None:
+    passed, stream = through([sse(delta("half")), b"data: {"], cut=True)
+    assert (sse(delta("half")), b"") == (passed, stream.ending)
+    assert "the stream ended before the model said that it was done" == stream.answer.broken
+
+
+def test_an_end_without_a_blank_line_is_an_end() -> None:
+    passed, stream = through([sse(delta("all", "stop")) + b"data: [DONE]"])
+    assert (sse(delta("all", "stop")), b"data: [DONE]\n\n") == (passed, stream.ending)
+
+
+def test_an_event_without_end_is_passed_on_and_no_longer_kept() -> None:
+    stream = WatchedStream(OpenAIShape())
+    passed = b"".join(stream.feed(b"x" * 300_000) for _ in range(8))
+    assert 8 * 300_000 - MAX_EVENT < len(passed) <= 8 * 300_000
+    assert b"\n\n" == stream.close(cut=False)[-2:]
+    assert ["the rest of the stream"] == [gap.what for gap in stream.answer.gaps]
+
+
+def test_anthropics_events_are_read_with_pings_and_unknown_kinds_between() -> None:
+    lines = [f"event: {each['type']}\ndata: {json.dumps(each)}\n\n".encode() for each in events(TEXT)]
+    odd = [b"event: ping\ndata: \n\n", b'event: brand_new\ndata: {"type": "brand_new"}\n\n']
+    stream = WatchedStream(AnthropicShape())
+    body = b"".join([lines[0], *odd, *lines[1:]])
+    assert body == stream.feed(body) + stream.close(cut=False)
+    assert ((TEXT,), ()) == (stream.answer.texts, stream.answer.gaps)
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        (b"data: a\n\n", b"a"),
+        (b"data:a\r\n\r\n", b"a"),
+        (b"event: x\ndata: {\ndata: }\n\n", b"{\n}"),
+        (b": comment\n\n", None),
+        (b"event: ping\ndata: \n\n", None),
+        (b"\n\n", None),
+    ],
+)
+def test_the_data_of_an_event(event: bytes, data: bytes | None) -> None:
+    assert data == data_of(event)
+
+
+def test_usage_and_preamble_chunks_without_choices_change_nothing() -> None:
+    body = sse('{"choices": [], "prompt_filter_results": [{}]}', *chunks(TEXT))
+    passed, stream = through([body])
+    assert (body, (TEXT,)) == (passed + stream.ending, stream.answer.texts)
