@@ -117,7 +117,7 @@ def test_what_asks_and_who_answers_is_known_to_the_check(header: World) -> None:
     with openai_client(header) as client:
         client.chat.completions.create(**ASK)
     subject = header.checker.seen[-1]
-    assert (GOOD, "Name a paper.", "m") == (subject.text, subject.asked, subject.generator)
+    assert (subject.text, subject.asked, subject.generator) == (GOOD, "Name a paper.", "m")
 
 
 def test_the_request_arrives_as_it_was_sent(header: World) -> None:
@@ -135,11 +135,11 @@ def test_the_request_arrives_as_it_was_sent(header: World) -> None:
     request = header.upstream.requests[-1]
     assert ("POST", "/v1/chat/completions?a=%20b", body) == (request["method"], request["path"], request["body"])
     arrived = request["headers"]
-    assert ("Bearer sk-caller", "2", "identity") == (
+    assert (
         arrived["authorization"],
         arrived["x-kept"],
         arrived["accept-encoding"],
-    )
+    ) == ("Bearer sk-caller", "2", "identity")
     assert set() == {"x-gone", "te", "x-verifier-token"} & set(arrived)
     assert arrived["host"] == header.upstream.url.removeprefix("http://")
 
@@ -151,8 +151,8 @@ def test_policy_body_adds_one_key_and_changes_nothing_else(body: World) -> None:
         made = client.chat.completions.create(**ASK)
         raw = client.chat.completions.with_raw_response.create(**ASK).http_response.text
     told = made.model_extra["verification"]
-    assert ("flag", 1, "") == (told["decision"], len(told["complaints"]), told["failed"])
-    assert ["verified", "fabricated"] == [each["verdict"] for each in told["report"]["references"]]
+    assert (told["decision"], len(told["complaints"]), told["failed"]) == ("flag", 1, "")
+    assert [each["verdict"] for each in told["report"]["references"]] == ["verified", "fabricated"]
     assert raw.startswith(json.dumps(sent)[:-1] + ',"verification":')
 
 
@@ -160,10 +160,10 @@ def test_a_compressed_answer_is_read_and_leaves_as_it_came(header: World, body: 
     for running in (header, body):
         running.upstream.script = squeezed(chat(BAD))
         found = requests.post(f"{running.url}/v1/chat/completions", json=ASK, timeout=10)
-        assert (BAD, "flag") == (
+        assert (
             found.json()["choices"][0]["message"]["content"],
             found.headers["x-verifier-decision"],
-        )
+        ) == (BAD, "flag")
 
 
 @pytest.mark.parametrize(("text", "decision"), [(GOOD, "pass"), (BAD, "flag"), ("Nothing is cited.", "abstain")])
@@ -173,39 +173,39 @@ def test_a_chat_stream_ends_with_what_was_found(header: World, text: str, decisi
         found = list(client.chat.completions.create(**ASK, stream=True))
     said = "".join(each.choices[0].delta.content or "" for each in found if each.choices)
     assert (text, decision) == (said, found[-1].model_extra["verification"]["decision"])
-    assert [("c", "m", 0)] == [(found[-1].id, found[-1].model, found[-1].choices[0].index)]
+    assert [(found[-1].id, found[-1].model, found[-1].choices[0].index)] == [("c", "m", 0)]
     assert [False] * (len(found) - 1) == ["verification" in (each.model_extra or {}) for each in found[:-1]]
 
 
 def test_the_streaming_helpers_of_the_clients_read_over_what_was_added(header: World) -> None:
     header.upstream.script = events(*stream_of(GOOD))
     with openai_client(header) as client, client.chat.completions.stream(**ASK) as stream:
-        assert GOOD == stream.get_final_completion().choices[0].message.content
+        assert stream.get_final_completion().choices[0].message.content == GOOD
     header.upstream.script = events(*claude_stream_of(GOOD))
     with claude_client(header) as claude, claude.messages.stream(**CLAUDE) as stream:
-        assert GOOD == stream.get_final_text()
+        assert stream.get_final_text() == GOOD
     header.upstream.script = events(*response_stream_of(GOOD))
     with openai_client(header) as client, client.responses.stream(model="m", input="x") as stream:
-        assert GOOD == stream.get_final_response().output_text
+        assert stream.get_final_response().output_text == GOOD
 
 
 def test_a_stream_of_a_response_ends_with_what_was_found(header: World) -> None:
     header.upstream.script = events(*response_stream_of(BAD))
     with openai_client(header) as client:
         found = list(client.responses.create(model="m", input="x", stream=True))
-    assert ["response.completed", "response.verification"] == [each.type for each in found[-2:]]
-    assert ("flag", 8) == (found[-1].verification["decision"], found[-1].sequence_number)
+    assert [each.type for each in found[-2:]] == ["response.completed", "response.verification"]
+    assert (found[-1].verification["decision"], found[-1].sequence_number) == ("flag", 8)
 
 
 def test_anthropics_messages_whole_and_streamed(header: World) -> None:
     with claude_client(header) as client:
         header.upstream.script = answer(message(BAD))
         raw = client.messages.with_raw_response.create(**CLAUDE)
-        assert (BAD, "flag") == (raw.parse().content[0].text, raw.headers["x-verifier-decision"])
+        assert (raw.parse().content[0].text, raw.headers["x-verifier-decision"]) == (BAD, "flag")
         header.upstream.script = events(*claude_stream_of(BAD))
         found = list(client.messages.create(**CLAUDE, stream=True))
-    assert ["message_stop", "verification"] == [each.type for each in found[-2:]]
-    assert "flag" == found[-1].verification["decision"]
+    assert [each.type for each in found[-2:]] == ["message_stop", "verification"]
+    assert found[-1].verification["decision"] == "flag"
 
 
 def test_a_legacy_completion_streams_too(header: World) -> None:
@@ -217,8 +217,8 @@ def test_a_legacy_completion_streams_too(header: World) -> None:
     header.upstream.script = events(chunk(BAD), chunk("", "stop"), b"data: [DONE]\n\n")
     with openai_client(header) as client:
         found = list(client.completions.create(model="m", prompt="x", stream=True))
-    assert BAD == "".join(each.choices[0].text for each in found)
-    assert "flag" == found[-1].model_extra["verification"]["decision"]
+    assert "".join(each.choices[0].text for each in found) == BAD
+    assert found[-1].model_extra["verification"]["decision"] == "flag"
 
 
 def test_the_report_of_a_stream_can_be_asked_for_by_its_number(header: World) -> None:
@@ -227,8 +227,8 @@ def test_the_report_of_a_stream_can_be_asked_for_by_its_number(header: World) ->
         raw = client.messages.with_raw_response.create(**CLAUDE, stream=True)
         list(raw.parse())
     number = raw.headers["x-verifier-id"]
-    assert "flag" == requests.get(f"{header.url}/v1/verify/{number}", timeout=10).json()["decision"]
-    assert 404 == requests.get(f"{header.url}/v1/verify/nobody", timeout=10).status_code
+    assert requests.get(f"{header.url}/v1/verify/{number}", timeout=10).json()["decision"] == "flag"
+    assert requests.get(f"{header.url}/v1/verify/nobody", timeout=10).status_code == 404
 
 
 def test_policy_block_answers_with_an_error_of_the_api_and_none_of_the_text(block: World) -> None:
@@ -236,13 +236,13 @@ def test_policy_block_answers_with_an_error_of_the_api_and_none_of_the_text(bloc
         block.upstream.script = script
         with openai_client(block) as client, pytest.raises(openai.BadRequestError) as error:
             client.chat.completions.create(**ASK)
-        assert ("blocked", "block") == (error.value.code, error.value.response.headers["x-verifier-decision"])
+        assert (error.value.code, error.value.response.headers["x-verifier-decision"]) == ("blocked", "block")
         assert "choices" not in error.value.response.json()
     for script in (answer(message(BAD)), events(*claude_stream_of(BAD))):
         block.upstream.script = script
         with claude_client(block) as claude, pytest.raises(anthropic.BadRequestError) as refused:
             claude.messages.create(**CLAUDE)
-        assert "invalid_request_error" == refused.value.response.json()["error"]["type"]
+        assert refused.value.response.json()["error"]["type"] == "invalid_request_error"
 
 
 def test_policy_block_lets_good_answers_through_as_they_were(block: World) -> None:
@@ -252,14 +252,14 @@ def test_policy_block_lets_good_answers_through_as_they_were(block: World) -> No
         block.upstream.script = events(*stream_of(GOOD))
         raw = client.chat.completions.with_raw_response.create(**ASK, stream=True)
         found = list(raw.parse())
-    assert "pass" == raw.headers["x-verifier-decision"]
-    assert GOOD == "".join(each.choices[0].delta.content or "" for each in found if each.choices)
+    assert raw.headers["x-verifier-decision"] == "pass"
+    assert "".join(each.choices[0].delta.content or "" for each in found if each.choices) == GOOD
 
 
 def test_block_waits_for_no_milder_verdict_than_it_was_told_to() -> None:
     with world(policy=ProxyPolicy.BLOCK, fail_on=FailOn.NOT_FOUND) as running, openai_client(running) as client:
         running.upstream.script = answer(chat("[mismatch]"))
-        assert "[mismatch]" == client.chat.completions.create(**ASK).choices[0].message.content
+        assert client.chat.completions.create(**ASK).choices[0].message.content == "[mismatch]"
         running.upstream.script = answer(chat("[not_found]"))
         with pytest.raises(openai.BadRequestError):
             client.chat.completions.create(**ASK)
@@ -277,7 +277,7 @@ def test_a_caller_that_waits_long_for_a_held_stream_hears_that_it_goes_on() -> N
         ) as found:
             text = found.raw.read()
     assert text.startswith(b": the answer is being checked\n\n")
-    assert (1, b"data: [DONE]\n\n") == (text.count(b'"verification":'), text[-14:])
+    assert (text.count(b'"verification":'), text[-14:]) == (1, b"data: [DONE]\n\n")
 
 
 @pytest.mark.parametrize("policy", list(ProxyPolicy))
@@ -292,11 +292,11 @@ def test_everything_else_passes_untouched(policy: ProxyPolicy) -> None:
         found = requests.put(f"{running.url}/v1/files/a%2Fb?x=1&y=%C3%A9", data=pieces, timeout=20)
         running.upstream.script = answer({"data": [{"id": "m", "object": "model"}]})
         with openai_client(running) as client:
-            assert ["m"] == [each.id for each in client.models.list()]
+            assert [each.id for each in client.models.list()] == ["m"]
     request = running.upstream.requests[0]
-    assert ("PUT", "/v1/files/a%2Fb?x=1&y=%C3%A9") == (request["method"], request["path"])
+    assert (request["method"], request["path"]) == ("PUT", "/v1/files/a%2Fb?x=1&y=%C3%A9")
     assert (207, blob, "1") == (found.status_code, found.content, found.headers["x-own"])
-    assert [] == [name for name in found.headers if name.lower().startswith("x-verifier")]
+    assert [name for name in found.headers if name.lower().startswith("x-verifier")] == []
 
 
 def test_policy_none_checks_nothing() -> None:
@@ -315,19 +315,19 @@ def test_a_key_of_the_proxy_takes_the_place_of_the_callers() -> None:
         with claude_client(running) as claude:
             claude.messages.create(**CLAUDE)
     first, second = (each["headers"] for each in running.upstream.requests)
-    assert ("Bearer sk-proxy", None) == (first["authorization"], first.get("x-api-key"))
-    assert ("sk-proxy", None) == (second["x-api-key"], second.get("authorization"))
+    assert (first["authorization"], first.get("x-api-key")) == ("Bearer sk-proxy", None)
+    assert (second["x-api-key"], second.get("authorization")) == ("sk-proxy", None)
 
 
 def test_verify_gives_the_report_of_a_text(header: World) -> None:
     sent = {"text": BAD, "context": "a page", "asked": "who?"}
     found = requests.post(f"{header.url}/v1/verify", json=sent, timeout=10)
-    assert ["verified", "fabricated"] == [each["verdict"] for each in found.json()["references"]]
-    assert (("a page",), "who?", "flag") == (
+    assert [each["verdict"] for each in found.json()["references"]] == ["verified", "fabricated"]
+    assert (
         header.checker.seen[-1].context,
         header.checker.seen[-1].asked,
         found.headers["x-verifier-decision"],
-    )
+    ) == (("a page",), "who?", "flag")
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_verify_says_in_one_sentence_what_it_cannot_read(header: World, sent: by
 
 
 def test_health_and_metrics(header: World) -> None:
-    assert {"status": "ok"} == requests.get(f"{header.url}/healthz", timeout=10).json()
+    assert requests.get(f"{header.url}/healthz", timeout=10).json() == {"status": "ok"}
     text = requests.get(f"{header.url}/metrics", timeout=10).text
     assert "verifier_requests_total{api=" in text
     assert text.count("# TYPE") == text.count("# HELP")

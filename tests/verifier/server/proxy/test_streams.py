@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -14,7 +15,7 @@ from verifier.wrapping.openai import OpenAIShape
 
 def cut_up(data: bytes, places: list[int]) -> list[bytes]:
     ends = sorted({min(place, len(data)) for place in places} | {0, len(data)})
-    return [data[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [data[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def sse(*payloads: str) -> bytes:
@@ -46,7 +47,7 @@ def test_a_stream_passes_byte_for_byte_and_in_order_with_its_end_kept_back(place
     body = b": hello\n\n" + sse(delta("Caf\u00e9 \u5317\u4eac "), delta("\U0001f30d", "stop"), "[DONE]")
     passed, stream = through(cut_up(body, places))
     assert (body, b"data: [DONE]\n\n") == (passed + stream.ending, stream.ending)
-    assert ("Caf\u00e9 \u5317\u4eac \U0001f30d",) == stream.answer.texts
+    assert stream.answer.texts == ("Caf\u00e9 \u5317\u4eac \U0001f30d",)
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300)))
@@ -60,14 +61,14 @@ def test_events_that_cannot_be_read_are_counted_and_the_others_are_read() -> Non
     body = sse(delta("ok"), ": OPENROUTER PROCESSING", "[1, 2]", delta("", "stop"), "[DONE]")
     passed, stream = through([body])
     assert body == passed + stream.ending
-    assert ("ok",) == stream.answer.texts
-    assert ["1 event of the stream"] == [gap.what for gap in stream.answer.gaps]
+    assert stream.answer.texts == ("ok",)
+    assert [gap.what for gap in stream.answer.gaps] == ["1 event of the stream"]
 
 
 def test_a_stream_without_its_end_is_broken_and_can_be_followed_by_another_event() -> None:
     passed, stream = through([sse(delta("half")), b"data: {"], cut=True)
     assert (sse(delta("half")), b"") == (passed, stream.ending)
-    assert "the stream ended before the model said that it was done" == stream.answer.broken
+    assert stream.answer.broken == "the stream ended before the model said that it was done"
 
 
 def test_an_end_without_a_blank_line_is_an_end() -> None:
@@ -79,8 +80,8 @@ def test_an_event_without_end_is_passed_on_and_no_longer_kept() -> None:
     stream = WatchedStream(OpenAIShape())
     passed = b"".join(stream.feed(b"x" * 300_000) for _ in range(8))
     assert 8 * 300_000 - MAX_EVENT < len(passed) <= 8 * 300_000
-    assert b"\n\n" == stream.close(cut=False)[-2:]
-    assert ["the rest of the stream"] == [gap.what for gap in stream.answer.gaps]
+    assert stream.close(cut=False)[-2:] == b"\n\n"
+    assert [gap.what for gap in stream.answer.gaps] == ["the rest of the stream"]
 
 
 def test_anthropics_events_are_read_with_pings_and_unknown_kinds_between() -> None:
@@ -89,7 +90,7 @@ def test_anthropics_events_are_read_with_pings_and_unknown_kinds_between() -> No
     stream = WatchedStream(AnthropicShape())
     body = b"".join([lines[0], *odd, *lines[1:]])
     assert body == stream.feed(body) + stream.close(cut=False)
-    assert ((TEXT,), ()) == (stream.answer.texts, stream.answer.gaps)
+    assert (stream.answer.texts, stream.answer.gaps) == ((TEXT,), ())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from citations.types import Status
-from tests.verifier.samples import checked, reference
+from tests.verifier.samples import NOW, checked, reference
 from verifier.checker import Subject
 from verifier.errors import CheckFailed
 from verifier.findings import finding_of
@@ -22,7 +22,6 @@ from verifier.server.proxy import proxy, server
 from verifier.server.proxy_keeper import Keeper
 from verifier.server.proxy_settings import ProxySettings
 from verifier.types import Report, Tool
-from tests.verifier.samples import NOW
 
 Step = bytes | float
 """Bytes to send, or seconds to wait."""
