@@ -146,7 +146,7 @@ FILLER = ARTICLES | frozenset(
 )
 """Words in front of an answer that say nothing themselves."""
 COPULAS = frozenset({"is", "was", "are", "were"})
-SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z])|\n")
+SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\b(?:St|Dr|Mr|Ms|Mt|Jr|Sr|No))(?<!\bMrs)(?<!\bProf)[.!?](?=\s+[A-Z])|\n")
 
 
 def answer_span(question: str, answer: str) -> tuple[int, int]:

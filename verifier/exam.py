@@ -1,6 +1,7 @@
 """The probe's own exam: bibliographic questions whose answers are labelled by our own matching of names, years and venues.
 
-A model that invents references is asked who wrote a work, when, and where it appeared. Works that everybody knows stand
+A model that invents references is asked who wrote a work, when, and where it appeared, and which works there are on a topic
+(``exam_lists``). Works that everybody knows stand
 beside works drawn at random, because only of the former can a small model recall anything: on random titles it is right
 by luck, and no signal can tell luck from recall.
 """
@@ -14,12 +15,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from citations.index.search import Index
 from citations.names import family_key, read_name, read_names
 from citations.titles import plain
 from citations.types import Fields, Name, Work
 from citations.venues import VenueRelation, compare_venues
 from probes.label import Label, LabelledSpan, Outcome, answer_span
 from probes.questions import Question
+from verifier.exam_lists import ASKS, Holdings, label_list
 
 WORKS = Path(__file__).with_name("exam.jsonl")
 """Works that are famous far beyond their field: title, families of the (first) authors, year, venue."""
@@ -57,6 +60,12 @@ def famous_works() -> tuple[ExamWork, ...]:
     )
 
 
+def holdings_of(index: Index) -> Holdings:
+    """What lists of works are held against: the index and the famous works."""
+    famous = (Work("famous", str(number), "", work.fields) for number, work in enumerate(famous_works()))
+    return Holdings(index, tuple(famous))
+
+
 def obscure_works(works: Iterable[Work]) -> tuple[ExamWork, ...]:
     """Works of an index, as they come."""
     return tuple(ExamWork(work.fields, "obscure") for work in works)
@@ -88,11 +97,18 @@ def exam_questions(works: Iterable[ExamWork]) -> Iterator[Question]:
 class ExamLabeller:
     """Labels an answer to an exam question as ``citations`` would judge the field; what it cannot tell has no label.
 
-    Any author counts as the first, since records order authors differently; a year must be the year.
+    Any author counts as the first, since records order authors differently; a year must be the year. A list of works is
+    held against ``holdings``; without them it has no label.
     """
+
+    def __init__(self, holdings: Holdings | None = None) -> None:
+        """Remember what lists are held against."""
+        self._holdings = holdings
 
     def label(self, question: Question, answer: str) -> Label:
         """Label one answer; never raises."""
+        if question.asks == ASKS:
+            return self._list(answer)
         match question.asks:
             case "author":
                 right = _names_one(answer, question.answers)
@@ -107,6 +123,12 @@ class ExamLabeller:
             return Label(Outcome.REFUSAL)
         outcome = Outcome.RIGHT if right else Outcome.WRONG
         return Label(outcome, (LabelledSpan(question.asks, start, end, right),))
+
+    def _list(self, answer: str) -> Label:
+        spans = () if self._holdings is None else label_list(answer, self._holdings)
+        if not spans:
+            return Label(Outcome.REFUSAL)
+        return Label(Outcome.RIGHT if all(span.right for span in spans) else Outcome.WRONG, spans)
 
 
 def _spelt(name: Name) -> str:

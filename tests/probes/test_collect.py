@@ -203,6 +203,8 @@ def test_refusals_are_no_answers(text: str, refuses: bool) -> None:
         ("Who sang it?", "The answer is Taylor Swift.", "Taylor Swift"),
         ("Who?", "", ""),
         ("Who wrote it?", "Jane Austen. She was born in 1775.", "Jane Austen"),
+        ("Who wrote it?", "J. R. R. Tolkien. He was born in 1892.", "J. R. R. Tolkien"),
+        ("Who is it?", "Mrs. Dalloway. She is a lady.", "Mrs. Dalloway"),
     ],
 )
 def test_the_answer_in_a_sentence_does_not_depend_on_what_is_right(question: str, answer: str, span: str) -> None:

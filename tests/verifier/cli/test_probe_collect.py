@@ -74,3 +74,29 @@ def test_a_file_without_questions_is_exit_2_with_one_sentence(smollm2: Path, tmp
     )
     assert done.exit_code == 2
     assert done.stderr.startswith("error: ")
+
+
+def test_topics_of_an_index_are_asked_about_instead_of_single_works(tmp_path: Path) -> None:
+    titles = (f"Advances in machine translation for {chr(97 + n)}" for n in range(12))
+    entries = (
+        f"@article{{k{n},\n author = {{Ada B}},\n title = {{{title}}},\n journal = {{J}},\n year = {{1999}},\n}}\n"
+        for n, title in enumerate(titles)
+    )
+    (tmp_path / "works.bib").write_text("".join(entries))
+    build_index([tmp_path / "works.bib"], tmp_path / "index")
+    target = tmp_path / "topics.jsonl"
+    topics = ["--from-index", str(tmp_path / "index"), "--topics", "5", "--only-topics"]
+    assert run("questions", *topics, "--to", str(target)).exit_code == 0
+    assert {each.asks for each in read_questions(target)} == {"references"}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [(["--topics", "5"], "taken from an index"), (["--only-topics"], "without --topics")],
+)
+def test_topics_without_what_they_are_made_of_are_one_sentence(
+    options: list[str], sentence: str, tmp_path: Path
+) -> None:
+    done = run("questions", *options, "--to", str(tmp_path / "topics.jsonl"))
+    assert done.exit_code == 2
+    assert sentence in done.stderr

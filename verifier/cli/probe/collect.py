@@ -24,6 +24,7 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("collect", cls=SortedCommand, help=HELP)
 @click.option("--apart-from", multiple=True, metavar="FILE", type=_PATH, help="Share no question or answer with it.")
+@click.option("--index", metavar="DIR", type=_PATH, help="Hold lists of works against it, with --label works.")
 @click.option(
     "--label",
     "rule",
@@ -47,6 +48,7 @@ def command(  # noqa: PLR0913 - one argument an option
     folder: Path,
     *,
     apart_from: tuple[Path, ...],
+    index: Path | None,
     rule: str,
     limit: int | None,
     max_tokens: int,
@@ -58,15 +60,15 @@ def command(  # noqa: PLR0913 - one argument an option
     """Collect until the questions are through."""
     from probes.batch import Branches, Sampling
     from probes.collect import Collected, CollectOptions, collect
-    from probes.label import AliasLabeller
     from probes.questions import apart_from as kept_apart
     from probes.questions import in_hash_order, read_questions, write_questions
-    from verifier.exam import ExamLabeller
+    from verifier.labelling import labeller_of
 
     asked = read_questions(questions)
     for path in apart_from:
         asked = kept_apart(asked, read_questions(path))
     asked = in_hash_order(asked)[:limit]
+    labeller = labeller_of(rule, asked, index)
     console = Console(quiet=quiet)
     line = ProgressLine(console)
     outcomes: Counter[str] = Counter()
@@ -81,7 +83,6 @@ def command(  # noqa: PLR0913 - one argument an option
     try:
         write_questions(folder / "questions.jsonl", asked)
         options = CollectOptions(samples=samples, sampling=Sampling(max_tokens=max_tokens), seed=seed)
-        labeller = ExamLabeller() if rule == "works" else AliasLabeller()
         collect(branches, asked, folder, options, labeller=labeller, keep_going=told)
     finally:
         line.clear()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from probes.label import AliasLabeller, Outcome
+from probes.questions import Question
+from verifier.errors import VerifierError
+from verifier.exam import ExamLabeller
+from verifier.judges.interface import Answers, AskAfresh, Budget, Reply, SameWorkQuestion, SupportQuestion
+from verifier.labelling import JudgeLabeller, labeller_of
+
+QUESTION = Question("q", "Who wrote Emma?", ("Jane Austen", "Austen"))
+LIST = Question("l", "List five papers.", (), asks="references")
+
+
+class Saying:
+    """A judge with one answer to everything."""
+
+    name = identity = "saying"
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        self.asked: list[SupportQuestion] = []
+
+    def support(self, questions: Sequence[SupportQuestion], budget: Budget) -> Iterator[Reply]:
+        self.asked += questions
+        yield from [self.reply] * len(questions)
+
+    def same_work(self, questions: Sequence[SameWorkQuestion], budget: Budget) -> Iterator[Reply]:
+        yield from [self.reply] * len(questions)
+
+    def answer(self, question: AskAfresh, budget: Budget) -> Answers:
+        return Answers()
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (Reply(0.9), Outcome.RIGHT),
+        (Reply(0.1), Outcome.WRONG),
+        (Reply(unavailable="the model is away"), Outcome.REFUSAL),
+    ],
+)
+def test_a_second_model_decides_and_what_it_leaves_open_has_no_label(reply: Reply, outcome: Outcome) -> None:
+    judge = Saying(reply)
+    label = JudgeLabeller(judge).label(QUESTION, "The answer is J. Austen.")
+    assert label.outcome is outcome
+    assert [(span.start, span.end) for span in label.spans] == ([] if outcome is Outcome.REFUSAL else [(14, 23)])
+    assert "Jane Austen; Austen" in judge.asked[0].passages[0]
+
+
+@pytest.mark.parametrize("answer", ["", "I'm sorry, I don't know."])
+def test_a_second_model_is_not_asked_about_refusals(answer: str) -> None:
+    judge = Saying(Reply(0.9))
+    assert JudgeLabeller(judge).label(QUESTION, answer).outcome is Outcome.REFUSAL
+    assert judge.asked == []
+
+
+def test_lists_of_works_need_an_index() -> None:
+    with pytest.raises(VerifierError, match="held against an index"):
+        labeller_of("works", [LIST])
+    assert isinstance(labeller_of("works", [QUESTION]), ExamLabeller)
+    assert isinstance(labeller_of("answers", [LIST]), AliasLabeller)
+
+
+def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="no index"):
+        labeller_of("works", [LIST], tmp_path)
