@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from citations.coverage import registry_title
 from citations.identifiers import impossible
+from citations.match.beside import REVIEW, beside, may_hold
 from citations.match.identity import (
     arxiv_is_unknown,
     chimera,
     doi_is_unknown,
-    may_hold,
     named_by,
     other_work,
     placeholder_authors,
 )
+from citations.match.printed import printed
+from citations.match.score import shared_identifier
 from citations.types import (
     Contradiction,
     ContradictionKind,
@@ -48,20 +51,33 @@ def identifier_diffs(
         value: str = getattr(reference.fields, field.value)
         if not value or field in agreed:
             continue
-        identifier = Identifier(scheme, value)
-        other = other_work(reference, identifier, evidence, titled=FieldName.TITLE in agreed)
-        if other is not None:
-            note = f"the {_label(scheme)} of another work: {short(other.fields.title)}"
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
-        elif scheme is Scheme.DOI and doi_is_unknown(reference, evidence):
-            note = "not registered with any agency"
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
-        elif scheme is Scheme.ARXIV and arxiv_is_unknown(reference, evidence):
-            note = "not known to arXiv"
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, note))
-        elif why := impossible(identifier, today):
-            diffs.append(FieldDiff(field, value, _registered_id(records, field), Severity.MAJOR, why))
+        severity, note = _wrong(reference, Identifier(scheme, value), evidence, agreed, today)
+        if note:
+            diffs.append(FieldDiff(field, value, _registered_id(records, field), severity, note))
     return diffs
+
+
+def _wrong(
+    reference: Reference,
+    identifier: Identifier,
+    evidence: Sequence[Evidence],
+    agreed: Collection[FieldName],
+    today: date,
+) -> tuple[Severity, str]:
+    """What is wrong with one identifier; an empty note where nothing is."""
+    scheme, text = identifier.scheme, printed(reference)
+    for work in named_by(identifier, evidence):
+        aside = beside(reference.fields, work, text)
+        if aside:
+            return Severity.MINOR, f"the {_label(scheme)} of {aside}"
+    other = other_work(reference, identifier, evidence, titled=FieldName.TITLE in agreed)
+    if other is not None:
+        return Severity.MAJOR, f"the {_label(scheme)} of another work: {short(other.fields.title)}"
+    if scheme is Scheme.DOI and doi_is_unknown(reference, evidence):
+        return Severity.MAJOR, "not registered with any agency"
+    if scheme is Scheme.ARXIV and arxiv_is_unknown(reference, evidence):
+        return Severity.MAJOR, "not known to arXiv"
+    return Severity.MAJOR, impossible(identifier, today)
 
 
 def _registered_id(records: Sequence[Work], field: FieldName) -> str:
@@ -73,17 +89,25 @@ def _label(scheme: Scheme) -> str:
     return {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}[scheme]
 
 
-def volume_named(reference: Reference, evidence: Sequence[Evidence]) -> Work | None:
-    """The record of a cited identifier that names no authors and may hold the cited work: abstracts of a meeting, an issue."""
-    cited = reference.fields
-    for field, scheme in _IDENTIFIER_FIELDS:
-        value: str = getattr(cited, field.value)
-        if value:
-            named = named_by(Identifier(scheme, value), evidence)
-            found = next((work for work in named if not work.fields.authors and may_hold(cited, work)), None)
-            if found is not None:
-                return found
-    return None
+def registered_beside(reference: Reference, evidence: Sequence[Evidence]) -> str:
+    """Why the silence about a work says nothing: its book, a part of it or a review of it is registered; empty otherwise.
+
+    Chapters, books and abstracts of meetings are registered only in part.
+    """
+    cited, text = reference.fields, printed(reference)
+    for work in (work for each in evidence for work in each.candidates):
+        aside = beside(cited, work, text)
+        if aside and shared_identifier(cited, work) is not None:
+            return (
+                f"its identifier is that of {short(work.fields.title)}, {aside}: chapters are registered only in part"
+            )
+        if aside == REVIEW:
+            return f"{registry_title(work.registry)} holds {aside}, not the book: books are registered only in part"
+    for identifier in _identifiers(cited):
+        for work in named_by(identifier, evidence):
+            if not work.fields.authors and may_hold(cited, work):
+                return f"its identifier is that of {short(work.fields.title)}, which may hold it: the record names no authors"
+    return ""
 
 
 def contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:

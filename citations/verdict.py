@@ -16,8 +16,7 @@ from citations.contradict import (
     future_year,
     identifier_diffs,
     impossible_identifier,
-    short,
-    volume_named,
+    registered_beside,
 )
 from citations.coverage import OFFLINE
 from citations.match.compare import RETITLED, compare
@@ -352,9 +351,8 @@ def _without_record(
     if found is not None:
         sentence = f"{found.sentence}; no registry that should know the work holds it"
         return Verdict(Status.FABRICATED, replace(argument, contradiction=found, sentence=sentence))
-    volume = volume_named(reference, evidence)
-    if volume is not None:
-        said = f"its identifier is that of {short(volume.fields.title)}, which may hold it: the record names no authors"
+    said = registered_beside(reference, evidence)
+    if said:
         return Verdict(Status.UNVERIFIABLE, replace(argument, sentence=said))
     several = len(argument.refuted_by) > 1
     said = f"{named(argument.refuted_by)} answered and {'do' if several else 'does'} not hold it: a lead, not proof"

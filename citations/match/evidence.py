@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
+from citations.match.beside import beside
+from citations.match.printed import printed
 from citations.match.score import Score, agrees_around, score, venue_relation, years_of
 from citations.match.title import is_cut
-from citations.titles import is_generic, title_key, title_similarity
+from citations.titles import is_generic, title_key
 from citations.types import (
     Answer,
     DoiExists,
@@ -131,8 +133,11 @@ def _accept(query: Query, work: Work) -> _Judged:
     reference = query.reference
     likeness = score(reference, work)
     fit = likeness.title_fit
+    aside = beside(reference.fields, work, printed(reference))
     if fit.similarity is None:
         accepted, reason = _without_title(reference.fields, likeness)
+    elif aside:
+        accepted, reason = False, aside
     elif fit.agrees:
         accepted, reason = _same_title(reference.fields, work, likeness)
     else:
@@ -246,8 +251,3 @@ def _corroborated(cited: Fields, work: Work, likeness: Score) -> bool:
         return _venue_agrees(cited, work)
     near = any(abs(cited.year - year) <= 1 for year in years)
     return near and (_venue_agrees(cited, work) or not (cited.venue and work.fields.venue))
-
-
-def names_container(cited: Fields, work: Work) -> bool:
-    """Whether the record is the book or issue that holds the cited work, not another work."""
-    return bool(cited.venue and work.fields.title) and title_similarity(cited.venue, work.fields.title) >= 0.9

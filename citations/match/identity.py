@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from citations.identifiers import arxiv_base, doi_variants
-from citations.match.evidence import names_container
+from citations.match.beside import beside, names_container
 from citations.match.printed import printed
-from citations.match.score import authors_diff, keeps_its_title, venue_relation, years_of
+from citations.match.score import authors_diff, keeps_its_title, venue_relation
 from citations.match.title import fit_title
-from citations.types import Evidence, Fields, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
+from citations.types import Evidence, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
 from citations.venues import VenueRelation
 
 _PLACEHOLDER_NAMES = frozenset(
@@ -79,13 +79,6 @@ def named_by(identifier: Identifier, evidence: Sequence[Evidence]) -> list[Work]
         for work in each.candidates
         if _holds(work, identifier)
     ]
-
-
-def may_hold(cited: Fields, work: Work) -> bool:
-    """Whether neither venue nor year speaks against the record being the issue or book that holds the cited work."""
-    years = years_of(work)
-    near = cited.year is None or not years or min(abs(cited.year - year) for year in years) <= 1
-    return near and (names_container(cited, work) or venue_relation(cited, work) is not VenueRelation.DIFFERENT)
 
 
 def arxiv_is_unknown(reference: Reference, evidence: Sequence[Evidence]) -> bool:
@@ -163,9 +156,12 @@ def _holds(work: Work, identifier: Identifier) -> bool:
 
 def _plainly_other(reference: Reference, work: Work) -> bool:
     """Whether the record has a title that no translation, cut or volume explains, and is no notice about the work."""
-    if not work.fields.title or work.is_notice or names_container(reference.fields, work):
+    cited, text = reference.fields, printed(reference)
+    if not work.fields.title or work.is_notice or names_container(cited, work):
         return False
-    fit = fit_title(reference.fields, work, printed(reference))
+    if beside(cited, work, text):
+        return False
+    fit = fit_title(cited, work, text)
     return fit.severity is Severity.MAJOR and not fit.other_language and not fit.cut_short
 
 

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein, Prefix
 from citations.match.damage import misread
 from citations.match.numbering import other_way, without_footnote
 from citations.match.printed import Printed
+from citations.match.review import is_marked, reviewed_title
 from citations.titles import (
     american,
     is_generic,
@@ -115,9 +116,12 @@ def fit_title(cited: Fields, work: Work, text: Printed | None) -> TitleFit:
     titles = [title for title in (*named, *(NOTICE.sub("", title, count=1) for title in named)) if title_key(title)]
     if not titles or not (cited.title or text):
         return NOTHING
+    pairs = [(cited.title, title) for title in dict.fromkeys(titles)]
+    if is_marked(cited.title) and reviewed_title(cited.title):  # each registry titles reviews in its own way
+        pairs += [(reviewed_title(cited.title), reviewed_title(title)) for title in titles if reviewed_title(title)]
     best = NOTHING
-    for title in dict.fromkeys(titles):
-        fit = _fit(cited.title, title, text)
+    for wanted, title in pairs:
+        fit = _fit(wanted, title, text)
         if fit.similarity is not None and _better(fit, best):
             best = fit
         if best.severity is None and best.similarity == 1.0:
