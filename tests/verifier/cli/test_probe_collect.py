@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from citations.index.build import build_index
 from citations.index.search import Index
@@ -16,7 +16,7 @@ from verifier.cli import main
 __all__ = ["smollm2"]
 
 
-def run(*arguments: str):
+def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["probe", *arguments])
 
 
