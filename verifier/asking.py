@@ -109,6 +109,11 @@ def registry_settings(settings: Settings) -> RegistrySettings:
     return replace(usual, **urls)
 
 
+def registry_address(settings: Settings, name: str) -> str:
+    """Where a registry is asked; empty for the index and for a plug-in without an address among the settings."""
+    return str(getattr(registry_settings(settings), f"{name}_url", ""))
+
+
 def settings_digest(settings: Settings) -> str:
     """Digest of what can change a verdict: who is asked, what the index holds, and the rules of judging.
 

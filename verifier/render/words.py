@@ -23,7 +23,8 @@ WORST_FIRST = (
     Status.VERIFIED,
 )
 """Verdicts in the order in which a reader wants them."""
-_SCHEMES = {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}
+SCHEMES = {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID", Scheme.ISBN: "ISBN"}
+"""Kinds of identifiers as people write them."""
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -94,7 +95,7 @@ def asked_whom(names: str, evidence: Evidence) -> str:
     if not _was_asked(evidence):
         return names
     scheme = evidence.identifier.scheme if evidence.identifier else None
-    return f"{names} (search)" if scheme is None else f"{names} (by {_SCHEMES[scheme]})"
+    return f"{names} (search)" if scheme is None else f"{names} (by {SCHEMES[scheme]})"
 
 
 def _was_asked(evidence: Evidence) -> bool:

@@ -144,6 +144,38 @@ def test_resume_asks_nothing_that_was_judged(server, bib):
     assert json.loads(done.stdout)["summary"]["counts"]["verified"] == 2
 
 
+def test_a_dry_run_says_who_would_be_asked_what_and_asks_and_keeps_nothing(server, bib, tmp_path, monkeypatch):
+    for name in ("DATA", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    name = bib(entry("turing", TURING), entry("again", TURING), "@article{broken, title = ")
+    done = run("scan", name, "--dry-run")
+    assert (done.exit_code, server.log) == (0, ())
+    lines = done.output.splitlines()
+    assert lines[0].startswith("refs.bib:1: [turing] Crossref (by DOI 10.1112/plms/s2-42.1.230); then DataCite (by DOI")
+    assert lines[1] == "refs.bib:11: [again] as part of refs.bib:1: [turing]"
+    assert lines[2].startswith("refs.bib:21: unreadable")
+    assert lines[3] == "2 references, nothing was asked; 1 would be asked as part of another"
+    assert f"Crossref at {server.url('crossref')}: 1 question at first, at most 2" in lines
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["refs.bib"]
+
+
+def test_a_dry_run_for_programs_names_the_same_questions(server, bib):
+    done = run("scan", bib(entry("turing", TURING)), "--dry-run", "--format", "json")
+    record = json.loads(done.stdout)
+    (reference,) = record["references"]
+    assert reference["rounds"][0] == [{"registry": "crossref", "identifier": "doi:10.1112/plms/s2-42.1.230"}]
+    asked = [each["registry"] for round_ in reference["rounds"] for each in round_]
+    assert {each["registry"]: each["at_most"] for each in record["registries"]} == {
+        name: asked.count(name) for name in REGISTRIES
+    }
+
+
+def test_a_dry_run_of_what_cannot_be_read_exits_2_and_has_no_other_formats(server, bib):
+    assert run("scan", "nowhere.bib", "--dry-run").exit_code == 2
+    refused = run("scan", bib(entry("turing", TURING)), "--dry-run", "--format", "html")
+    assert (refused.exit_code, "--format text" in refused.output) == (2, True)
+
+
 def test_a_broken_entry_is_listed_and_its_neighbours_are_checked(server, bib):
     done = run("scan", bib(entry("turing", TURING), "@article{broken, title = ", entry("shannon", SHANNON)))
     assert "unreadable" in done.output
