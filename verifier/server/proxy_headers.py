@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verifier.server.access import bearer
 
@@ -34,9 +34,9 @@ _KEYS = (b"authorization", b"x-api-key", b"api-key")
 class Keys:
     """Two secrets that are never the same: one opens the proxy, the other is what the proxy shows to the server behind it."""
 
-    client_token: str = ""
+    client_token: str = field(default="", repr=False)
     """Empty where the proxy asks for none."""
-    upstream_key: str = ""
+    upstream_key: str = field(default="", repr=False)
     """Empty where callers send their own."""
 
 
