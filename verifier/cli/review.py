@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import click
 
 from citations.types import Status
 from verifier.cli.console import say
+from verifier.cli.desk import account, opened
 from verifier.cli.keyboard import keyboard
 from verifier.cli.options import DB, ROW, SortedCommand
-from verifier.config import load_settings
+from verifier.cli.tokens import command as token_command
 from verifier.errors import VerifierError
 from verifier.harmless import inline
 from verifier.render.flags import decided_record, item_record, summary_record
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from verifier.store.queue import QueueFilter
     from verifier.store.reviews import Decided
 
@@ -31,6 +29,7 @@ HELP = """Go through what was flagged: one item, one decision, one key (? lists 
 \b
 verifier review
 verifier review --verdict fabricated --as "Ana Lima"
+verifier review --web
 verifier review decide 12 reject --note "it is in the library's catalogue"
 """
 _LIST_HELP = """List the flags that wait, the gravest first.
@@ -97,21 +96,32 @@ def _filters(function: Callable[..., Any]) -> Callable[..., Any]:
 @_filters
 @AS
 @QUORUM
+@click.option("--web", is_flag=True, help="Open the queue as a page in the browser.")
 @click.pass_context
-def command(ctx: click.Context, /, db: str | None, reviewer: str | None, quorum: int, **filters: Any) -> int | None:
-    """Open the queue in the terminal, unless a command is named."""
+def command(
+    ctx: click.Context, /, db: str | None, reviewer: str | None, quorum: int, *, web: bool, **filters: Any
+) -> int | None:
+    """Open the queue in the terminal or the browser, unless a command is named."""
     if ctx.invoked_subcommand is not None:
         return None
+    if web:
+        from verifier.cli.serve.review import serve_page
+
+        serve_page(db, reviewer, quorum, view=queue_path(**filters), opens=True)
+        return 0
     from verifier.review import Session, review
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise VerifierError(
             "reviewing needs a terminal", hint="verifier review list, then verifier review decide ID ..."
         )
-    with _opened(db) as engine, keyboard() as terminal:
-        votes = review(Session(engine, reviewer or _account(), _filter(filters), quorum), terminal)
+    with opened(db) as engine, keyboard() as terminal:
+        votes = review(Session(engine, reviewer or account(), _filter(filters), quorum), terminal)
     say(f"{votes} decided")
     return 0
+
+
+command.add_command(token_command)
 
 
 @command.command("list", cls=SortedCommand, help=_LIST_HELP)
@@ -130,7 +140,7 @@ def list_command(db: str | None, format_name: str, limit: int, state: str, **fil
     """Print one line a flag."""
     from verifier.store.queue import queue
 
-    with _opened(db) as engine:
+    with opened(db) as engine:
         page = queue(engine, _filter(filters, state), limit=limit)
     if format_name == "json":
         say(json.dumps([summary_record(each) for each in page.items], indent=2))
@@ -154,7 +164,7 @@ def show_command(flag_id: int, db: str | None, format_name: str) -> None:
     from verifier.review import item_lines
     from verifier.store.queue import flag
 
-    with _opened(db) as engine:
+    with opened(db) as engine:
         item = flag(engine, flag_id)
     if format_name == "json":
         say(json.dumps(item_record(item), indent=2))
@@ -177,12 +187,12 @@ def decide_command(flag_id: int, answer: str, reviewer: str | None, db: str | No
     from verifier.store.adjudications import confirm_work
     from verifier.store.reviews import ReviewAnswer, decide, remark, respond
 
-    name, note, work = reviewer or _account(), options["note"], options["work"]
+    name, note, work = reviewer or account(), options["note"], options["work"]
     if work and answer != "reject":
         raise VerifierError("only a false alarm comes with the work that was found", hint="leave out --work")
     if answer in {"note", "response"} and not note.strip():
         raise VerifierError(f"a {answer} needs words", hint=f'verifier review decide {flag_id} {answer} --note "..."')
-    with _opened(db) as engine:
+    with opened(db) as engine:
         if answer == "note":
             done = remark(engine, flag_id, name, note)
         elif answer == "response":
@@ -200,7 +210,7 @@ def works_command(db: str | None) -> None:
     """Print one line a confirmed work."""
     from verifier.store.adjudications import list_confirmed
 
-    with _opened(db) as engine:
+    with opened(db) as engine:
         works = list_confirmed(engine)
     for each in works:
         revoked = f"  revoked by {inline(each.revoked_by, 60)}" if each.revoked_at else ""
@@ -218,9 +228,9 @@ def revoke_command(work_id: int, reviewer: str | None, db: str | None) -> None:
     """Take a confirmation back."""
     from verifier.store.adjudications import revoke_work
 
-    with _opened(db) as engine:
-        opened = revoke_work(engine, work_id, reviewer or _account())
-    numbers = ", ".join(f"#{each}" for each in opened)
+    with opened(db) as engine:
+        reopened = revoke_work(engine, work_id, reviewer or account())
+    numbers = ", ".join(f"#{each}" for each in reopened)
     say(f"revoked; open again: {numbers or 'no flag'}")
 
 
@@ -232,8 +242,8 @@ def undo_command(reviewer: str | None, db: str | None, format_name: str) -> None
     """Write the review that takes back another."""
     from verifier.store.reviews import undo
 
-    name = reviewer or _account()
-    with _opened(db) as engine:
+    name = reviewer or account()
+    with opened(db) as engine:
         done = undo(engine, name)
     if done is None:
         raise VerifierError(f"{name} has no answer to take back", hint="name another reviewer with --as")
@@ -249,7 +259,7 @@ def statistics_command(db: str | None, format_name: str) -> None:
 
     from verifier.store.statistics import statistics
 
-    with _opened(db) as engine:
+    with opened(db) as engine:
         found = statistics(engine)
     if format_name == "json":
         say(json.dumps(asdict(found), indent=2, default=str))
@@ -268,16 +278,10 @@ def statistics_command(db: str | None, format_name: str) -> None:
         say(f"agreement: {found.agreement.agreed} of {found.agreement.pairs} pairs of votes")
 
 
-@contextmanager
-def _opened(db: str | None) -> Iterator[Engine]:
-    """The database, which must be there: nobody reviews an empty one by mistake."""
-    from verifier.store import open_store
-    from verifier.store.connect import closing_engine, must_exist
-
-    url = load_settings({"db": db}).db
-    must_exist(url)
-    with closing_engine(open_store(url)) as engine:
-        yield engine
+def queue_path(**filters: Any) -> str:
+    """The address of the same queue on the review page."""
+    given = {name: value for name, value in filters.items() if value}
+    return f"/queue?{urlencode(given)}" if given else "/queue"
 
 
 def _filter(filters: dict[str, Any], state: str = "open") -> QueueFilter:
@@ -292,13 +296,6 @@ def _filter(filters: dict[str, Any], state: str = "open") -> QueueFilter:
         state=None if state == "all" else FlagState(state),
         search=filters["search"],
     )
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError) as error:
-        raise VerifierError("nobody knows who you are", hint='name yourself with --as "NAME"') from error
 
 
 def _print_decided(done: Decided, format_name: str) -> None:
