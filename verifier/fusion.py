@@ -30,6 +30,14 @@ _CITATION = {
     1.0: "citation:fabricated",
 }
 """Names of the scores that ``citation_signal`` gives."""
+MILDER = (
+    ("citation:verified", "citation:minor"),
+    ("citation:minor", "citation:mismatch"),
+    ("citation:minor", "citation:not_found"),
+    ("citation:mismatch", "citation:fabricated"),
+    ("citation:not_found", "citation:fabricated"),
+)
+"""Pairs of verdicts of which the second is never less risky."""
 
 
 class Sort(StrEnum):

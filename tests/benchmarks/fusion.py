@@ -29,7 +29,7 @@ from tests.benchmarks.claims import QWEN, confidence_scores, local_judge
 from tests.benchmarks.hallmark import CONTESTED
 from tests.benchmarks.lines import Line, Unit, table
 from tests.benchmarks.worlds import SHARED
-from verifier.fusion import Feature, Sort, features
+from verifier.fusion import MILDER, Feature, Sort, features
 from verifier.judges.memory import RememberingJudge
 from verifier.signals import citation_signal
 from verifier.types import Signal, SignalKind
@@ -39,14 +39,6 @@ RESULTS = Path(__file__).with_name("results") / "fusion.json"
 NAME = "fusion-1"
 UNTRAINED = ("asked_afresh", "judge_not_independent", "logprob", "entropy", "probe")
 """Signals that no labelled data of this kind has yet: they stand in the file with weight 0."""
-MILDER = (
-    ("citation:verified", "citation:minor"),
-    ("citation:minor", "citation:mismatch"),
-    ("citation:minor", "citation:not_found"),
-    ("citation:mismatch", "citation:fabricated"),
-    ("citation:not_found", "citation:fabricated"),
-)
-"""Pairs of verdicts of which the second is never less risky; where the rows say otherwise, the two count as one."""
 RIDGE = 1.0
 DRAWS = 40
 FOLDS = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, func, select
 
 from citations.types import Status
+from verifier.learning_misses import wilson as share_interval
 from verifier.store.connect import reading
 from verifier.store.reviews import FlagState
 from verifier.store.tables import audits, flags, reviews, utc
@@ -102,11 +102,7 @@ def wilson(accepted: int, decided: int) -> tuple[float, float]:
     """
     if not decided:
         return 0.0, 1.0
-    z = 1.959964
-    share, spread = accepted / decided, z * z / decided
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * math.sqrt(share * (1 - share) / decided + spread / (4 * decided))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return share_interval(accepted / decided, decided)
 
 
 def _days(connection: Connection, days: int) -> tuple[DayCount, ...]:

@@ -1,0 +1,253 @@
+"""Learning from reviewers whose truth is known: what is learnt, what is refused, and what an estimate covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from verifier.fusion import MILDER, Feature, Model, Sort, Weight, fuse, shipped
+from verifier.learn import learn
+from verifier.learning import Label, counted, reviews_digest, shortage, split
+from verifier.learning_fit import figures, fit, risks
+from verifier.learning_misses import Stratum, miss_rate
+from verifier.types import Signal, SignalKind
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+TRUTH = {
+    "citation:verified": 0.02,
+    "citation:minor": 0.15,
+    "citation:not_found": 0.35,
+    "citation:mismatch": 0.7,
+    "citation:fabricated": 0.95,
+}
+"""How often the synthetic reviewers find each verdict to be wrong."""
+FLAGGED = ("citation:minor", "citation:not_found", "citation:mismatch", "citation:fabricated")
+BASE = shipped(Sort.CITATION)
+
+
+def label(
+    verdict: str, *, wrong: bool, hour: float = 0.0, group: str = "", stratum: str = "", weight: float = 1.0
+) -> Label:
+    decided_at = START + timedelta(hours=hour)
+    values = (Feature(verdict, 1.0),)
+    return Label(group or f"{verdict} {hour}", Sort.CITATION, values, wrong, decided_at, stratum, weight)
+
+
+def reviewed(
+    seed: int, flags: int, samples: int = 0, truth: Mapping[str, float] = TRUTH, rate: float = 0.02
+) -> list[Label]:
+    """Decisions of people who are right, in the order of time."""
+    drawn = np.random.default_rng(seed)
+    made = []
+    for number in range(flags + samples):
+        is_sample = number >= flags
+        verdict = "citation:verified" if is_sample else str(drawn.choice(FLAGGED, p=[0.2, 0.3, 0.3, 0.2]))
+        made.append(
+            label(
+                verdict,
+                wrong=bool(drawn.random() < truth[verdict]),
+                hour=float(drawn.random() * 1000),
+                group=f"work {number}",
+                stratum="low" if is_sample else "",
+                weight=1 / rate if is_sample else 1.0,
+            )
+        )
+    return made
+
+
+def risk(model: Model, verdict: str) -> float:
+    return float(risks([label(verdict, wrong=True)], model)[0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_risks_of_every_verdict_come_to_what_reviewers_find(seed):
+    lesson = learn(reviewed(seed, 2000, 400), BASE, BASE, "learnt")
+    assert lesson.model is not None
+    assert {verdict: pytest.approx(share, abs=0.06) for verdict, share in TRUTH.items()} == {
+        verdict: risk(lesson.model, verdict) for verdict in TRUTH
+    }
+    assert lesson.after.log_loss < lesson.before.log_loss
+
+
+def test_what_is_learnt_from_is_judged_by_what_came_later():
+    labels = reviewed(1, 1000)
+    lesson = learn(labels, BASE, BASE, "learnt")
+    parts = split(labels)
+    judged = fit(parts.earlier, BASE, "learnt").model
+    assert (figures(parts.later, BASE), figures(parts.later, judged)) == (lesson.before, lesson.after)
+    assert fit(labels, BASE, "learnt").model == lesson.model
+
+
+@pytest.mark.parametrize("in_force", ["of the program", "learnt before"])
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_that_are_turned_around_later_are_refused(seed, in_force):
+    labels = reviewed(seed, 600, 60)
+    current = BASE if in_force == "of the program" else learn(labels, BASE, BASE, "learnt").model
+    late = set(split(labels).later)
+    turned = [replace(each, wrong=not each.wrong) if each in late else each for each in labels]
+    lesson = learn(turned, BASE, current or BASE, "learnt")
+    assert lesson.model is None
+    assert lesson.refused.startswith("the later decisions contradict the earlier ones: their log loss is ")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_turning_around_the_flags_alone_is_not_hidden_by_the_weight_of_the_samples(seed):
+    labels = reviewed(seed, 600, 200)
+    late = {each for each in split(labels).later if not each.sampled}
+    turned = [replace(each, wrong=not each.wrong) if each in late else each for each in labels]
+    assert learn(turned, BASE, BASE, "learnt").model is None
+
+
+def test_a_fit_that_is_worse_than_the_one_in_force_is_refused_in_numbers():
+    labels = reviewed(9, 400, 40)
+    current = fit(split(labels).later, BASE, "of one who knew").model
+    lesson = learn(labels, BASE, current, "learnt")
+    numbers = f"{lesson.before.log_loss:.4f} -> {lesson.after.log_loss:.4f}"
+    assert lesson.refused == f"the log loss on the later decisions is higher: {numbers}"
+
+
+def test_reviews_that_bear_the_calibration_out_change_nothing_for_the_worse():
+    truth = {verdict: risk(BASE, verdict) for verdict in TRUTH}
+    lesson = learn(reviewed(3, 3000, 300, truth), BASE, BASE, "learnt")
+    assert lesson.after.log_loss == pytest.approx(lesson.before.log_loss, abs=0.01)
+
+
+def test_flags_alone_leave_the_risk_of_what_passes_as_it_was():
+    lesson = learn(reviewed(4, 1000), BASE, BASE, "learnt")
+    assert lesson.model is not None
+    assert risk(BASE, "citation:verified") == pytest.approx(risk(lesson.model, "citation:verified"), abs=0.01)
+
+
+def test_a_few_unlucky_samples_make_no_scandal_of_what_passes():
+    labels = [
+        *reviewed(5, 400),
+        *(
+            label("citation:verified", wrong=n == 0, hour=n, stratum="low", weight=50.0, group=f"s{n}")
+            for n in range(5)
+        ),
+    ]
+    model = fit(labels, BASE, "learnt").model
+    assert risk(model, "citation:verified") < 0.2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_graver_verdicts_stay_no_less_risky_whatever_reviewers_say(seed):
+    contrary = {verdict: 1 - share for verdict, share in TRUTH.items()}
+    model = fit(reviewed(seed, 800, 100, contrary), BASE, "learnt").model
+    made = {verdict: risk(model, verdict) for verdict in TRUTH}
+    assert all(made[mild] <= made[grave] + 1e-9 for mild, grave in MILDER)
+    for draw in model.draws:
+        weights = {each.name: own for each, own in zip(model.weights, draw.weights, strict=True)}
+        assert all(weights[mild] <= weights[grave] + 1e-4 for mild, grave in MILDER)
+
+
+def test_more_support_never_raises_the_risk_of_a_claim_whatever_reviewers_say():
+    base = shipped(Sort.CLAIM)
+    drawn = np.random.default_rng(0)
+    support = drawn.normal(0, 1.5, 600)
+    contrary = [
+        Label(f"c{n}", Sort.CLAIM, (Feature("judge", -float(s)),), bool(drawn.random() < 1 / (1 + np.exp(-s))), START)
+        for n, s in enumerate(support)
+    ]
+    model = fit(contrary, base, "learnt").model
+    asked = [fuse([Signal(SignalKind.JUDGE, "sage", score=score)], Sort.CLAIM, model) for score in (0.1, 0.5, 0.9)]
+    values = [each.value for each in asked if each is not None]
+    assert sorted(values, reverse=True) == values
+
+
+def test_a_signal_without_a_weight_gets_one_where_labels_abound():
+    base = Model("base", 0.0, (Weight("judge", 0.0, 1.0, 1.0), Weight("entropy", 0.0, 1.0, 0.0)))
+    drawn = np.random.default_rng(2)
+    labels = []
+    for number in range(800):
+        judge, entropy = drawn.normal(0, 1), drawn.normal(2, 0.5)
+        wrong = bool(drawn.random() < 1 / (1 + np.exp(-(judge + 3 * (entropy - 2)))))
+        values = (Feature("judge", float(judge)), Feature("entropy", float(entropy)))
+        labels.append(Label(f"c{number}", Sort.CLAIM, values, wrong, START + timedelta(hours=number)))
+    lesson = learn(labels, base, base, "learnt")
+    assert lesson.model is not None
+    found = next(each for each in lesson.model.weights if each.name == "entropy")
+    assert pytest.approx(2.0, abs=0.1) == found.mean
+    assert pytest.approx(3.0, abs=0.6) == found.weight / found.scale
+
+
+def test_a_work_that_was_decided_before_and_after_the_cut_judges_nothing():
+    labels = [label("citation:mismatch", wrong=True, hour=hour, group=f"g{hour % 60}") for hour in range(100)]
+    parts = split(labels)
+    assert set[str]() == {each.group for each in parts.earlier} & {each.group for each in parts.later}
+    assert max(each.decided_at for each in parts.earlier) < min(each.decided_at for each in labels[70:])
+
+
+def test_a_later_part_of_one_kind_judges_nothing_and_says_so():
+    labels = [label("citation:mismatch", wrong=number < 140, hour=number) for number in range(200)]
+    lesson = learn(labels, BASE, BASE, "learnt")
+    assert (
+        lesson.model,
+        lesson.refused,
+    ) == (
+        None,
+        "the later decisions cannot judge it: 0 accepted and 60 rejected among them, and 5 of either are needed",
+    )
+
+
+@pytest.mark.parametrize(
+    ("accepted", "rejected", "sentence"),
+    [
+        (170, 30, ""),
+        (170, 29, "1 reviewed finding and 1 rejected one are missing"),
+        (200, 29, "1 rejected one is missing"),
+        (10, 500, "20 accepted ones are missing"),
+        (0, 0, "200 reviewed findings, 30 accepted ones and 30 rejected ones are missing"),
+    ],
+)
+def test_a_sentence_says_how_many_reviews_are_missing(accepted, rejected, sentence):
+    labels = [label("citation:mismatch", wrong=n < accepted, hour=n) for n in range(accepted + rejected)]
+    assert sentence == shortage(labels)
+
+
+def test_the_digest_of_the_reviews_follows_what_they_say_and_not_their_order():
+    labels = reviewed(0, 30)
+    assert reviews_digest(labels) == reviews_digest(labels[::-1])
+    other = [replace(labels[0], wrong=not labels[0].wrong), *labels[1:]]
+    assert reviews_digest(labels) != reviews_digest(other)
+
+
+def test_the_same_reviews_give_the_same_model():
+    labels = reviewed(6, 300, 30)
+    assert fit(labels, BASE, "learnt") == fit(labels[::-1], BASE, "learnt")
+
+
+def test_signals_are_counted_once_a_label():
+    assert counted([label("citation:mismatch", wrong=True, hour=n) for n in range(2)]) == {"citation:mismatch": 2}
+
+
+def test_the_interval_of_the_miss_rate_covers_the_truth_in_nine_of_ten_draws():
+    bands = {"low": (9000, 0.01, 0.02), "middle": (800, 0.06, 0.04), "high": (200, 0.3, 0.06)}
+    passed = sum(number for number, _, _ in bands.values())
+    truth = sum(number * share for number, share, _ in bands.values()) / passed
+    drawn = np.random.default_rng(7)
+    covered = 0
+    for _ in range(200):
+        strata = []
+        for name, (number, share, rate) in bands.items():
+            samples = int(drawn.binomial(number, rate))
+            decided = int(drawn.binomial(samples, 0.8))  # people have not come to all of them
+            missed = int(drawn.binomial(decided, share))
+            strata.append(Stratum(name, samples / rate, samples, decided, missed))
+        found = miss_rate(strata)
+        covered += found is not None and found.low <= truth <= found.high
+    assert covered >= 180
+
+
+def test_no_decided_sample_gives_no_miss_rate():
+    assert miss_rate([Stratum("low", 1000, 20, 0, 0)]) is None
+
+
+def test_no_miss_among_the_samples_is_no_proof_that_there_is_none():
+    found = miss_rate([Stratum("low", 1000, 20, 20, 0)])
+    assert found is not None
+    assert (0.0, 0.0, pytest.approx(0.161, abs=0.002)) == (found.value, found.low, found.high)
