@@ -21,10 +21,10 @@ from citations.types import Evidence, Found, Outcome, Query, Reference, Status, 
 from citations.verdict import verdict
 from verifier.errors import ArchiveUnreadable, StoreError, VerifierError
 from verifier.rules import rules_digest
-from verifier.store.queue import flag
+from verifier.store.queue import FlagItem, flag
 from verifier.store.scans import body, scan_of_flag
 from verifier.store.wire import finding_json, read_finding
-from verifier.types import Finding
+from verifier.types import ClaimFinding, Finding
 
 FORMAT = "factprobe-evidence"
 VERSION = 1
@@ -64,12 +64,22 @@ class Replay:
 def export_evidence(engine: Engine, flag_id: int, target: Path) -> int:
     """Write what stands behind a flag into one new zip file and return how many registries' answers are in it.
 
-    The same flag gives the same bytes. Raises ``UnknownFlag`` and ``StoreError``, and ``VerifierError`` where the file
-    cannot be written.
+    The same flag gives the same bytes. Raises ``UnknownFlag`` and ``StoreError``, and ``VerifierError`` for a claim and
+    where the file cannot be written.
     """
     item = flag(engine, flag_id)
+    if isinstance(item.finding, ClaimFinding):
+        raise VerifierError(
+            f"flag {flag_id} is a claim: a judge's word about it cannot be made again without the judge",
+            hint=f"verifier review show {flag_id} --format json",
+        )
+    return _export(engine, item, item.finding, target)
+
+
+def _export(engine: Engine, item: FlagItem, finding: Finding, target: Path) -> int:
+    flag_id = item.summary.id
     scan = scan_of_flag(engine, flag_id)
-    wanted = sorted({each.asked.body_sha256 for each in item.finding.checked.evidence} - {""})
+    wanted = sorted({each.asked.body_sha256 for each in finding.checked.evidence} - {""})
     kept = {sha256: body(engine, sha256) for sha256 in wanted}
     manifest = {
         "format": FORMAT,
@@ -80,7 +90,7 @@ def export_evidence(engine: Engine, flag_id: int, target: Path) -> int:
         "tool_version": scan.tool_version if scan else "",
         "rules_digest": scan.rules_digest if scan else "",
         "exported_by": f"factprobe {verifier.__version__}",
-        "asked": [_asked(each) for each in item.finding.checked.evidence],
+        "asked": [_asked(each) for each in finding.checked.evidence],
     }
     said = [
         {"reviewer": each.reviewer, "answer": each.answer.value, "note": each.note, "at": each.at.isoformat()}
@@ -88,7 +98,7 @@ def export_evidence(engine: Engine, flag_id: int, target: Path) -> int:
     ]
     members = {
         "manifest.json": json.dumps(manifest, indent=2).encode(),
-        "finding.json": finding_json(item.finding).encode(),
+        "finding.json": finding_json(finding).encode(),
         "reviews.json": json.dumps(said, indent=2).encode(),
         **{f"bodies/{sha256}": content for sha256, content in kept.items() if content is not None},
     }

@@ -12,7 +12,7 @@ from verifier.fingerprint import fingerprint
 from verifier.fusion import Sort, fuse
 from verifier.policy import decide
 from verifier.signals import citation_signal
-from verifier.types import FailedInput, Finding, Report, Signal, Span
+from verifier.types import ClaimFinding, FailedInput, Finding, Report, Signal, Span
 
 Check = Callable[[Sequence[Reference]], Iterator[CheckedReference]]
 """Checks references and yields each as it is done, in any order."""
@@ -45,6 +45,12 @@ class Record(Protocol):
 
     def adjudicated(self, finding: Finding) -> Finding:
         """The finding with what people decided about it before, if its facts are still the same."""
+
+    def read(self, text: str, name: str, asked: str) -> None:
+        """Know the prose in which citations and claims stand, how reports call it, and what it answers."""
+
+    def claims(self, findings: Sequence[ClaimFinding]) -> Sequence[ClaimFinding]:
+        """Keep the flagged claims, and give all of them with what people decided about them before."""
 
     def unreadable(self, entries: Sequence[Unreadable]) -> None:
         """Keep what could not be read."""
@@ -167,7 +173,12 @@ class _Running:
 
     def _fail(self, error: StoreError) -> None:
         self._record = None
-        self.failures.append(FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint))
+        self.failures.append(not_kept(error))
+
+
+def not_kept(error: StoreError) -> FailedInput:
+    """That the database failed, as a report tells it."""
+    return FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint)
 
 
 def _moved(finding: Finding, reference: Reference) -> Finding:

@@ -9,6 +9,7 @@ import unicodedata
 from rapidfuzz.distance import Levenshtein
 
 from citations.types import CheckedReference, FieldDiff, FieldName, Fields, Severity, Status
+from verifier.types import ClaimFinding
 
 FEWEST_WORDS = 6
 """A title of fewer telling words must be the same to be the same work."""
@@ -46,6 +47,15 @@ def _fault(checked: CheckedReference) -> tuple[str, ...]:
 def claim_fingerprint(text: str) -> str:
     """32 hexadecimal digits that stay the same while a claim says the same in nearly the same words, in the same order."""
     return hashlib.sha256(f"claim\n{' '.join(_folded(text))}".encode(errors="replace")).hexdigest()[:32]
+
+
+def claim_fact(finding: ClaimFinding) -> str:
+    """32 hexadecimal digits of what a decision about a claim is about: its stance, and what the judges read.
+
+    Who dismissed a claim that one document does not bear out has not dismissed it for another document.
+    """
+    read = sorted({_words(passage.text) for said in finding.judgements for passage in said.passages})
+    return short_digest("\n".join([finding.fingerprint, finding.stance.value, *read]))
 
 
 def fact(checked: CheckedReference) -> str:

@@ -10,7 +10,8 @@ from citations.parse.inline import Citation, find_citations
 from citations.types import Location, Reference
 from verifier.afresh import ask_afresh
 from verifier.claims import MAX_CLAIMS, find_claims
-from verifier.findings import PROSE, Check, MoreSignals, OnFinding, Record, judge
+from verifier.errors import StoreError
+from verifier.findings import PROSE, Check, Judged, MoreSignals, OnFinding, Record, judge, not_kept
 from verifier.gaps import Circumstances, claim_gaps
 from verifier.links import cited_spans
 from verifier.scan import Read, report
@@ -55,19 +56,24 @@ def check_text(
     lines = _LineNumbers(prose.text)
     references = tuple(_reference(prose.name, number, each, lines) for number, each in enumerate(citations, start=1))
     references += prose.references
+    if record is not None:
+        record.read(prose.text, prose.name, prose.asked)
     judged = judge(references, check, record=record, resume=resume, on_finding=on_finding, more_signals=more_signals)
+    claims: Sequence[ClaimFinding] = ()
+    if facts is not None:
+        claims = _claims(prose.text, judged.findings, facts, more_signals)
+        claims, judged = _kept(claims, judged, record)
     around = around or Circumstances(command=f"verifier check {prose.name}")
     made = report((prose.name,), Read(references, (), ()), judged, around, started_at=started_at, record=record)
     if facts is None:
         return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
-    claims = _claims(prose.text, judged.findings, facts, more_signals)
     missing = claim_gaps(claims) if claims else (NO_CLAIM,)
     missing += facts.folder.gaps() if facts.folder else ()
     if len(claims) == MAX_CLAIMS:
         missing += (Gap("what the text asserts further on", f"only its first {MAX_CLAIMS:,} claims were read"),)
     if facts.judge is not None and facts.afresh:
         made = replace(made, findings=ask_afresh(made.findings, facts.judge, facts.budget, facts.afresh))
-    return replace(made, claims=claims, gaps=(*made.gaps, *missing), finished_at=datetime.now(UTC))
+    return replace(made, claims=tuple(claims), gaps=(*made.gaps, *missing), finished_at=datetime.now(UTC))
 
 
 def _claims(
@@ -80,6 +86,18 @@ def _claims(
     if more_signals is None:
         return found
     return tuple(with_signals(each, more_signals(each.claim.span), facts.policy) for each in found)
+
+
+def _kept(
+    claims: Sequence[ClaimFinding], judged: Judged, record: Record | None
+) -> tuple[Sequence[ClaimFinding], Judged]:
+    """The claims with what was decided about them before; a database that fails costs the record, never a claim."""
+    if record is None or judged.failures:
+        return claims, judged
+    try:
+        return record.claims(claims), judged
+    except StoreError as error:
+        return claims, replace(judged, failures=(not_kept(error),))
 
 
 def _reference(name: str, number: int, citation: Citation, lines: _LineNumbers) -> Reference:

@@ -10,10 +10,13 @@ from sqlalchemy import Engine
 
 from citations.types import Status, Verdict
 from verifier.harmless import inline
+from verifier.render.claim_words import place
 from verifier.render.words import because, evidence_lines, moment, what_differs
 from verifier.store.holds import hold, release, release_all
 from verifier.store.queue import COUNTED, FlagItem, QueueFilter, count, flag, next_flag
 from verifier.store.reviews import Decided, Review, ReviewAnswer, decide, remark, undo
+from verifier.store.stored import TextKind
+from verifier.types import ClaimFinding, Finding
 
 KEYS = {
     "a": "accept: it is wrong indeed",
@@ -166,24 +169,54 @@ class _Running:
 
 def item_lines(item: FlagItem) -> Iterator[str]:
     """One flag as it stands before a person; verdict and risk of a blind item are not told."""
-    summary, checked = item.summary, item.finding.checked
-    verdict = checked.verdict
+    summary, found = item.summary, item.finding
     word = "sample" if summary.blind else summary.status.value
-    yield f"#{summary.id}  {word}  {inline(str(checked.reference.location))}  seen {summary.seen}x"
-    yield f"  cited: {inline(checked.reference.raw, 600)}"
-    if not summary.blind:
-        for diff in verdict.diffs:
-            note = f" ({inline(diff.note)})" if diff.note else ""
-            cited, registered = inline(diff.cited, 120), inline(diff.registered, 120)
-            yield f"  {diff.field.value}: cited {cited!r}, registered {registered!r}, {diff.severity.value}{note}"
-    for line in evidence_lines(checked.evidence):
+    if isinstance(found, ClaimFinding):
+        where, lines = f"{summary.paper}: {place(found)}", _claim_lines(found, blind=summary.blind)
+    else:
+        where, lines = str(found.checked.reference.location), _reference_lines(found, blind=summary.blind)
+    yield f"#{summary.id}  {word}  {inline(where)}  seen {summary.seen}x"
+    for line in lines:
         yield f"  {line}"
-    if not summary.blind and (why := _why(verdict)):
-        yield f"  because: {why}"
+    if item.context and item.span:
+        yield f"  text: {inline(_marked(item.context, item.span), 600)}"
+    for kept in item.texts:
+        if kept.kind is TextKind.PROMPT:
+            yield f"  asked: {inline(kept.text, 600)}"
     if summary.risk is not None and not summary.blind:
         yield f"  risk: {summary.risk:.0%}"
     for each in item.reviews:
         yield f"  {review_line(each)}"
+
+
+def _reference_lines(finding: Finding, *, blind: bool) -> Iterator[str]:
+    """What was cited, in which fields it differs, who was asked, and why the verdict is what it is."""
+    checked = finding.checked
+    yield f"cited: {inline(checked.reference.raw, 600)}"
+    for diff in () if blind else checked.verdict.diffs:
+        note = f" ({inline(diff.note)})" if diff.note else ""
+        cited, registered = inline(diff.cited, 120), inline(diff.registered, 120)
+        yield f"{diff.field.value}: cited {cited!r}, registered {registered!r}, {diff.severity.value}{note}"
+    yield from evidence_lines(checked.evidence)
+    if not blind and (why := _why(checked.verdict)):
+        yield f"because: {why}"
+
+
+def _claim_lines(finding: ClaimFinding, *, blind: bool) -> Iterator[str]:
+    """What the text asserts, who judged it, and what the judge read."""
+    yield f"claim: {inline(finding.claim.text, 600)}"
+    if finding.because and not blind:
+        yield f"because: {inline(finding.because)}"
+    for said in finding.judgements:
+        yield f"judge: {inline(said.judge, 80)}{'' if said.independent else ', which wrote the text itself'}"
+        for passage in said.passages[:3]:
+            yield f"read in {inline(passage.title, 80) or passage.source.value}: {inline(passage.text, 300)}"
+
+
+def _marked(context: str, span: tuple[int, int]) -> str:
+    """The text with the span between arrows, which are no characters of a citation."""
+    start, end = span
+    return f"{context[:start]}»{context[start:end]}«{context[end:]}"
 
 
 def _why(verdict: Verdict) -> str:

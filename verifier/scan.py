@@ -15,7 +15,7 @@ from citations.errors import CitationsError, NoReferences
 from citations.extract.sources import Source, find_sources
 from citations.types import Extracted, Reference, Unreadable
 from verifier.errors import StoreError
-from verifier.findings import Check, Judged, OnFinding, Record, judge
+from verifier.findings import Check, Judged, OnFinding, Record, judge, not_kept
 from verifier.gaps import Circumstances, gaps, hints
 from verifier.render.own import is_own_report
 from verifier.types import FailedInput, Gap, Report, Tool
@@ -152,8 +152,7 @@ def _recorded(made: Report, record: Record) -> Report:
         record.unreadable(made.unreadable)
         record.finish(made)
     except StoreError as error:
-        failure = FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint)
-        return replace(made, failed=(*made.failed, failure))
+        return replace(made, failed=(*made.failed, not_kept(error)))
     return made
 
 

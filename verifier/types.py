@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from citations.types import CheckedReference, Severity, Status, Unreadable
 
@@ -264,6 +265,17 @@ class ClaimFinding:
     """``None`` where no signal could be had."""
     because: str = ""
     """Why the stance is what it is, one sentence."""
+    adjudication: Adjudication | None = None
+    """``None`` where nobody has decided about it, or it was compared with something else since."""
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether people said that it is a false alarm."""
+        return self.adjudication is not None and not self.adjudication.accepted
+
+
+Flagged: TypeAlias = Finding | ClaimFinding
+"""What a flag can be about."""
 
 
 @dataclass(frozen=True, slots=True)

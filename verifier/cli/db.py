@@ -86,7 +86,7 @@ def upgrade_command(db: str | None) -> None:
 def flags_command(db: str | None, format_name: str, limit: int) -> None:
     """Print one line a flag."""
     from verifier.store.connect import closing_engine, open_to_read
-    from verifier.store.flags import list_flags
+    from verifier.store.flags import list_flags, place_of
 
     url = load_settings({"db": db}).db
     with closing_engine(open_to_read(url)) as engine:
@@ -95,16 +95,19 @@ def flags_command(db: str | None, format_name: str, limit: int) -> None:
         say(json.dumps([_record(flag) for flag in flags], indent=2))
         return
     for flag in flags:
-        place = inline(str(flag.finding.checked.reference.location))
+        place = inline(str(place_of(flag)))
         say(f"{flag.id}  {flag.status.value}  {place}  {moment(flag.last_seen_at)}  {inline(flag.excerpt, 160)}")
     if not flags:
         say(f"no flags in {inline(without_password(url))}", err=True)
 
 
 def _record(flag: Flag) -> dict[str, object]:
-    place = flag.finding.checked.reference.location
+    from verifier.store.flags import place_of
+
+    place = place_of(flag)
     return {
         "id": flag.id,
+        "kind": flag.kind.value,
         "verdict": flag.status.value,
         "decision": flag.decision.value,
         "file": place.file,

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from citations.types import Fields, Status
 from verifier.errors import StoreError
-from verifier.fingerprint import fact, short_digest, subject
+from verifier.fingerprint import short_digest, subject
 from verifier.store.connect import reading, writing_to
-from verifier.store.flags import same_flag
+from verifier.store.flags import fact_of, same_flag
 from verifier.store.reviews import PROGRAM, FlagState, ReviewAnswer, add_review, read_reviews, settle, voters
-from verifier.store.tables import confirmed_works, flags, row, utc
+from verifier.store.stored import FlagKind
+from verifier.store.tables import confirmed_works, flags, reviews, row, utc
 from verifier.store.wire import read_finding
-from verifier.types import Adjudication, Decision, Finding
+from verifier.types import Adjudication, ClaimFinding, Decision, Finding, Flagged
 
 MAX_IDENTIFIER = 500
 
@@ -36,34 +37,58 @@ class ConfirmedWork:
     revoked_at: datetime | None = None
 
 
-def adjudication(engine: Engine, finding: Finding) -> Adjudication | None:
+def adjudication(engine: Engine, flagged: Flagged) -> Adjudication | None:
     """What people decided about the same finding, ``None`` if nobody did or the facts have changed since."""
-    if finding.decision not in {Decision.FLAG, Decision.BLOCK}:
+    if flagged.decision not in {Decision.FLAG, Decision.BLOCK}:
         return None
     with reading(engine) as connection:
-        known = same_flag(connection, finding)
-        if known is not None and known["fact"] in {fact(finding.checked), known["fingerprint"]}:
+        known = same_flag(connection, flagged)
+        if known is not None and known["fact"] in {fact_of(flagged), known["fingerprint"]}:
             found = _decided(connection, known["id"], FlagState(known["state"]))
             if found is not None:
                 return found
-        return _confirmed(connection, finding, 0 if known is None else known["id"])
+        if isinstance(flagged, ClaimFinding):
+            return None
+        work = _confirmed(connection, flagged)
+        if work is None:
+            return None
+        by, at = work["confirmed_by"], utc(work["confirmed_at"])
+        return Adjudication(0 if known is None else known["id"], False, by, at, work["note"], work["identifier"])
+
+
+def silence(connection: Connection, flag_id: int, finding: Finding) -> None:
+    """Dismiss a stored flag that nobody has voted on where a confirmed work answers it, until the work is revoked."""
+    work = _confirmed(connection, finding)
+    if work is None:
+        return
+    given = read_reviews(connection, flag_id)
+    newest = max((each.id for each in given if each.answer is ReviewAnswer.REOPEN), default=0)
+    if voters(given) or any(each.answer is ReviewAnswer.CONFIRMED and each.id > newest for each in given):
+        return
+    note = f"confirmed by {work['confirmed_by']}: {work['identifier']}"
+    stored = _row_of(connection, flag_id)
+    add_review(connection, stored, ReviewAnswer.CONFIRMED, PROGRAM, note=note, work_id=work["id"])
+    settle(connection, flag_id)
 
 
 def confirm_work(engine: Engine, flag_id: int, reviewer: str, identifier: str, note: str = "") -> ConfirmedWork:
     """Keep that the reviewer found the cited work, and where: later flags that it exists nowhere are dismissed by it.
 
-    Raises ``StoreError`` for an empty identifier and for a flag that is not there.
+    Raises ``StoreError`` for an empty identifier, for a flag that is not there, and for one that holds no words of a work:
+    a claim, or a reference of which only digests are kept.
     """
     identifier = identifier.strip()[:MAX_IDENTIFIER]
     if not identifier:
         raise StoreError("a work is confirmed by an identifier or an address", hint="name where it was found")
     with writing_to(engine) as connection:
-        found = connection.execute(select(flags.c.finding, flags.c.subject_digest).where(flags.c.id == flag_id)).first()
-        if found is None:
-            raise StoreError(f"there is no flag {flag_id}", hint="`verifier review list` lists them")
-        reference = read_finding(found.finding).checked.reference
+        stored = _row_of(connection, flag_id)
+        if stored["kind"] != FlagKind.REFERENCE.value or not stored["subject"]:
+            raise StoreError(
+                f"flag {flag_id} names no work that could be confirmed", hint=f"verifier review decide {flag_id} reject"
+            )
+        reference = read_finding(stored["finding"]).checked.reference
         values = row(
-            subject_digest=found.subject_digest,
+            subject_digest=stored["subject_digest"],
             title=(reference.fields.title or reference.raw)[:500],
             fields=json.dumps({"title": reference.fields.title, "year": reference.fields.year}),
             identifier=identifier,
@@ -72,6 +97,8 @@ def confirm_work(engine: Engine, flag_id: int, reviewer: str, identifier: str, n
             confirmed_at=datetime.now(UTC),
         )
         number = connection.execute(insert(confirmed_works).values(values).returning(confirmed_works.c.id)).scalar_one()
+        note = f"confirmed: {identifier}"
+        add_review(connection, stored, ReviewAnswer.NOTE, values["confirmed_by"], note=note, work_id=number)
     return ConfirmedWork(
         number, values["title"], identifier, values["note"], values["confirmed_by"], values["confirmed_at"]
     )
@@ -97,7 +124,10 @@ def list_confirmed(engine: Engine, *, limit: int = 1_000) -> tuple[ConfirmedWork
 
 
 def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
-    """Take a confirmation back; every flag about the work that was dismissed since is open again. Returns their numbers."""
+    """Take a confirmation back; every flag that was dismissed by it is open again. Returns their numbers.
+
+    A flag about the same work that was dismissed for another reason stays dismissed.
+    """
     with writing_to(engine) as connection:
         held = (confirmed_works.c.id == work_id) & confirmed_works.c.revoked_at.is_(None)
         work = connection.execute(select(confirmed_works).where(held)).mappings().first()
@@ -106,8 +136,9 @@ def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
         taken_back = row(revoked_by=reviewer.strip()[:200], revoked_at=datetime.now(UTC))
         connection.execute(update(confirmed_works).where(confirmed_works.c.id == work_id).values(taken_back))
         columns = (flags.c.id, flags.c.fact, flags.c.status, flags.c.risk)
-        dismissed = (flags.c.subject_digest == work["subject_digest"]) & (flags.c.state == FlagState.REJECTED.value)
-        reopened = connection.execute(select(*columns).where(dismissed)).mappings().all()
+        silenced = select(reviews.c.flag_id).where(reviews.c.work_id == work_id)
+        dismissed = flags.c.id.in_(silenced) & (flags.c.state == FlagState.REJECTED.value)
+        reopened = connection.execute(select(*columns).where(dismissed).order_by(flags.c.id)).mappings().all()
         for each in reopened:
             note = f"the confirmation {work['identifier']} was revoked by {reviewer}"
             add_review(connection, each, ReviewAnswer.REOPEN, PROGRAM, note=note)
@@ -129,19 +160,22 @@ def _decided(connection: Connection, flag_id: int, state: FlagState) -> Adjudica
     return None
 
 
-def _confirmed(connection: Connection, finding: Finding, flag_id: int) -> Adjudication | None:
-    """That somebody found the work which the registries do not hold; a wrong field is not excused by it."""
+def _row_of(connection: Connection, flag_id: int) -> RowMapping:
+    stored = connection.execute(select(flags).where(flags.c.id == flag_id)).mappings().first()
+    if stored is None:
+        raise StoreError(f"there is no flag {flag_id}", hint="`verifier review list` lists them")
+    return stored
+
+
+def _confirmed(connection: Connection, finding: Finding) -> RowMapping | None:
+    """The work that somebody found and the registries do not hold; a wrong field is not excused by it."""
     if finding.status is not Status.NOT_FOUND:
         return None
     reference = finding.checked.reference
     same = confirmed_works.c.subject_digest == short_digest(subject(reference.fields, reference.raw))
     held = select(confirmed_works).where(same, confirmed_works.c.revoked_at.is_(None))
     newest = connection.execute(held.order_by(confirmed_works.c.id.desc())).mappings()
-    work = next((each for each in newest if _fits(reference.fields, each)), None)
-    if work is None:
-        return None
-    by, at = work["confirmed_by"], utc(work["confirmed_at"])
-    return Adjudication(flag_id, False, by, at, work["note"], work["identifier"])
+    return next((each for each in newest if _fits(reference.fields, each)), None)
 
 
 def _fits(cited: Fields, work: RowMapping) -> bool:

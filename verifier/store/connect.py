@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from verifier.config import APP, without_password
 from verifier.errors import ExtraMissing, StoreError, StoreNeedsUpgrade
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another process."""
+TRIES = 5
+"""How often a transaction is tried that another one came between."""
+_AGAIN = frozenset({"40001", "40P01"})
+"""SQLSTATE of a serialization failure and of a deadlock."""
+T = TypeVar("T")
 INSTALL = "pip install '.[postgres]'"
 _OTHER_DRIVER = (
     "SQLite and PostgreSQL are tested; for another database pip install its driver and name it in the URL, "
@@ -112,6 +117,7 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is forgotten is overwritten, not only unlinked
     cursor.close()
 
 
@@ -135,6 +141,24 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
 
 
+def write(engine: Engine, work: Callable[[Connection], T]) -> T:
+    """Do the work in one transaction, and do it again where another writer came between.
+
+    PostgreSQL ends one of two transactions that wait for each other's rows; nothing of it was kept, so it may run again.
+    Raises ``StoreError`` where the database cannot be written.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with writing(engine).begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not left or getattr(error.orig, "sqlstate", "") not in _AGAIN:
+                raise _unwritable(error) from error
+        except SQLAlchemyError as error:
+            raise _unwritable(error) from error
+    raise AssertionError("unreachable")
+
+
 @contextmanager
 def writing_to(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes; raises ``StoreError`` where the database cannot be written."""
@@ -142,10 +166,13 @@ def writing_to(engine: Engine) -> Iterator[Connection]:
         with writing(engine).begin() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise StoreError(
-            f"the database cannot be written: {first_line(error)}",
-            hint="name another one with --db, or free some space",
-        ) from error
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: SQLAlchemyError) -> StoreError:
+    return StoreError(
+        f"the database cannot be written: {first_line(error)}", hint="name another one with --db, or free some space"
+    )
 
 
 @contextmanager

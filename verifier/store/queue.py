@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Engine, RowMapping, and_, exists, func, or_, select, true
@@ -16,21 +14,33 @@ from citations.types import Status
 from verifier.errors import UnknownFlag
 from verifier.fingerprint import short_digest
 from verifier.store.connect import reading
+from verifier.store.flags import latest_paper, word_of
 from verifier.store.reviews import FlagState, Review, read_reviews
 from verifier.store.search import matching
-from verifier.store.tables import flag_papers, flags, holds, reviews, traces, utc
-from verifier.store.wire import read_finding
-from verifier.types import Decision, Finding
+from verifier.store.stored import FlagKind, KeptText, StoredToken, TextKind, Trace
+from verifier.store.tables import flag_papers, flags, holds, reviews, texts, traces, utc
+from verifier.store.wire import read_flagged, unpacked_tokens
+from verifier.types import Decision, Flagged, Stance
 
+__all__ = [
+    "COUNTED",
+    "FlagItem",
+    "FlagKind",
+    "FlagSummary",
+    "Neighbours",
+    "QueueFilter",
+    "QueuePage",
+    "StoredToken",
+    "Trace",
+    "count",
+    "flag",
+    "neighbours",
+    "next_flag",
+    "queue",
+    "same_work",
+]
 COUNTED = 10_000
 """A count ends here: what is longer is "10000 or more"."""
-
-
-class FlagKind(StrEnum):
-    """What is flagged."""
-
-    REFERENCE = "reference"
-    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,8 @@ class QueueFilter:
     """Which flags; the default is every flag that waits for a decision."""
 
     kind: FlagKind | None = None
-    verdict: Status | None = None
+    verdict: Status | Stance | None = None
+    """Of a reference, or the stance of a claim."""
     paper: str = ""
     """Name of a file or text as it was scanned, whole."""
     risk_above: float | None = None
@@ -55,7 +66,8 @@ class FlagSummary:
 
     id: int
     kind: FlagKind
-    status: Status
+    status: Status | Stance
+    """The verdict of a reference, or the stance of a claim."""
     decision: Decision
     state: FlagState
     excerpt: str
@@ -82,35 +94,14 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredToken:
-    """One token of the text around the span, and what was seen while the model wrote it."""
-
-    text: str
-    start: int
-    """First character in ``FlagItem.context``."""
-    end: int
-    logprob: float | None = None
-    entropy: float | None = None
-    score: float | None = None
-    """Of the probe, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """How a model wrote the text around the span."""
-
-    model: str
-    tokens: tuple[StoredToken, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FlagItem:
     """Everything about one flag."""
 
     summary: FlagSummary
     fingerprint: str
-    finding: Finding
-    """As last seen: reference, evidence with links and times, verdict with diffs, signals, risk."""
+    finding: Flagged
+    """As last seen: reference, evidence with links and times, verdict with diffs, signals, risk; or a claim and what was
+    read for it."""
     context: str
     """Text around the span, empty if none was kept."""
     span: tuple[int, int] | None
@@ -123,6 +114,9 @@ class FlagItem:
     held_by: str
     """Who is looking at it now, empty if nobody."""
     trace: Trace | None = None
+    """How a model wrote ``context``."""
+    texts: tuple[KeptText, ...] = ()
+    """The prompt and the whole text of the run that saw it last, where all is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,22 +265,16 @@ def _place(cursor: str) -> tuple[int, int] | None:
 
 def _summaries() -> Any:
     """A select of the columns of a summary."""
-    last = (
-        select(flag_papers.c.paper)
-        .where(flag_papers.c.flag_id == flags.c.id)
-        .order_by(flag_papers.c.seen_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     names = ("id", "kind", "status", "decision", "state", "excerpt", "risk", "seen", "created_at", "last_seen_at")
-    return select(*(flags.c[name] for name in names), flags.c.blind, flags.c.rank, last.label("paper"))
+    return select(*(flags.c[name] for name in names), flags.c.blind, flags.c.rank, latest_paper().label("paper"))
 
 
 def _summary(stored: RowMapping, paper: str | None = None) -> FlagSummary:
+    kind = FlagKind(stored["kind"])
     return FlagSummary(
         id=stored["id"],
-        kind=FlagKind(stored["kind"]),
-        status=Status(stored["status"]),
+        kind=kind,
+        status=word_of(kind, stored["status"]),
         decision=Decision(stored["decision"]),
         state=FlagState(stored["state"]),
         excerpt=stored["excerpt"],
@@ -309,7 +297,7 @@ def _item(connection: Connection, stored: RowMapping) -> FlagItem:
     return FlagItem(
         summary=_summary(stored, papers[0] if papers else ""),
         fingerprint=stored["fingerprint"],
-        finding=read_finding(stored["finding"]),
+        finding=read_flagged(FlagKind(stored["kind"]), stored["finding"]),
         context=stored["context"],
         span=None if start is None or end is None else (start, end),
         papers=papers,
@@ -317,6 +305,7 @@ def _item(connection: Connection, stored: RowMapping) -> FlagItem:
         quorum=stored["quorum"],
         held_by=connection.execute(held).scalar() or "",
         trace=_trace(connection, number),
+        texts=_texts(connection, stored["last_scan_id"]),
     )
 
 
@@ -324,8 +313,15 @@ def _trace(connection: Connection, flag_id: int) -> Trace | None:
     found = connection.execute(select(traces).where(traces.c.flag_id == flag_id)).mappings().first()
     if found is None:
         return None
-    tokens = json.loads(zlib.decompress(found["compressed"]))
-    return Trace(found["model"], tuple(StoredToken(*each) for each in tokens))
+    return Trace(found["model"], unpacked_tokens(found["compressed"]))
+
+
+def _texts(connection: Connection, scan_id: int) -> tuple[KeptText, ...]:
+    statement = select(texts.c.kind, texts.c.compressed).where(texts.c.scan_id == scan_id).order_by(texts.c.id)
+    return tuple(
+        KeptText(TextKind(kind), zlib.decompress(compressed).decode("utf-8", "replace"))
+        for kind, compressed in connection.execute(statement)
+    )
 
 
 def _unknown(flag_id: int) -> UnknownFlag:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import secrets
 from collections import Counter
@@ -12,13 +13,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, Table, delete, insert, literal, or_, select, update
 
 from citations.markup import to_ascii
 from citations.types import Name
+from verifier.errors import StoreError
 from verifier.fingerprint import short_digest
-from verifier.store.connect import writing_to
+from verifier.store.connect import reading, writing_to
+from verifier.store.flags import latest_paper
+from verifier.store.levels import digest as digest_of
 from verifier.store.reviews import FlagState
+from verifier.store.stored import FlagKind
 from verifier.store.tables import (
     bodies,
     checked_references,
@@ -31,10 +36,14 @@ from verifier.store.tables import (
     tombstones,
     unreadable,
 )
-from verifier.store.wire import read_finding
-from verifier.types import Finding
+from verifier.store.transfer import wipe
+from verifier.store.wire import read_flagged
+from verifier.types import ClaimFinding, Flagged
 
+_WORD_OR_COMMA = re.compile(r"\w[\w'-]*|,")
+_LOG = logging.getLogger(__name__)
 _AT_ONCE = 500
+_DECIDED = (FlagState.ACCEPTED.value, FlagState.REJECTED.value)
 _DIGEST = re.compile(r'"body_sha256":"([0-9a-f]{64})"')
 
 
@@ -54,7 +63,7 @@ def prune(engine: Engine, days: int, *, now: datetime | None = None) -> Removed:
     """
     before = (now or datetime.now(UTC)) - timedelta(days=days)
     old = select(scans.c.id).where(scans.c.started_at < before)
-    decided = flags.c.state.in_([FlagState.ACCEPTED.value, FlagState.REJECTED.value])
+    decided = flags.c.state.in_(_DECIDED)
     with writing_to(engine) as connection:
         ended = select(flags.c.id).where(decided, flags.c.last_seen_at < before)
         gone = list(connection.execute(ended).scalars())
@@ -67,23 +76,37 @@ def prune(engine: Engine, days: int, *, now: datetime | None = None) -> Removed:
     return Removed(len(gone), references, number)
 
 
+def expire(engine: Engine, days: int) -> None:
+    """Prune what is older than so many days, if anything is, and let no text of it stand in the file.
+
+    Another process that reads meanwhile may keep the file from being wiped; what it then still holds goes with the next
+    ``db vacuum``.
+    """
+    before = datetime.now(UTC) - timedelta(days=days)
+    old_scan = select(scans.c.id).where(scans.c.started_at < before)
+    old_flag = select(flags.c.id).where(flags.c.state.in_(_DECIDED), flags.c.last_seen_at < before)
+    with reading(engine) as connection:
+        if not any(connection.execute(each.limit(1)).first() for each in (old_scan, old_flag)):
+            return
+    prune(engine, days)
+    try:
+        wipe(engine)
+    except StoreError as error:
+        _LOG.warning("%s", error.message)
+
+
 def forget_paper(engine: Engine, paper: str) -> Removed:
     """Remove what is kept of one scanned file, named as it was scanned or by its whole path.
 
     A flag that was seen in another paper last stays with that one. Run ``vacuum`` afterwards, so that no page of the file
     holds the text any more.
     """
-    names = {paper, str(Path(paper).absolute())}
-
-    def is_of_paper(finding: Finding) -> bool:
-        return finding.checked.reference.location.file in names
+    clear = {paper, str(Path(paper).absolute())}
+    names = clear | {digest_of(each) for each in clear}
 
     with writing_to(engine) as connection:
-        seen = flag_papers.c.paper_digest.in_([short_digest(each) for each in names])
-        candidates = select(flag_papers.c.flag_id).where(seen)
-        gone = [
-            number for number, found in _findings(connection, flags, flags.c.id.in_(candidates)) if is_of_paper(found)
-        ]
+        seen = flag_papers.c.paper_digest.in_([short_digest(each) for each in clear])
+        gone = _seen_last_in(connection, names, select(flag_papers.c.flag_id).where(seen))
         _bury(connection, "paper", paper, gone)
         connection.execute(delete(flag_papers).where(seen))
         named = checked_references.c.file.in_(names)
@@ -94,43 +117,59 @@ def forget_paper(engine: Engine, paper: str) -> Removed:
     return Removed(len(gone), references, number)
 
 
+def _seen_last_in(connection: Connection, names: set[str], candidates: Select[tuple[int]]) -> list[int]:
+    """Which of the flags stand in a paper of these names now, and not in another since.
+
+    A finding names its file itself; a claim is in the paper that it was seen in last.
+    """
+    columns = (flags.c.id, flags.c.kind, flags.c.finding, latest_paper().label("paper"))
+    statement = select(*columns).where(flags.c.id.in_(candidates))
+    gone = []
+    for each in connection.execute(statement.order_by(flags.c.id)):
+        found = read_flagged(FlagKind(each.kind), each.finding)
+        if (each.paper if isinstance(found, ClaimFinding) else found.checked.reference.location.file) in names:
+            gone.append(each.id)
+    return gone
+
+
 def forget_author(engine: Engine, name: str) -> Removed:
     """Remove every reference and flag that cites the person, given as ``Family``, ``Given Family`` or ``Family, Given``.
 
-    The works that reviewers confirmed for such a flag go with it.
+    A flagged claim that names the person goes too, and so do the works that reviewers confirmed for such a flag.
     """
     wanted = _folded(name)
     longest = max(re.findall(r"\w+", wanted) or [wanted], key=len)
 
-    def cites(finding: Finding) -> bool:
-        fields = finding.checked.reference.fields
+    def cites(flagged: Flagged) -> bool:
+        if isinstance(flagged, ClaimFinding):
+            return f" {wanted} " in f" {' '.join(re.findall(_WORD_OR_COMMA, _folded(flagged.claim.text)))} "
+        fields = flagged.checked.reference.fields
         return any(wanted in _names(each) for each in (*fields.authors, *fields.editors))
 
     with writing_to(engine) as connection:
-        gone = [number for number, found in _findings(connection, flags, word=longest) if cites(found)]
+        gone = [number for number, found in _findings(connection, flags, longest) if cites(found)]
         subjects = select(flags.c.subject_digest).where(flags.c.id.in_(gone))
         if gone:
             connection.execute(delete(confirmed_works).where(confirmed_works.c.subject_digest.in_(subjects)))
         _bury(connection, "author", name, gone)
-        rows = [number for number, found in _findings(connection, checked_references, word=longest) if cites(found)]
+        rows = [number for number, found in _findings(connection, checked_references, longest) if cites(found)]
         _delete(connection, checked_references, rows)
         _remove_bodies(connection)
     return Removed(len(gone), len(rows), 0)
 
 
-def _findings(
-    connection: Connection, table: Table, *where: ColumnElement[bool], word: str = ""
-) -> Iterator[tuple[int, Finding]]:
+def _findings(connection: Connection, table: Table, word: str) -> Iterator[tuple[int, Flagged]]:
     """Findings in whose folded text a word stands; no database folds as we do, so all of them are looked through."""
     last = 0
+    kind = table.c.kind if table is flags else literal(FlagKind.REFERENCE.value)
     while True:
-        wanted = select(table.c.id, table.c.finding).where(table.c.id > last, *where).order_by(table.c.id)
+        wanted = select(table.c.id, kind, table.c.finding).where(table.c.id > last).order_by(table.c.id)
         rows = connection.execute(wanted.limit(_AT_ONCE)).all()
         if not rows:
             return
-        for number, text in rows:
+        for number, sort, text in rows:
             if word in _folded(text):
-                yield number, read_finding(text)
+                yield number, read_flagged(FlagKind(sort), text)
         last = rows[-1][0]
 
 

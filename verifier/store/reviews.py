@@ -46,7 +46,9 @@ class ReviewAnswer(StrEnum):
     UNDO = "undo"
     """Takes back an earlier review of the same reviewer."""
     REOPEN = "reopen"
-    """The facts have changed, or what a decision stood on was revoked: earlier votes count no more."""
+    """The facts have changed, or what a decision stood on was revoked: earlier answers count no more."""
+    CONFIRMED = "confirmed"
+    """Written by the program: a work that a reviewer confirmed answers it, until somebody votes or the work is revoked."""
 
     @property
     def is_vote(self) -> bool:
@@ -82,6 +84,8 @@ class Review:
     at: datetime
     undoes: int | None = None
     """The review that this one takes back."""
+    work_id: int | None = None
+    """The confirmed work that it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
     kept = list(given)
     taken_back = {each.undoes for each in kept if each.undoes is not None}
     votes: dict[str, ReviewAnswer] = {}
+    is_confirmed = False
     for each in kept:
         match each.answer:
             case _ if each.id in taken_back:
@@ -165,6 +170,9 @@ def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
                 votes[each.reviewer] = each.answer
             case ReviewAnswer.REOPEN:
                 votes.clear()
+                is_confirmed = False
+            case ReviewAnswer.CONFIRMED:
+                is_confirmed = True
             case ReviewAnswer.RESPONSE:
                 if _side(votes.values(), quorum) is FlagState.ACCEPTED:
                     votes.clear()
@@ -172,6 +180,8 @@ def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
                 continue
             case _ as never:
                 assert_never(never)
+    if is_confirmed and not votes and quorum == 1:
+        return FlagState.REJECTED
     return _side(votes.values(), quorum)
 
 
@@ -192,6 +202,7 @@ def add_review(
     *,
     note: str = "",
     undoes: int | None = None,
+    work_id: int | None = None,
 ) -> Review:
     """Append one row about a stored flag; the caller settles the state."""
     values = row(
@@ -204,6 +215,7 @@ def add_review(
         fact=stored["fact"],
         status=stored["status"],
         risk=stored["risk"],
+        work_id=work_id,
     )
     made = connection.execute(insert(reviews).values(values).returning(reviews)).mappings().one()
     return _review(made)
@@ -263,4 +275,5 @@ def _review(stored: RowMapping) -> Review:
         note=stored["note"],
         at=utc(stored["at"]),
         undoes=stored["undoes"],
+        work_id=stored["work_id"],
     )

@@ -5,29 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from citations.types import Reference, Status, Unreadable
-from verifier.errors import StoreError
 from verifier.rules import rules_digest
-from verifier.store.connect import first_line, reading, writing_to
-from verifier.store.flags import write_flag
-from verifier.store.tables import bodies, checked_references, evidence, flags, row, scans, unreadable, utc
+from verifier.store.adjudications import silence
+from verifier.store.connect import reading, write, writing_to
+from verifier.store.flags import KEEP_ALL, write_flag
+from verifier.store.levels import StorageLevel, kept_evidence, kept_finding, kept_name, kept_unreadable
+from verifier.store.stored import BodyOf, Keeping
+from verifier.store.tables import bodies, checked_references, evidence, flags, row, scans, texts, unreadable, utc
 from verifier.store.wire import bare_finding_json, evidence_json, read_evidence, read_finding
-from verifier.types import Decision, Finding
+from verifier.types import ClaimFinding, Decision, Finding, Flagged
 
 _AT_ONCE = 500
 """Rows named in one query; databases bound the number of parameters."""
-
-BodyOf = Callable[[str], bytes | None]
-"""Gives the body of a registry's answer by its SHA-256, ``None`` if it is not kept anywhere."""
 
 
 class ScanState(StrEnum):
@@ -79,12 +78,13 @@ def reference_digest(reference: Reference) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def begin_scan(engine: Engine, key: ScanKey, tool_version: str) -> int:
+def begin_scan(engine: Engine, key: ScanKey, tool_version: str, level: StorageLevel = StorageLevel.EXCERPT) -> int:
     """Note that a scan has started and return its number."""
     values = row(
         kind=key.kind,
         state=ScanState.RUNNING.value,
-        inputs=json.dumps(key.inputs),
+        storage=level.value,
+        inputs=json.dumps([kept_name(each, level) for each in key.inputs]),
         inputs_digest=key.inputs_digest,
         settings_digest=key.settings_digest,
         tool_version=tool_version,
@@ -95,23 +95,61 @@ def begin_scan(engine: Engine, key: ScanKey, tool_version: str) -> int:
         return int(connection.execute(insert(scans).returning(scans.c.id).values(values)).scalar_one())
 
 
-def add_findings(engine: Engine, scan_id: int, findings: Sequence[Finding], body_of: BodyOf | None = None) -> None:
+def add_findings(
+    engine: Engine,
+    scan_id: int,
+    findings: Sequence[Finding],
+    body_of: BodyOf | None = None,
+    keeping: Keeping = KEEP_ALL,
+) -> None:
     """Store findings with their evidence, and the flagged ones as flags, in one transaction."""
     if not findings:
         return
     now = datetime.now(UTC)
-    with writing_to(engine) as connection:
-        ids = _add_references(connection, scan_id, findings, now)
-        rows = [each for row_id, finding in zip(ids, findings, strict=True) for each in _evidence_rows(row_id, finding)]
+    level = keeping.level
+
+    def work(connection: Connection) -> None:
+        ids = _add_references(connection, scan_id, findings, now, level)
+        rows = [
+            each
+            for row_id, finding in zip(ids, findings, strict=True)
+            for each in _evidence_rows(row_id, finding, level)
+        ]
         if rows:
             connection.execute(insert(evidence), rows)
-        for finding in findings:
-            if _is_flagged(finding):
-                write_flag(connection, scan_id, finding, now)
-                _keep_bodies(connection, finding, body_of)
+        for finding in _in_order(findings):
+            silence(connection, write_flag(connection, scan_id, finding, now, keeping), finding)
+        if level.keeps_words:
+            _keep_bodies(connection, findings, body_of)
+
+    write(engine, work)
 
 
-def add_unreadable(engine: Engine, scan_id: int, entries: Sequence[Unreadable]) -> None:
+def add_claims(engine: Engine, scan_id: int, claims: Sequence[ClaimFinding], keeping: Keeping) -> None:
+    """Store the flagged claims as flags, in one transaction; a claim that nobody need look at leaves nothing."""
+    flagged = _in_order(claims)
+    now = datetime.now(UTC)
+
+    def work(connection: Connection) -> None:
+        for claim in flagged:
+            write_flag(connection, scan_id, claim, now, keeping)
+
+    if flagged:
+        write(engine, work)
+
+
+def add_texts(engine: Engine, scan_id: int, keeping: Keeping) -> None:
+    """Store the whole text and its prompt, where the level says so."""
+    packed = [(each.kind.value, each.text.encode("utf-8", "replace")) for each in keeping.texts]
+    rows = [row(scan_id=scan_id, kind=kind, size=len(plain), compressed=zlib.compress(plain)) for kind, plain in packed]
+    if rows:
+        with writing_to(engine) as connection:
+            connection.execute(insert(texts), rows)
+
+
+def add_unreadable(
+    engine: Engine, scan_id: int, entries: Sequence[Unreadable], level: StorageLevel = StorageLevel.EXCERPT
+) -> None:
     """Store what could not be read."""
     rows = [
         row(
@@ -122,7 +160,7 @@ def add_unreadable(engine: Engine, scan_id: int, entries: Sequence[Unreadable]) 
             reason=entry.reason,
             raw=entry.raw,
         )
-        for entry in entries
+        for entry in (kept_unreadable(each, level) for each in entries)
     ]
     if rows:
         with writing_to(engine) as connection:
@@ -139,9 +177,11 @@ def finish_scan(engine: Engine, scan_id: int, state: ScanState, summary: str) ->
 def earlier_findings(engine: Engine, key: ScanKey) -> tuple[Earlier, ...]:
     """What scans of the same inputs under the same settings judged, newest first for each reference.
 
-    References that were left unchecked are not among them: resuming asks again.
+    References that were left unchecked are not among them: resuming asks again. Nor are those of which only digests are
+    kept.
     """
     same = (scans.c.inputs_digest == key.inputs_digest) & (scans.c.settings_digest == key.settings_digest)
+    same &= scans.c.storage != StorageLevel.HASH.value
     statement = (
         select(checked_references)
         .join(scans, scans.c.id == checked_references.c.scan_id)
@@ -149,14 +189,11 @@ def earlier_findings(engine: Engine, key: ScanKey) -> tuple[Earlier, ...]:
         .order_by(checked_references.c.id.desc())
     )
     newest: dict[str, RowMapping] = {}
-    try:
-        with engine.connect() as connection:
-            for each in connection.execute(statement).mappings():
-                newest.setdefault(each["digest"], each)
-            kept = _evidence_of(connection, [each["id"] for each in newest.values()])
-    except SQLAlchemyError as error:
-        raise StoreError(f"the database cannot be read: {first_line(error)}") from error
-    return tuple(_earlier(each, kept.get(each["id"], [])) for each in newest.values())
+    with reading(engine) as connection:
+        for each in connection.execute(statement).mappings():
+            newest.setdefault(each["digest"], each)
+        judged = _evidence_of(connection, [each["id"] for each in newest.values()])
+    return tuple(_earlier(each, judged.get(each["id"], [])) for each in newest.values())
 
 
 def scan_of_flag(engine: Engine, flag_id: int) -> ScanVersion | None:
@@ -169,7 +206,7 @@ def scan_of_flag(engine: Engine, flag_id: int) -> ScanVersion | None:
 
 def body(engine: Engine, sha256: str) -> bytes | None:
     """A registry's answer as it came, ``None`` if it was not kept."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         packed = connection.execute(select(bodies.c.compressed).where(bodies.c.sha256 == sha256)).scalar()
     return None if packed is None else zlib.decompress(packed)
 
@@ -182,29 +219,40 @@ def _earlier(stored: RowMapping, judged: list[str]) -> Earlier:
 
 def _evidence_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
     """Stored evidence by row of its reference, in order."""
-    kept: dict[int, list[str]] = {}
+    found: dict[int, list[str]] = {}
     for start in range(0, len(ids), _AT_ONCE):
         some = evidence.c.reference_row.in_(ids[start : start + _AT_ONCE])
         statement = select(evidence.c.reference_row, evidence.c.judged).where(some).order_by(evidence.c.position)
         for row_id, judged in connection.execute(statement):
-            kept.setdefault(row_id, []).append(judged)
-    return kept
+            found.setdefault(row_id, []).append(judged)
+    return found
 
 
-def _is_flagged(finding: Finding) -> bool:
-    return finding.decision in {Decision.FLAG, Decision.BLOCK}
+F = TypeVar("F", Finding, ClaimFinding)
 
 
-def _add_references(connection: Connection, scan_id: int, findings: Sequence[Finding], now: datetime) -> Sequence[int]:
+def _is_flagged(flagged: Flagged) -> bool:
+    return flagged.decision in {Decision.FLAG, Decision.BLOCK}
+
+
+def _in_order(findings: Sequence[F]) -> list[F]:
+    """The flagged ones in an order that all processes share, so that no two wait for each other's rows."""
+    return sorted((each for each in findings if _is_flagged(each)), key=lambda each: each.fingerprint)
+
+
+def _add_references(
+    connection: Connection, scan_id: int, findings: Sequence[Finding], now: datetime, level: StorageLevel
+) -> Sequence[int]:
     """The numbers of the new rows, in the order of the findings."""
     rows = []
     for finding in findings:
-        reference = finding.checked.reference
+        allowed = kept_finding(finding, level)
+        reference = allowed.checked.reference
         rows.append(
             row(
                 scan_id=scan_id,
                 reference_id=reference.id,
-                digest=reference_digest(reference),
+                digest=reference_digest(finding.checked.reference),
                 file=reference.location.file,
                 page=reference.location.page,
                 line=reference.location.line,
@@ -212,7 +260,7 @@ def _add_references(connection: Connection, scan_id: int, findings: Sequence[Fin
                 status=finding.status.value,
                 decision=finding.decision.value,
                 fingerprint=finding.fingerprint,
-                finding=bare_finding_json(finding),
+                finding=bare_finding_json(allowed),
                 checked_at=now,
             )
         )
@@ -220,7 +268,7 @@ def _add_references(connection: Connection, scan_id: int, findings: Sequence[Fin
     return connection.execute(statement, rows).scalars().all()
 
 
-def _evidence_rows(row_id: int, finding: Finding) -> list[dict[str, Any]]:
+def _evidence_rows(row_id: int, finding: Finding, level: StorageLevel) -> list[dict[str, Any]]:
     return [
         row(
             reference_row=row_id,
@@ -234,16 +282,18 @@ def _evidence_rows(row_id: int, finding: Finding) -> list[dict[str, Any]]:
             body_sha256=each.asked.body_sha256,
             judged=evidence_json(each, whole=_is_flagged(finding)),
         )
-        for position, each in enumerate(finding.checked.evidence)
+        for position, each in enumerate(kept_evidence(each, level) for each in finding.checked.evidence)
     ]
 
 
-def _keep_bodies(connection: Connection, finding: Finding, body_of: BodyOf | None) -> None:
-    wanted = {each.asked.body_sha256 for each in finding.checked.evidence} - {""}
+def _keep_bodies(connection: Connection, findings: Sequence[Finding], body_of: BodyOf | None) -> None:
+    """Keep the registries' answers behind what is flagged, as they came."""
+    behind = [each for finding in findings if _is_flagged(finding) for each in finding.checked.evidence]
+    wanted = {each.asked.body_sha256 for each in behind} - {""}
     if body_of is None or not wanted:
         return
-    kept = set(connection.execute(select(bodies.c.sha256).where(bodies.c.sha256.in_(wanted))).scalars())
-    for sha256 in sorted(wanted - kept):
+    held = set(connection.execute(select(bodies.c.sha256).where(bodies.c.sha256.in_(wanted))).scalars())
+    for sha256 in sorted(wanted - held):
         content = body_of(sha256)
         if content is not None:
             values = {"sha256": sha256, "size": len(content), "compressed": zlib.compress(content)}

@@ -25,7 +25,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration; a test holds it equal to the folder of migrations."""
 
 metadata = MetaData(
@@ -91,6 +91,7 @@ scans = Table(
     Column("finished_at", DateTime(timezone=True)),
     Column("summary", Text, comment="JSON of counts and gaps, once finished"),
     Column("rules_digest", String(64), nullable=False, server_default="", comment="of the code that judged"),
+    Column("storage", String(16), nullable=False, server_default="excerpt", comment="hash, excerpt or full"),
     Index(None, "inputs_digest", "settings_digest"),
     Index(None, "started_at"),
 )
@@ -227,9 +228,11 @@ reviews = Table(
     Column("fact", String(32), nullable=False, server_default="", comment="of the flag when it was answered"),
     Column("status", String(16), nullable=False, server_default="", comment="verdict when it was answered"),
     Column("risk", Float, comment="risk when it was answered"),
+    Column("work_id", Integer, comment="the confirmed work that it stands on"),
     Index(None, "flag_id", "id"),
     Index(None, "reviewer", "id"),
     Index(None, "at"),
+    Index(None, "work_id"),
 )
 
 holds = Table(

@@ -14,12 +14,13 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, DateTime, Engine, LargeBinary, Table, func, insert, select, text
 
-from citations.types import Status
 from verifier.errors import StoreError
 from verifier.store.connect import is_sqlite, reading, writing_to
+from verifier.store.flags import word_of
 from verifier.store.reviews import FlagState
+from verifier.store.stored import FlagKind
 from verifier.store.tables import REVISION, flags, metadata, utc
-from verifier.store.wire import read_finding
+from verifier.store.wire import read_flagged
 from verifier.types import Decision
 
 FORMAT = "factprobe-database"
@@ -85,6 +86,16 @@ def back_up(engine: Engine, target: Path) -> None:
         raise StoreError(f"the backup {target} cannot be written: {error}") from error
 
 
+def wipe(engine: Engine) -> None:
+    """Let no deleted text stand in a SQLite file, its index or its log; any other database looks after its own.
+
+    Rows are overwritten as they are deleted; what is left are words in the search index and the pages of the log.
+    Raises ``StoreError`` where another process is in the way.
+    """
+    if is_sqlite(engine) and engine.url.database:
+        _wiped(engine.url.database)
+
+
 def vacuum(engine: Engine) -> None:
     """Give back the room of what was deleted, and let no deleted text stand in the file."""
     with reading(engine) as connection:
@@ -93,13 +104,26 @@ def vacuum(engine: Engine) -> None:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
             return
     if is_sqlite(engine) and engine.url.database:
-        try:
-            with closing(sqlite3.connect(engine.url.database, timeout=15, isolation_level=None)) as connection:
-                connection.execute("INSERT INTO flags_search(flags_search) VALUES ('rebuild')")
-                connection.execute("VACUUM")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise StoreError(f"the database cannot be vacuumed: {error}") from error
+        _wiped(engine.url.database, "VACUUM")
+
+
+def _wiped(database: str, *further: str) -> None:
+    try:
+        with closing(sqlite3.connect(database, timeout=15, isolation_level=None)) as connection:
+            for each in (
+                "PRAGMA secure_delete=ON",
+                "INSERT INTO flags_search(flags_search) VALUES ('rebuild')",
+                *further,
+            ):
+                connection.execute(each)
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error as error:
+        raise StoreError(f"the database cannot be wiped of what was deleted: {error}") from error
+    if busy:
+        raise StoreError(
+            "the log of the database still holds deleted text, because another process reads it",
+            hint="verifier db vacuum, once nobody else has it open",
+        )
 
 
 def _check_head(line: str) -> None:
@@ -162,10 +186,11 @@ def _row(line: str, number: int, known: dict[str, Table]) -> tuple[Table, dict[s
 
 def _check_flag(read: dict[str, Any]) -> None:
     """Raise where a flag could not be read again: one such row would take the whole queue with it."""
-    Status(read["status"])
+    kind = FlagKind(read["kind"])
+    word_of(kind, read["status"])
     Decision(read["decision"])
     FlagState(read["state"])
-    read_finding(read["finding"])
+    read_flagged(kind, read["finding"])
 
 
 def _damaged(number: int) -> StoreError:

@@ -1,9 +1,11 @@
-"""Findings as JSON in the database, and back."""
+"""Findings and tokens as the database keeps them, and back."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+import zlib
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 from functools import cache
 from typing import Any
 
@@ -11,13 +13,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from citations.types import Evidence
 from verifier.errors import StoreError
+from verifier.store.stored import FlagKind, StoredToken
 from verifier.store.tables import storable
-from verifier.types import Finding
+from verifier.types import ClaimFinding, Finding, Flagged
 
 
 @cache
 def _findings() -> TypeAdapter[Finding]:
     return TypeAdapter(Finding)
+
+
+@cache
+def _claims() -> TypeAdapter[ClaimFinding]:
+    return TypeAdapter(ClaimFinding)
 
 
 @cache
@@ -28,6 +36,11 @@ def _evidence() -> TypeAdapter[Evidence]:
 def finding_json(finding: Finding) -> str:
     """The finding in one line; what has its default value is left out."""
     return _line(_findings(), finding)
+
+
+def flagged_json(flagged: Flagged) -> str:
+    """What is flagged in one line, a reference or a claim."""
+    return _line(_claims(), flagged) if isinstance(flagged, ClaimFinding) else finding_json(flagged)
 
 
 def bare_finding_json(finding: Finding) -> str:
@@ -48,6 +61,30 @@ def read_finding(text: str) -> Finding:
         return _findings().validate_python(json.loads(text))
     except (ValueError, ValidationError) as error:
         raise StoreError("a stored finding cannot be read: its row is damaged") from error
+
+
+def read_flagged(kind: FlagKind, text: str) -> Flagged:
+    """What is flagged; raises ``StoreError`` if the row is damaged."""
+    if kind is FlagKind.REFERENCE:
+        return read_finding(text)
+    try:
+        return _claims().validate_python(json.loads(text))
+    except (ValueError, ValidationError) as error:
+        raise StoreError("a stored claim cannot be read: its row is damaged") from error
+
+
+def packed_tokens(tokens: Sequence[StoredToken]) -> tuple[int, bytes]:
+    """The size of the tokens as JSON, and the JSON compressed."""
+    plain = json.dumps([astuple(each) for each in tokens], separators=(",", ":")).encode()
+    return len(plain), zlib.compress(plain)
+
+
+def unpacked_tokens(compressed: bytes) -> tuple[StoredToken, ...]:
+    """The tokens again; raises ``StoreError`` if the row is damaged."""
+    try:
+        return tuple(StoredToken(*each) for each in json.loads(zlib.decompress(compressed)))
+    except (ValueError, TypeError, zlib.error) as error:
+        raise StoreError("the stored tokens of a flag cannot be read: their row is damaged") from error
 
 
 def read_evidence(text: str) -> Evidence:
