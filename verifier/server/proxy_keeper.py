@@ -19,7 +19,8 @@ from verifier.store import open_store
 from verifier.store.adjudications import adjudication
 from verifier.store.connect import is_sqlite
 from verifier.store.recorder import Recorder
-from verifier.store.scans import BodyOf, ScanKey
+from verifier.store.scans import ScanKey
+from verifier.store.stored import BodyOf
 from verifier.types import Decision, Finding, Report
 from verifier.wrapping.background import Background
 
