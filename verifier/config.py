@@ -21,6 +21,9 @@ from verifier.errors import ConfigError
 APP = "factprobe"
 PROJECT_FILE = "verifier.toml"
 USER_FILE = "config.toml"
+STORAGE_LEVELS = ("none", "hash", "excerpt", "full")
+"""How much of a text may be kept, least first; see ``verifier explain storage``."""
+MAX_DAYS = 36_500
 _OTHER_VARIABLES = (
     "VERIFIER_JUDGE_KEY",
     "VERIFIER_ONLINE",
@@ -80,6 +83,14 @@ class Settings:
     fail_on: str = "mismatch"
     strict: bool = False
     allow_incomplete: bool = False
+    audit_sample: float = 0.02
+    """Share of what passes that is drawn for review; 0 for none."""
+    calibration: str = "learnt"
+    """``learnt``, ``shipped``, or a file."""
+    storage: str = "excerpt"
+    """How much of a text is kept: ``none``, ``hash``, ``excerpt`` or ``full``."""
+    retain: int = 0
+    """Days after which scans and decided flags are removed; 0 for never."""
     only_cited: bool = True
     """Of a paper's lists only what its text cites."""
     max_bytes: int = 64 * 1024 * 1024
@@ -118,8 +129,31 @@ def _number(value: str) -> int:
     return number
 
 
+def _share(value: str) -> float:
+    """A share as ``0.02`` or ``2%``."""
+    number, is_percent = value.strip().removesuffix("%"), value.strip().endswith("%")
+    share = float(number) / (100 if is_percent else 1)
+    if not 0 <= share <= 1:
+        raise ValueError("is no share between 0 and 1 (write 0.02 or 2%)")
+    return share
+
+
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip().replace("-", "_") for name in value.split(",") if name.strip())
+
+
+def _days(value: str) -> int:
+    days = int(value.replace("_", ""))
+    if not 0 <= days <= MAX_DAYS:
+        raise ValueError(f"is no number of days up to {MAX_DAYS:,} (0 keeps everything)")
+    return days
+
+
+def _storage(value: str) -> str:
+    level = value.strip().casefold()
+    if level not in STORAGE_LEVELS:
+        raise ValueError(f"is none of {', '.join(STORAGE_LEVELS)}")
+    return level
 
 
 def _level(value: str) -> str:
@@ -131,7 +165,9 @@ def _level(value: str) -> str:
 
 SETTINGS = (
     Setting("allow_incomplete", _switch, "exit 0 though much was unchecked"),
+    Setting("audit_sample", _share, "share of what passes that is drawn for review, blind"),
     Setting("cache", _text, "folder of cached answers"),
+    Setting("calibration", _text, "how risks are calibrated: learnt, shipped, or a file that was learnt"),
     Setting("crossref_mailto", _text, "address Crossref may write to; gives the faster pool", ("CROSSREF_MAILTO",)),
     Setting("db", _text, "database of scans and flags (SQLAlchemy URL)"),
     Setting("fail_on", _level, "mildest verdict that makes the exit code 1"),
@@ -141,6 +177,7 @@ SETTINGS = (
     Setting("offline", _switch, "ask no registry over the network"),
     Setting("only_cited", _switch, "check only what a paper's text cites, not its whole list", local=True),
     Setting("registries", _names, "registries to ask, separated by commas"),
+    Setting("retain", _days, "days after which scans and decided flags are removed; 0 keeps them"),
     Setting(
         "semantic_scholar_api_key",
         _text,
@@ -148,6 +185,7 @@ SETTINGS = (
         ("SEMANTIC_SCHOLAR_API_KEY", "S2_API_KEY"),
         secret=True,
     ),
+    Setting("storage", _storage, "how much of a text is kept: none, hash, excerpt, full"),
     Setting("strict", _switch, "exit 3 if anything is unchecked", local=True),
 )
 """All settings but the registries' addresses, in alphabetical order."""

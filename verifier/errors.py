@@ -2,11 +2,13 @@
 
 VerifierError
  ├─ ArchiveUnreadable   a zip of evidence is none, or was damaged
+ ├─ CalibrationUnreadable  a learnt calibration is none, or was damaged
  ├─ ConfigError         a setting cannot be understood
  ├─ ExtraMissing        a command needs a part that is not installed
  ├─ StoreError          the database cannot be opened, read or written
  │   ├─ StoreNeedsUpgrade  the database has another schema than this program
  │   └─ UnknownFlag        the database holds no such flag
+ ├─ NotLearnt           there are too few reviews, or what they teach would be worse
  ├─ ModelError          the local model cannot be loaded or run
  ├─ EvidenceUnreadable  the folder of evidence is missing or holds nothing readable
  └─ CheckFailed         checking a text failed, and the caller asked to be told
@@ -80,3 +82,15 @@ class EvidenceUnreadable(VerifierError):
     """The folder of evidence is missing, or nothing in it can be read."""
 
     code = "evidence-unreadable"
+
+
+class CalibrationUnreadable(VerifierError):
+    """The file of a learnt calibration is none that this program wrote, or it was damaged since."""
+
+    code = "calibration-unreadable"
+
+
+class NotLearnt(VerifierError):
+    """There are too few reviews to learn from, or what they teach would be worse than the calibration in force."""
+
+    code = "not-learnt"
