@@ -5,13 +5,16 @@ Names are loaded when they are used, so that ``import verifier`` stays cheap.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from verifier.checker import Checker, Subject, acheck, check
+    from verifier.checker import Checker, Subject
+    from verifier.checking import acheck, check
     from verifier.config import Settings, load_settings
-    from verifier.errors import CheckFailed, VerifierError
+    from verifier.errors import AnswerError, Blocked, CheckFailed, VerifierError, Withheld, WrongArgument
+    from verifier.hooks import on
     from verifier.pipeline import check_text
     from verifier.policy import ExitCode, FailOn, OnError, Policy
     from verifier.types import (
@@ -31,8 +34,11 @@ if TYPE_CHECKING:
     from verifier.wrapping.watching import wrap
 
 __version__ = "0.1.0"
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
+    "AnswerError",
+    "Blocked",
     "CheckFailed",
     "Checker",
     "Claim",
@@ -53,6 +59,8 @@ __all__ = [
     "Stance",
     "Subject",
     "VerifierError",
+    "Withheld",
+    "WrongArgument",
     "__version__",
     "acheck",
     "aget_report",
@@ -60,10 +68,13 @@ __all__ = [
     "check_text",
     "get_report",
     "load_settings",
+    "on",
     "wrap",
 ]
 
 _HOMES = {
+    "AnswerError": "errors",
+    "Blocked": "errors",
     "CheckFailed": "errors",
     "Checker": "checker",
     "Claim": "types",
@@ -84,12 +95,15 @@ _HOMES = {
     "Stance": "types",
     "Subject": "checker",
     "VerifierError": "errors",
-    "acheck": "checker",
-    "check": "checker",
+    "Withheld": "errors",
+    "WrongArgument": "errors",
+    "acheck": "checking",
+    "check": "checking",
     "check_text": "pipeline",
     "aget_report": "wrapping.attach",
     "get_report": "wrapping.attach",
     "load_settings": "config",
+    "on": "hooks",
     "wrap": "wrapping.watching",
 }
 

@@ -1,4 +1,4 @@
-"""``verifier.check``: one call that checks a text and gives a report. No database, nothing raised, no network unasked.
+"""What checks a text and gives a report. No database, nothing raised, no network unasked.
 
 Registries answer from the offline index and the cache alone, unless ``registries=`` names some or ``VERIFIER_ONLINE=1``
 is set. Importing this opens nothing; a ``Checker`` opens what it needs at its first text and keeps it.
@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -20,7 +19,9 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeGuard
 
 import verifier
 from citations.types import CheckedReference, Reference
+from verifier import hooks
 from verifier.arbiter import arbiter_of
+from verifier.arguments import check_arguments, several
 from verifier.errors import CheckFailed, VerifierError
 from verifier.findings import MoreSignals
 from verifier.gaps import Circumstances
@@ -28,6 +29,7 @@ from verifier.generation import read_generation
 from verifier.judges.interface import Budget, Judge
 from verifier.pipeline import Prose, check_text
 from verifier.policy import OnError, Policy
+from verifier.redacted import redacted
 from verifier.retrieval import Passages, Retriever, documents
 from verifier.support import Facts
 from verifier.types import Gap, Passage, PassageSource, Report, Tool
@@ -72,6 +74,8 @@ class Subject:
     """Name or digest of the model that wrote it, so that no model is taken for a witness of itself."""
     more_signals: MoreSignals | None = None
     """What was seen of each span while it was written, such as log probabilities."""
+    budget_s: float | None = None
+    """Seconds for it, where they are fewer than the checker's."""
 
 
 class Checker:
@@ -101,6 +105,20 @@ class Checker:
         ask_afresh: int = 0,
         settings: Settings | None = None,
     ) -> None:
+        registries, evidence = several(registries), several(evidence)
+        check_arguments(
+            "verifier.Checker",
+            registries=registries,
+            evidence=evidence,
+            retriever=retriever,
+            judge=judge,
+            engine=engine,
+            policy=policy,
+            budget_s=budget_s,
+            judge_calls=judge_calls,
+            ask_afresh=ask_afresh,
+            settings=settings,
+        )
         self.policy = policy or Policy()
         self._registries = registries
         self._evidence = evidence
@@ -120,20 +138,22 @@ class Checker:
         started_at = datetime.now(UTC)
         given: object = subject.text  # callers without a type checker hand over what they got from elsewhere
         if not isinstance(given, str):
-            return self._not_a_text(subject.name, f"the text must be a string, not {type(given).__name__}", started_at)
+            return self._failed(subject.name, f"the text must be a string, not {type(given).__name__}", started_at)
         try:
             report = self._checked(subject)
-        except Exception as error:
-            _LOG.exception("checking a text failed")
-            if self.policy.on_error is OnError.CLOSED:
-                raise CheckFailed(f"checking the text failed: {type(error).__name__}") from error
-            return _unchecked(subject.name, f"checking it failed: {type(error).__name__}", started_at)
+        except Exception as error:  # noqa: BLE001  a check that fails is a gap, and no traceback, which may quote the text
+            _LOG.error("checking a text failed: %s", redacted(error))
+            why = f"checking the text failed: {error if isinstance(error, VerifierError) else type(error).__name__}"
+            return self._failed(subject.name, why, started_at, error)
+        hooks.tell_checked(report)
         return report
 
-    def _not_a_text(self, name: str, why: str, started_at: datetime) -> Report:
-        if self.policy.on_error is OnError.CLOSED:
-            raise CheckFailed(why)
-        return _unchecked(name, why, started_at)
+    def _failed(self, name: str, why: str, started_at: datetime, error: Exception | None = None) -> Report:
+        report = _unchecked(name, why, started_at)
+        hooks.tell(hooks.Event.FAILED, report)
+        if self.policy.on_error == OnError.CLOSED:
+            raise CheckFailed(why) from error
+        return report
 
     def prepare(self) -> None:
         """Open everything and test the judge now, however long that takes, so that the first text need not wait for it.
@@ -170,7 +190,8 @@ class Checker:
         self.close()
 
     def _checked(self, subject: Subject) -> Report:
-        budget = Budget(self._budget_s, self._calls)
+        bounds = [each for each in (self._budget_s, subject.budget_s) if each is not None]
+        budget = Budget(min(bounds, default=None), self._calls)
         opened = self._open()
         gaps: list[Gap] = []
         references = _listed(subject.references, gaps)
@@ -200,83 +221,6 @@ class Checker:
             if self._opened is None:
                 self._opened = _open(self._registries, self._evidence, self._judge, self._settings)
             return self._opened
-
-
-def check(  # noqa: PLR0913  one call with everything by name
-    text: str,
-    context: str | Sequence[str] | None = None,
-    references: str | Sequence[Reference] | None = None,
-    evidence: Evidence = None,
-    engine: TextReader | None = None,
-    *,
-    judge: Judge | Path | str | None = None,
-    retriever: Retriever | None = None,
-    registries: Registries = None,
-    policy: Policy | None = None,
-    budget_s: float | None = BUDGET_S,
-    asked: str = "",
-    generator: str = "",
-) -> Report:
-    """Check the claims and citations of a text and report; what may be given is said at ``Checker`` and ``Subject``.
-
-    >>> check("The sky is blue.").findings
-    ()
-    """
-    subject = Subject(text, asked, context=_texts(context), references=_given(references), generator=generator)
-    with Checker(
-        registries=registries,
-        evidence=evidence,
-        retriever=retriever,
-        judge=judge,
-        engine=engine,
-        policy=policy,
-        budget_s=budget_s,
-    ) as checker:
-        return checker.check(subject)
-
-
-async def acheck(  # noqa: PLR0913  the same call for coroutines
-    text: str,
-    context: str | Sequence[str] | None = None,
-    references: str | Sequence[Reference] | None = None,
-    evidence: Evidence = None,
-    engine: TextReader | None = None,
-    *,
-    judge: Judge | Path | str | None = None,
-    retriever: Retriever | None = None,
-    registries: Registries = None,
-    policy: Policy | None = None,
-    budget_s: float | None = BUDGET_S,
-    asked: str = "",
-    generator: str = "",
-) -> Report:
-    """``check`` in a thread of its own, so that the event loop goes on meanwhile."""
-    call = partial(
-        check,
-        text,
-        context,
-        references,
-        evidence,
-        engine,
-        judge=judge,
-        retriever=retriever,
-        registries=registries,
-        policy=policy,
-        budget_s=budget_s,
-        asked=asked,
-        generator=generator,
-    )
-    return await asyncio.to_thread(call)
-
-
-def _texts(given: str | Sequence[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
-def _given(references: str | Sequence[Reference] | None) -> tuple[Reference, ...] | str:
-    return references if isinstance(references, str) else tuple(references or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +323,7 @@ def _read(engine: TextReader, subject: Subject, gaps: list[Gap]) -> MoreSignals 
     try:
         return read_generation(engine.read(subject.text, subject.asked), subject.text).signals
     except Exception as error:  # noqa: BLE001  a model that cannot read is no verdict
-        _LOG.warning("the engine could not read the text", exc_info=True)
+        _LOG.warning("the engine could not read the text: %s", redacted(error))
         gaps.append(Gap("how likely each token is", f"the engine could not read the text ({type(error).__name__})"))
         return None
 

@@ -11,10 +11,16 @@ VerifierError
  ├─ NotLearnt           there are too few reviews, or what they teach would be worse
  ├─ ModelError          the local model cannot be loaded or run
  ├─ EvidenceUnreadable  the folder of evidence is missing or holds nothing readable
- └─ CheckFailed         checking a text failed, and the caller asked to be told
+ ├─ WrongArgument       a call was given something that it cannot use; a ``TypeError`` too
+ ├─ CheckFailed         checking a text failed, and the caller asked to be told
+ └─ AnswerError         an answer was not let through; ``report`` says why
+     ├─ Blocked         none of it has left
+     └─ Withheld        some of it had left, and the rest was kept back
 """
 
 from __future__ import annotations
+
+from verifier.types import Report
 
 
 class VerifierError(Exception):
@@ -76,6 +82,36 @@ class CheckFailed(VerifierError):
     """Checking a text failed; raised only where the policy says ``on_error="closed"``."""
 
     code = "check-failed"
+
+
+class WrongArgument(VerifierError, TypeError):
+    """A call was given an argument that it cannot use; the sentence names it, and never holds what was given."""
+
+    code = "wrong-argument"
+
+
+class AnswerError(VerifierError):
+    """An answer of a model was not let through, because of what was found in it."""
+
+    code = "answer-error"
+
+    def __init__(self, message: str, *, report: Report, complaints: tuple[str, ...] = (), hint: str = "") -> None:
+        """Keep the report and what is wrong, a line each; the message holds nothing of the answer."""
+        super().__init__(message, hint=hint)
+        self.report = report
+        self.complaints = complaints
+
+
+class Blocked(AnswerError):
+    """None of the answer has left."""
+
+    code = "blocked"
+
+
+class Withheld(AnswerError):
+    """Some of the answer had left before the fault was found; the rest was kept back."""
+
+    code = "withheld"
 
 
 class EvidenceUnreadable(VerifierError):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -66,13 +67,18 @@ def test_a_failing_checker_is_a_gap_and_no_exception():
 
 
 def test_a_setting_that_cannot_be_used_is_a_gap():
-    made = verifier.check(ANSWER, registries=["nosuch"])
+    with verifier.Checker(settings=replace(verifier.load_settings(), registries=("nosuch",))) as checker:
+        made = checker.check(ANSWER)
     assert [gap.what for gap in made.gaps] == ["the text"]
 
 
 def test_who_wants_to_be_told_gets_one_clear_exception():
-    with pytest.raises(verifier.CheckFailed, match="checking the text failed"):
-        verifier.check(ANSWER, registries=["nosuch"], policy=Policy(on_error=OnError.CLOSED))
+    closed, settings = Policy(on_error=OnError.CLOSED), replace(verifier.load_settings(), registries=("nosuch",))
+    with (
+        verifier.Checker(policy=closed, settings=settings) as checker,
+        pytest.raises(verifier.CheckFailed, match="checking the text failed"),
+    ):
+        checker.check(ANSWER)
 
 
 def test_one_checker_serves_many_texts():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from verifier.checker import check
+from verifier.checking import check
 from verifier.complaint import complaints, left_open
 from verifier.types import Report
 
