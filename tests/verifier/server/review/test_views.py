@@ -1,0 +1,184 @@
+"""What the page shows, and that a program gets the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+
+import pytest
+
+from citations.types import Status
+from tests.verifier.samples import checked, reference
+from tests.verifier.server.review.conftest import add_heat, fill, first, many, with_risk
+from verifier.server.review.app import VIEWS
+from verifier.store.holds import hold
+from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
+from verifier.store.scans import ScanKey, add_findings, begin_scan
+from verifier.store.tables import flags
+
+
+def text_of(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+@pytest.mark.parametrize("path", [path.replace("{number:int}", "1") for path in VIEWS])
+def test_every_view_has_an_address_and_a_twin(page, path):
+    html, twin = page.get(path), page.get(f"{path}.json")
+    assert (html.status_code, html.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (twin.status_code, twin.headers["content-type"]) == (200, "application/json")
+    assert isinstance(twin.json(), dict)
+
+
+def test_an_item_shows_text_comparison_evidence_and_says_last_what_the_checks_say(page):
+    number = queue(page.engine).items[-1].id
+    html = page.get(f"/flags/{number}").text
+    shown = text_of(html)
+    order = ["As it stands in the text", "Cited against registered", "Evidence", "What the checks say", "Wrong indeed"]
+    assert [shown.find(each) for each in order] == sorted(shown.find(each) for each in order)
+    assert min(shown.find(each) for each in order) > 0
+    assert ("mismatch" in shown, "Crossref" in shown, "2026-11-25 12:01 UTC" in shown) == (True, True, True)
+    assert '<a href="https://api.example.org/crossref?q=1"' in html
+    form = re.search(r'<form method="post" action="/flags/.*?</form>', html, re.DOTALL).group(0)
+    assert [word in form for word in ("checked", "autofocus", "primary", "selected")] == [False] * 4
+
+
+def test_differing_characters_are_marked(page):
+    number = next(each.id for each in queue(page.engine).items if each.status is Status.MISMATCH)
+    row = re.search(r"<tr class=\"major\">.*?</tr>", page.get(f"/flags/{number}").text, re.DOTALL)
+    assert "<mark>" in row.group(0)
+
+
+def test_the_span_is_marked_and_doubtful_tokens_have_their_colour(page):
+    number = first(page.engine).summary.id
+    add_heat(page.engine, number)
+    html = page.get(f"/flags/{number}").text
+    assert '<mark class="span heat4" title="risk 0.90, log probability -1.00, entropy 2.00">Li</mark>' in html
+    assert '<mark class="span"> and </mark><mark class="span heat2"' in html
+    assert '<span class="heat1"' in html
+    assert ("tiny.gguf" in html, "style=" in html) == (True, False)
+    assert [len(page.get(f"/flags/{number}.json").json()["tokens"]), html.count("<tr><td>") + 2] == [4, 4]
+
+
+def test_risk_is_shown_with_what_moved_it(engine, page):
+    scan = begin_scan(engine, ScanKey("scan", ("r.bib",), "d"), "0.1.0")
+    add_findings(engine, scan, [with_risk(checked(Status.FABRICATED, reference(77, "A title of its own")))])
+    number = queue(engine, QueueFilter(search="own")).items[0].id
+    shown = text_of(page.get(f"/flags/{number}").text)
+    assert "Risk 83% (70% to 91%)" in shown
+    assert "citation:not_found moved the risk by +1.70 log odds, towards wrong" in shown
+
+
+def test_filters_live_in_the_address_and_stay_in_it(page):
+    twin = page.get("/queue.json?verdict=fabricated").json()
+    assert [each["verdict"] for each in twin["items"]] == ["fabricated"]
+    html = page.get("/queue?verdict=fabricated&search=Turing").text
+    assert 'href="/next?verdict=fabricated&amp;search=Turing"' in html
+    sent_to = page.get("/next?verdict=fabricated", allow_redirects=False).headers["location"]
+    assert re.fullmatch(r"/flags/\d+\?verdict=fabricated", sent_to)
+    assert '<input type="hidden" name="verdict" value="fabricated">' in page.get(sent_to).text
+
+
+@pytest.mark.parametrize("query", ["verdict=nonsense", "kind=x", "state=closed", "risk_above=2", "risk_above=nan"])
+def test_a_filter_that_is_none_is_one_sentence(page, query):
+    assert (page.get(f"/queue?{query}").status_code, page.get(f"/queue.json?{query}").status_code) == (400, 400)
+    assert page.get(f"/queue.json?{query}").json()["error"]["code"] == "bad-request"
+
+
+def test_pages_of_the_queue_hold_every_flag_once(engine, page):
+    fill(engine, many(120), "many.bib")
+    found, path = [], "/queue.json"
+    while path:
+        twin = page.get(path).json()
+        found += [each["id"] for each in twin["items"]]
+        path = twin["next"]
+    assert (len(found), len(set(found))) == (124, 124)
+
+
+def test_words_are_found(engine, page):
+    fill(engine, many(30), "many.bib")
+    assert [len(page.get(f"/queue.json?search={words}").json()["items"]) for words in ("17+examples", "topic")] == [
+        1,
+        30,
+    ]
+
+
+def test_an_unknown_flag_and_an_unknown_address_are_sentences(page):
+    for path in ("/flags/999", "/flags/99999999999999999999", "/flags/0", "/nothing"):
+        assert [page.get(path).status_code, page.get(f"{path}.json").status_code] == [404, 404]
+    assert page.get("/flags/999.json").json()["error"]["message"] == "there is no flag 999"
+
+
+def test_a_sample_tells_neither_verdict_nor_risk_before_the_answer(engine, page):
+    item = first(engine)
+    number, word = item.summary.id, item.summary.status.value
+    with engine.begin() as connection:
+        connection.execute(flags.update().where(flags.c.id == number).values(blind=True))
+    html, twin = page.get(f"/flags/{number}").text, page.get(f"/flags/{number}.json").text
+    assert [word in html, word in twin, "major" in html, "Risk" in html] == [False] * 4
+    assert "A sample" in html
+    assert word not in page.get("/queue?search=4").text.split("<ol")[1]
+    decide(engine, number, ReviewAnswer.ACCEPT, "Ana Lima")
+    assert [word in page.get(f"/flags/{number}").text, word in page.get(f"/flags/{number}.json").text] == [True, True]
+
+
+def test_the_flag_that_somebody_looks_at_is_given_to_nobody_else(engine, page):
+    taken = first(engine).summary.id
+    assert hold(engine, taken, "Bo Chen")
+    assert page.get("/next.json").json()["id"] != taken
+    assert "Bo Chen</b> is looking at this one" in page.get(f"/flags/{taken}").text
+
+
+def test_looking_at_a_flag_claims_it(engine, page):
+    number = page.get("/next.json").json()["id"]
+    assert flag(engine, number).held_by == "Ana Lima"
+    assert not hold(engine, number, "Bo Chen")
+
+
+def test_the_end_of_the_queue_says_what_is_left(engine, page):
+    for each in queue(engine).items:
+        decide(engine, each.id, ReviewAnswer.SKIP, "Ana Lima")
+    html = page.get("/next").text
+    assert ("Nothing further here" in html, "skipped=1" in html) == (True, True)
+    assert page.get("/next.json").json()["id"] is None
+    assert page.get("/next.json?skipped=1").json()["id"] == queue(engine).items[0].id
+
+
+def test_statistics_count_by_day_verdict_and_sign(engine, page):
+    items = queue(engine).items
+    decide(engine, items[0].id, ReviewAnswer.ACCEPT, "Ana Lima")
+    decide(engine, items[1].id, ReviewAnswer.REJECT, "Ana Lima")
+    for name, answer in (("Ana Lima", ReviewAnswer.ACCEPT), ("Bo Chen", ReviewAnswer.REJECT)):
+        decide(engine, items[2].id, answer, name)
+    twin = page.get("/statistics.json").json()
+    assert (twin["days"][0]["accepted"], twin["agreement"]["rate"]) == (2, 0.0)
+    shown = text_of(page.get("/statistics").text)
+    assert "0 of 1 pairs of votes say the same (0%)" in shown
+    assert "fabricated 1 of 1 100%" in shown
+
+
+def test_the_quorum_is_shown(engine, page):
+    number = first(engine).summary.id
+    decide(engine, number, ReviewAnswer.ACCEPT, "Bo Chen", quorum=2)
+    assert "1 said wrong, 0 false alarm; it takes a lead of 2 votes" in text_of(page.get(f"/flags/{number}").text)
+    assert flag(engine, number).summary.state is FlagState.OPEN
+
+
+def test_the_twin_of_an_item_is_the_record_of_the_command_line(page):
+    twin = page.get("/flags/1.json").json()
+    assert {"id", "kind", "verdict", "state", "finding", "reviews", "quorum", "papers"} <= set(twin)
+    assert twin["finding"]["type"] == "reference"
+    assert json.dumps(twin).isascii()
+    assert reviews_of(page.engine, 1) == ()
+
+
+def test_a_first_visit_needs_less_than_100_kb(engine, page):
+    fill(engine, many(60), "many.bib")
+    number = first(engine).summary.id
+    add_heat(engine, number)
+    for path in ("/queue", f"/flags/{number}", "/statistics"):
+        html = page.get(path)
+        named = re.findall(r'(?:href|src)="(/static/[^"]+)"', html.text)
+        assert len(named) == 3
+        assert len(html.content) + sum(len(page.get(each).content) for each in named) < 100_000
