@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from probes.types import TokenTrace
+from verifier.store.stored import StoredToken, Trace
 from verifier.types import Signal, SignalKind, SignalStatus, Span
 
 CITATION = "citation"
@@ -34,12 +36,32 @@ class Generation:
     """Name of the model that wrote or read it."""
     watching: Watching | None = None
     """``None`` where no probe was asked for."""
+    scores: tuple[float | None, ...] = ()
+    """The probe's score of each token, 0 to 1; fewer than tokens where the last ones have none."""
 
     @classmethod
-    def of(cls, traces: Iterable[TokenTrace], model: str, watching: Watching | None = None) -> Generation:
+    def of(
+        cls,
+        traces: Iterable[TokenTrace],
+        model: str,
+        watching: Watching | None = None,
+        scores: Iterable[float | None] = (),
+    ) -> Generation:
         """Put the pieces together."""
         kept = tuple(traces)
-        return cls("".join(trace.text for trace in kept), kept, model, watching)
+        return cls("".join(trace.text for trace in kept), kept, model, watching, tuple(scores))
+
+    def trace(self) -> Trace:
+        """The tokens as a database keeps them beside what is flagged; pieces of characters have no text and are left out."""
+        tokens = zip_longest(self.traces, self.scores[: len(self.traces)])
+        return Trace(
+            self.model,
+            tuple(
+                StoredToken(each.text, each.start, each.end, round(each.logprob, 4), round(each.entropy, 4), score)
+                for each, score in tokens
+                if each.text
+            ),
+        )
 
     def signals(self, span: Span) -> tuple[Signal, ...]:
         """How sure the model was of the tokens of a span: log probabilities and entropies in nats.

@@ -139,7 +139,10 @@ def exit_code(report: Report, policy: Policy) -> ExitCode:
 
 
 def _has_flagged_claim(report: Report, fail_on: FailOn) -> bool:
-    """Whether a claim makes the exit code 1: one that evidence does not bear out counts as the mildest of problems."""
+    """Whether a claim makes the exit code 1: one that evidence does not bear out counts as the mildest of problems.
+
+    What people dismissed does not count.
+    """
     return fail_on is FailOn.MISMATCH and any(
-        each.decision in {Decision.FLAG, Decision.BLOCK} for each in report.claims
+        each.decision in {Decision.FLAG, Decision.BLOCK} and not each.is_dismissed for each in report.claims
     )

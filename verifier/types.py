@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from citations.types import CheckedReference, Severity, Status, Unreadable
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Version of every emitted record; the first number changes when a reader must change."""
 
 

@@ -23,7 +23,7 @@ verifier ask --model model.gguf "Give five references on retrieval-augmented gen
 verifier ask --model model.gguf --seed 3 --temperature 0.8 - < prompt.txt
 
 What is flagged is stored with how sure the model was and what its neurons say. Doubtful words
-stand on a colour. An answer that cites nothing exits 0 and says so.
+stand on a colour.
 """
 ANSWER = "answer"
 """Name under which the model's text stands in reports."""
@@ -44,7 +44,7 @@ ANSWER = "answer"
 )
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Decides the answer.")
 @click.option("--system", default="", metavar="TEXT", help="System message.")
-@click.option("--temperature", default=0.0, show_default=True, help="0 takes the likeliest token each time.")
+@click.option("--temperature", default=0.0, show_default=True, help="0: always the likeliest.")
 @shared_options
 def command(prompt: str, model: str, **options: Any) -> int:
     """Generate, check, print the report, return the exit code."""
@@ -54,7 +54,7 @@ def command(prompt: str, model: str, **options: Any) -> int:
     run = begin(f"verifier ask --model {model}", Path.cwd(), options, (model,))
     shown = run.options.get("format_name") in {None, "text"} and run.options.get("output") is None
     generation = generate(words, Path(model), options, run.console, shown=shown and not run.console.quiet)
-    with opened(run, "ask", (ANSWER,)) as opening:
+    with opened(run, "ask", (ANSWER,), generation=generation) as opening:
         report = check_text(
             Prose(generation.text, name=ANSWER, asked=words),
             opening.check,
@@ -95,8 +95,8 @@ def generate(prompt: str, model: Path, options: dict[str, Any], console: Console
                     stream.show(trace.text)
             if shown:
                 stream.finish()
-            engine.scored(final=True)
-            return Generation.of(traces, engine.facts.name, watching(engine))
+            scores = [each.score for each in engine.scored(final=True)]
+            return Generation.of(traces, engine.facts.name, watching(engine), scores)
         finally:
             engine.close()
     except ProbesError as error:

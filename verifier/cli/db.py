@@ -13,9 +13,10 @@ import click
 from verifier.cli.console import output as write_to
 from verifier.cli.console import say
 from verifier.cli.options import DB, SortedCommand
-from verifier.config import load_settings, without_password
-from verifier.errors import StoreError, StoreNeedsUpgrade
+from verifier.config import MAX_DAYS, load_settings, without_password
+from verifier.errors import StoreError
 from verifier.harmless import inline
+from verifier.policy import ExitCode
 from verifier.render.words import moment
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ _PRUNE_HELP = """Remove scans older than DAYS, and flags that were decided and n
 
 \b
 verifier db prune 365
+
+Without DAYS the setting retain counts, which scan, check and ask apply by themselves.
+"""
+_CHECK_HELP = """Compare the tables with what this program needs, and look for damage. Exit 0 if all is well, 2 if not.
+
+\b
+verifier db check
 """
 _FORGET_HELP = """Remove all that is kept of one paper or of one cited person; numbers of flags stay as a tombstone.
 
@@ -172,13 +180,16 @@ def import_command(source: TextIO, db: str | None) -> None:
 
 
 @command.command("prune", cls=SortedCommand, help=_PRUNE_HELP)
-@click.argument("days", type=click.IntRange(0, 36_500), metavar="DAYS")
+@click.argument("days", type=click.IntRange(0, MAX_DAYS), metavar="[DAYS]", required=False)
 @DB
-def prune_command(days: int, db: str | None) -> None:
+def prune_command(days: int | None, db: str | None) -> None:
     """Remove what is old."""
     from verifier.store.retention import prune
 
-    _remove(db, lambda engine: prune(engine, days))
+    after = load_settings().retain or None if days is None else days
+    if after is None:
+        raise click.UsageError("name the days, or set retain: `verifier db prune 365`")
+    _remove(db, lambda engine: prune(engine, after))
 
 
 @command.command("forget", cls=SortedCommand, help=_FORGET_HELP)
@@ -230,20 +241,21 @@ def current_command(db: str | None) -> None:
         say(current(engine) or "empty")
 
 
-@command.command("check", help="Exit 0 if the schema is the one this program needs, 2 if not.")
+@command.command("check", cls=SortedCommand, help=_CHECK_HELP)
 @DB
-def check_command(db: str | None) -> None:
-    """Compare the revision with the program's."""
-    from verifier.store.connect import closing_engine, connect
+def check_command(db: str | None) -> int:
+    """Look through schema and rows."""
+    from verifier.store.connect import closing_engine, open_to_read
+    from verifier.store.integrity import integrity
     from verifier.store.tables import REVISION
-    from verifier.store.upgrade import current
 
     url = load_settings({"db": db}).db
-    with closing_engine(connect(url)) as engine:
-        found = current(engine)
-    if found != REVISION:
-        raise StoreNeedsUpgrade(
-            f"the database has schema {found or 'none'}, this program needs {REVISION}",
-            hint=f"verifier db upgrade --db '{inline(without_password(url))}'",
-        )
-    say(f"{inline(without_password(url))}: schema {found}, up to date")
+    with closing_engine(open_to_read(url)) as engine:
+        problems = integrity(engine)
+    for each in problems:
+        say(inline(each, 400))
+    if problems:
+        say("take the last backup, or save what can be read with verifier db export", err=True)
+        return ExitCode.UNREADABLE
+    say(f"{inline(without_password(url))}: schema {REVISION}, up to date and sound")
+    return ExitCode.CLEAN

@@ -26,7 +26,7 @@ MAX_BYTES = 16 * 1024 * 1024
 """Longest context that is read."""
 
 _OPTIONS = (
-    click.option("--claims", is_flag=True, help="Check what the text asserts too, against what it cites."),
+    click.option("--claims", is_flag=True, help="Check what the text asserts too."),
     click.option("--context", metavar="FILE", help="What the text was written from, as evidence for its claims."),
     click.option("--evidence", metavar="DIR", help="Folder of .txt, .md, .pdf as evidence for its claims."),
     click.option("--judge", metavar="MODEL|URL", help="Second model: a .gguf file, or http://host/v1#model."),

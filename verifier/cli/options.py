@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from verifier.config import MAX_DAYS, STORAGE_LEVELS
 from verifier.policy import FailOn
 from verifier.render import RENDERERS
 
@@ -35,6 +36,18 @@ def _level(_ctx: click.Context, _param: click.Parameter, value: str | None) -> s
 ROW = click.IntRange(1, 2**31 - 1)
 """The number of a flag or another row, as the database can hold it."""
 DB = click.option("--db", metavar="URL", help="Database of scans and flags. [env: VERIFIER_DB]")
+RETAIN = click.option(
+    "--retain",
+    type=click.IntRange(0, MAX_DAYS),
+    metavar="DAYS",
+    help="First remove what is older.",
+)
+STORAGE = click.option(
+    "--storage",
+    type=click.Choice(STORAGE_LEVELS),
+    metavar="LEVEL",
+    help="Keep none, hash, excerpt (default) or full.",
+)
 COLOUR = click.option(
     "--color", "colour", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."
 )
@@ -62,12 +75,14 @@ _SHARED = (
     ),
     click.option("--index", metavar="DIR", help="Offline index. [env: VERIFIER_INDEX]"),
     ISOLATED,
-    click.option("--no-store", is_flag=True, help="Keep nothing in the database."),
+    click.option("--no-store", is_flag=True, hidden=True, help="Keep nothing, as --storage none."),
     click.option("--offline", is_flag=True, default=None, help="Ask only index and cache."),
     click.option("-o", "--output", metavar="FILE", help="Write to a file; its ending sets the format."),
     QUIET,
     click.option("--registries", metavar="NAMES", help="Ask only these, separated by commas."),
+    RETAIN,
     click.option("--resume", is_flag=True, help="Take over what an earlier run judged."),
+    STORAGE,
     click.option("--strict", is_flag=True, default=None, help="Exit 3 if anything is unchecked."),
     VERBOSE,
 )

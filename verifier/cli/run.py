@@ -27,6 +27,7 @@ from verifier.types import Finding, Report
 if TYPE_CHECKING:
     from citations.check import Progress
     from citations.match.evidence import Arbiter
+    from verifier.generation import Generation
     from verifier.render.interface import Renderer
 
 SETTING_OPTIONS = (
@@ -39,6 +40,8 @@ SETTING_OPTIONS = (
     "offline",
     "only_cited",
     "registries",
+    "retain",
+    "storage",
     "strict",
 )
 
@@ -104,8 +107,13 @@ def begin(command: str, start: Path | None, options: dict[str, Any], inputs: Seq
 
 
 @contextmanager
-def opened(run: Run, kind: str, inputs: tuple[str, ...], arbiter: Arbiter | None = None) -> Iterator[Open]:
-    """Registries, database and progress for one run; everything is closed at its end."""
+def opened(
+    run: Run, kind: str, inputs: tuple[str, ...], arbiter: Arbiter | None = None, generation: Generation | None = None
+) -> Iterator[Open]:
+    """Registries, database and progress for one run; everything is closed at its end.
+
+    ``generation`` is how a model wrote the text that is going to be checked.
+    """
     with ExitStack() as stack:
         interrupts = stack.enter_context(interruptible())
         progress = ProgressLine(run.console)
@@ -120,7 +128,9 @@ def opened(run: Run, kind: str, inputs: tuple[str, ...], arbiter: Arbiter | None
             has_mailto=bool(run.settings.crossref_mailto),
             registries=tuple(each.name for each in asking.registries if each.name != "offline"),
         )
-        record = None if run.options.get("no_store") else _recorder(run, kind, inputs, asking, stack)
+        record = None
+        if not run.options.get("no_store") and run.settings.storage != "none":
+            record = _recorder(run, kind, inputs, asking, stack, generation)
         streaming = run.format_name == "jsonl" and run.is_printing and run.console.quiet < 2
         watch = _watch(run.console, progress, waiting)
         check = interrupts.watching(asking.check)
@@ -178,15 +188,30 @@ def _renderer(name: str, console: Console, *, colour: bool) -> Renderer:
     return TextRenderer(colour=colour, show_verified=bool(console.verbose))
 
 
-def _recorder(run: Run, kind: str, inputs: tuple[str, ...], asking: Asking, stack: ExitStack) -> Record:
+def _recorder(
+    run: Run,
+    kind: str,
+    inputs: tuple[str, ...],
+    asking: Asking,
+    stack: ExitStack,
+    generation: Generation | None,
+) -> Record:
     from verifier.store import open_store
+    from verifier.store.levels import StorageLevel
     from verifier.store.recorder import Recorder
     from verifier.store.scans import ScanKey
 
     resolved = tuple(name if name == "-" else str(Path(name).absolute()) for name in inputs)
     engine = open_store(run.settings.db)
     stack.callback(engine.dispose)
-    return Recorder(engine, ScanKey(kind, resolved, settings_digest(run.settings)), asking.body)
+    return Recorder(
+        engine,
+        ScanKey(kind, resolved, settings_digest(run.settings)),
+        asking.body,
+        level=StorageLevel(run.settings.storage),
+        retain_days=run.settings.retain,
+        trace=generation.trace() if generation is not None else None,
+    )
 
 
 class _Waiting:

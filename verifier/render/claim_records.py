@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from verifier.types import (
+    Adjudication,
     ClaimFinding,
     ClaimKind,
     Decision,
@@ -54,6 +55,8 @@ class ClaimRecord:
     signals: tuple[Signal, ...]
     risk: Risk | None
     fingerprint: str
+    adjudication: Adjudication | None
+    """What people decided about the same claim before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def claim_record(finding: ClaimFinding) -> ClaimRecord:
         signals=finding.signals,
         risk=finding.risk,
         fingerprint=finding.fingerprint,
+        adjudication=finding.adjudication,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verifier.harmless import inline
+from verifier.render.words import adjudication_words
 from verifier.types import ClaimFinding, Decision, Report, Stance
 
 CLAIMS_WORST_FIRST = (
@@ -29,8 +30,8 @@ def shown_claims(report: Report, *, all_of_them: bool = False) -> list[ClaimFind
 
 
 def is_flagged(finding: ClaimFinding) -> bool:
-    """Whether a person should look at it."""
-    return finding.decision in {Decision.FLAG, Decision.BLOCK}
+    """Whether a person should look at it; what people dismissed before they have looked at."""
+    return finding.decision in {Decision.FLAG, Decision.BLOCK} and not finding.is_dismissed
 
 
 def place(finding: ClaimFinding) -> str:
@@ -55,7 +56,8 @@ def word(stance: Stance) -> str:
 
 def claim_lines(finding: ClaimFinding) -> list[str]:
     """Why the stance is what it is, what was read, and what each signal added to the risk."""
-    lines = [f"because: {inline(finding.because)}"] if finding.because else []
+    lines = [said] if (said := adjudication_words(finding)) else []
+    lines += [f"because: {inline(finding.because)}"] if finding.because else []
     lines += [
         f"read in {inline(passage.title, 80) or passage.source.value}: {inline(passage.text, 200)}"
         for judgement in finding.judgements

@@ -11,7 +11,7 @@ from citations.types import Evidence, FieldDiff, Outcome, Scheme, Severity, Stat
 from verifier.harmless import inline
 from verifier.reasons import cause, plainly
 from verifier.registry_names import registry_name
-from verifier.types import Finding, Report, Stance
+from verifier.types import Finding, Flagged, Report, Stance
 
 WORST_FIRST = (
     Status.FABRICATED,
@@ -59,7 +59,7 @@ def because(verdict: Verdict, said: str) -> str:
     return inline(verdict.argument.sentence.removeprefix(said).lstrip("; "))
 
 
-def adjudication_words(finding: Finding) -> str:
+def adjudication_words(finding: Flagged) -> str:
     """What people decided about the finding before: who, when, why; empty where nobody did."""
     said = finding.adjudication
     if said is None:
