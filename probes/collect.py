@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from probes.batch import Branches, Drawn, Sampling
 from probes.capture import Floats
@@ -161,15 +162,20 @@ def visit(
 def write_span(
     writer: FeatureWriter, question: Question, found: Collected, span: LabelledSpan, asked: Floats, shares: Floats
 ) -> None:
-    """Write one labelled span's features: means over its tokens, over the other tokens, and the prompt's last token."""
+    """Write one labelled span's features; nothing where no token stands in it."""
+    row = feature_row(question, found, span)
+    if row is not None:
+        writer.append(row, span_values(found, span, asked, shares))
+
+
+def feature_row(question: Question, found: Collected, span: LabelledSpan) -> FeatureRow | None:
+    """What is known of one labelled span without the model; ``None`` where no token stands in it."""
     sample = found.samples[found.representative]
-    starts = (0, *sample.ends[:-1])
-    inside = np.array([s < span.end and e > span.start for s, e in zip(starts, sample.ends, strict=True)], bool)
+    inside = _inside(sample, span)
     if not inside.any():
-        return
-    others = np.concatenate([asked[:-1], shares[~inside]])
+        return None
     logprobs, entropies = np.array(sample.logprobs)[inside], np.array(sample.entropies)[inside]
-    row = FeatureRow(
+    return FeatureRow(
         item=question.id,
         group=question.group,
         source=question.source,
@@ -190,14 +196,23 @@ def write_span(
         question_sha256=question.sha256,
         stratum=question.stratum,
     )
-    writer.append(
-        row,
-        {
-            Region.ANSWER: shares[inside].mean(axis=0),
-            Region.OTHER: others.mean(axis=0) if len(others) else asked[-1],
-            Region.PROMPT: asked[-1],
-        },
-    )
+
+
+def span_values(found: Collected, span: LabelledSpan, asked: Floats, shares: Floats) -> dict[Region, Floats]:
+    """A span's values: means over its tokens, over the other tokens, and the prompt's last token."""
+    inside = _inside(found.samples[found.representative], span)
+    others = np.concatenate([asked[:-1], shares[~inside]])
+    return {
+        Region.ANSWER: shares[inside].mean(axis=0),
+        Region.OTHER: others.mean(axis=0) if len(others) else asked[-1],
+        Region.PROMPT: asked[-1],
+    }
+
+
+def _inside(sample: Sample, span: LabelledSpan) -> npt.NDArray[np.bool_]:
+    """Which tokens of an answer stand in a span, wholly or in part."""
+    starts = (0, *sample.ends[:-1])
+    return np.array([s < span.end and e > span.start for s, e in zip(starts, sample.ends, strict=True)], bool)
 
 
 class Prompts:

@@ -100,3 +100,25 @@ def test_topics_without_what_they_are_made_of_are_one_sentence(
     done = run("questions", *options, "--to", str(tmp_path / "topics.jsonl"))
     assert done.exit_code == 2
     assert sentence in done.stderr
+
+
+def test_stored_answers_are_labelled_again_and_their_features_taken_over(smollm2: Path, tmp_path: Path) -> None:
+    questions, folder = tmp_path / "q.jsonl", tmp_path / "run"
+    questions.write_text('{"id": "a", "question": "What colour is the sky?", "answers": ["blue"]}\n')
+    asked = ["--model", str(smollm2), "--questions", str(questions), "--samples", "1", "--threads", "1"]
+    assert run("collect", *asked, "--max-tokens", "8", "--to", str(folder)).exit_code == 0
+    before = load_features(folder / "features").rows
+    questions.write_text('{"id": "a", "question": "What colour is the sky?", "answers": ["the"]}\n')
+    labels, again = tmp_path / "labels.jsonl", tmp_path / "again"
+    labelled = run("label", str(folder), "--questions", str(questions), "--to", str(labels))
+    assert (labelled.exit_code, labelled.stdout) == (0, f"{labels}\n")
+    extracted = run("extract", str(folder), "--labels", str(labels), "--to", str(again))
+    assert (extracted.exit_code, extracted.stdout) == (0, f"{again}\n")
+    assert [row.start for row in load_features(again).rows] == [row.start for row in before]
+
+
+@pytest.mark.parametrize("command", [["label"], ["extract"]])
+def test_a_folder_without_answers_is_one_sentence(command: list[str], tmp_path: Path) -> None:
+    done = run(*command, str(tmp_path), "--to", str(tmp_path / "out"))
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: the questions")

@@ -1,0 +1,81 @@
+"""``verifier probe label``: decide anew which stored answers are right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from verifier.cli.console import Console, ProgressLine, print_path
+from verifier.cli.options import QUIET, SortedCommand
+
+HELP = """Label the stored answers of a run again, by another rule or by a second model.
+
+RUN is a folder of `verifier probe collect`. Nothing is asked again but the second model. A run that was stopped goes on
+when the same command is given again; `verifier probe extract` then writes the features of the new labels.
+
+\b
+verifier probe label run --to run/labels.jsonl
+verifier probe label run --judge judge.gguf --to run/judged.jsonl
+verifier probe label lists --label works --index index --to lists/labels.jsonl
+"""
+_PATH = click.Path(path_type=Path)
+
+
+@click.command("label", cls=SortedCommand, help=HELP)
+@click.argument("run", metavar="RUN", type=_PATH)
+@click.option("--index", metavar="DIR", type=_PATH, help="Hold lists of works against it, with --label works.")
+@click.option("--judge", metavar="GGUF|URL", help="Let a second model decide.")
+@click.option(
+    "--label",
+    "rule",
+    type=click.Choice(["answers", "works"]),
+    default="answers",
+    show_default=True,
+    help="How answers are judged: by the accepted ones, or as citations are.",
+)
+@click.option("--questions", metavar="FILE", type=_PATH, help="Questions and accepted answers; the run's by default.")
+@QUIET
+@click.option("--to", "target", required=True, metavar="FILE", type=_PATH, help="Gets the labels.")
+def command(
+    run: Path,
+    *,
+    index: Path | None,
+    judge: str | None,
+    rule: str,
+    questions: Path | None,
+    target: Path,
+    quiet: int,
+) -> None:
+    """Label, and say how much changed."""
+    from probes.collect import Collected
+    from probes.questions import read_questions
+    from probes.relabel import Relabelled, relabel
+    from verifier.judges import open_judge
+    from verifier.labelling import JudgeLabeller, labeller_of
+
+    asked = {each.id: each for each in read_questions(questions or run / "questions.jsonl")}
+    console = Console(quiet=quiet)
+    line = ProgressLine(console)
+    outcomes: Counter[str] = Counter()
+    changed = 0
+
+    def told(before: Collected, now: Relabelled) -> bool:
+        nonlocal changed
+        outcomes[now.outcome.value] += 1
+        changed += before.outcome is not now.outcome
+        line.show(f"{outcomes.total()} questions labelled, {changed} otherwise than before")
+        return True
+
+    opened = open_judge(judge, None) if judge else None
+    labeller = JudgeLabeller(opened) if opened else labeller_of(rule, list(asked.values()), index)
+    try:
+        relabel(run, asked, target, labeller, opened.name if opened else rule, keep_going=told)
+    finally:
+        line.clear()
+        if opened:
+            opened.close()
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
+    console.note(f"{counts}; {changed} otherwise than before" if counts else "nothing was left to label")
+    print_path(target)
