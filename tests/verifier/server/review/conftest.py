@@ -55,7 +55,7 @@ class Page:
         return self.session.post(f"{self.url}{path}", data=body, headers=sent, timeout=20, **options)
 
     def sign_in(self, token):
-        return self.post("/login", {"token": token})
+        return self.post("/login", {"token": token}, token=self.desk.sessions.form_token("login"))
 
 
 @contextmanager
