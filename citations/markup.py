@@ -39,6 +39,7 @@ GREEK_NAMES = {sign: name.removeprefix("var") for name, sign in reversed(_GREEK.
 _OPERATORS = "log ln exp sin cos tan max min sup inf lim arg argmax argmin det dim ker mod Pr gcd deg"
 _LETTERS |= {name: name for name in _OPERATORS.split()}
 _LETTERS |= _GREEK | {name.capitalize(): sign.upper() for name, sign in _GREEK.items()}
+_LETTERS |= {f"var{name.capitalize()}": sign.upper() for name, sign in _GREEK.items()}
 
 _SIGN_ACCENT = re.compile(r"""\\([`'^"~=.])\s*(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])|([A-Za-z]))""")
 _LETTER_ACCENT = re.compile(r"\\([uvHcdbkrtGh])(?:\s*\{\s*\\?([A-Za-z]{1,2})\s*\}|\s+\\?([A-Za-z]))")

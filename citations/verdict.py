@@ -7,10 +7,10 @@ accusation needs its argument, a clean result needs a record, and one more wrong
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
-from citations.argue import argue, independent, named, unanswered
+from citations.argue import argue, named, unanswered
 from citations.contradict import (
     contradiction,
     future_year,
@@ -22,19 +22,15 @@ from citations.coverage import OFFLINE
 from citations.match.compare import RETITLED, compare
 from citations.match.identity import doi_is_unknown
 from citations.match.printed import printed
-from citations.match.score import authors_diff
 from citations.match.title import NOTICE
-from citations.match.venue import published_twice
-from citations.match.versions import EARLIER, PREPRINT_OF, preprint_and_publication, preprint_doi
-from citations.names import family_key
+from citations.match.versions import preprint_doi
+from citations.reconcile import OTHER_VERSION, Compared, differs, reconcile
 from citations.restrain import restrained
 from citations.types import (
     Argument,
-    Comparison,
     Evidence,
     FieldDiff,
     FieldName,
-    Fields,
     Kind,
     Reference,
     Retraction,
@@ -42,24 +38,12 @@ from citations.types import (
     Severity,
     Status,
     Verdict,
-    Work,
 )
 from citations.venues import is_preprint_server
 
 _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 """Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
-_OTHER_VERSION = frozenset({PREPRINT_OF, EARLIER})
-"""Notes on a venue where the record is about another version: it does not say that the work appeared there."""
 _TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """A record that was accepted as the cited work, compared."""
-
-    evidence: Evidence
-    work: Work
-    comparison: Comparison
 
 
 def verdict(
@@ -78,7 +62,7 @@ def verdict(
     """
     text = printed(reference)
     records = [
-        _Record(each, each.best, compare(reference.fields, each.best, text))
+        Compared(each, each.best, compare(reference.fields, each.best, text))
         for each in evidence
         if each.best is not None
     ]
@@ -95,7 +79,7 @@ def verdict(
 def _with_records(
     reference: Reference,
     evidence: Sequence[Evidence],
-    records: list[_Record],
+    records: list[Compared],
     essential: frozenset[str],
     today: date,
     venue_refuted: str,
@@ -103,10 +87,7 @@ def _with_records(
     records = _of_one_work(reference, records)
     primary = max(records, key=_closeness)
     argument = argue(evidence, essential)
-    found = {
-        diff.field: _corroborated(diff, reference, records, complete=not unanswered(argument))
-        for diff in _reconcile(records)
-    }
+    found = reconcile(reference, records, complete=not unanswered(argument))
     agreed = {field for record in records for field in record.comparison.agreed}
     works = [record.work for record in records]
     found |= {diff.field: diff for diff in identifier_diffs(reference, evidence, works, agreed, today)}
@@ -133,25 +114,25 @@ def _with_records(
     return Verdict(status, replace(argument, sentence=sentence), primary.work, diffs, not_compared, retraction)
 
 
-def _of_one_work(reference: Reference, records: list[_Record]) -> list[_Record]:
+def _of_one_work(reference: Reference, records: list[Compared]) -> list[Compared]:
     """The records without those that only identifier and authors tie to the citation, where others have its title.
 
     One with a gravely different title may be damaged, unless the record of that title has an identifier of its own.
     """
     titled = [record for record in records if not _retitled(record)]
     cited = reference.fields.doi
-    named = [record for record in titled if not _differs(record, FieldName.TITLE)]
+    named = [record for record in titled if not differs(record, FieldName.TITLE)]
     dois = {record.work.fields.doi for record in named} - {""}
     apart = cited and any(preprint_doi(doi) == preprint_doi(cited) for doi in dois) and cited not in dois
     return (named if apart else titled) or records
 
 
-def _retitled(record: _Record) -> bool:
+def _retitled(record: Compared) -> bool:
     """Whether only identifier and authors tie the record to the citation: the cited title may be another's."""
     return any(diff.field is FieldName.TITLE and diff.note.startswith(RETITLED) for diff in record.comparison.diffs)
 
 
-def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool:
+def _others_could_excuse(argument: Argument, records: Sequence[Compared]) -> bool:
     """Whether a registry that matters gave no answer, so that its record could agree where these differ.
 
     An offline index that somebody put there speaks for itself.
@@ -163,7 +144,7 @@ def _others_could_excuse(argument: Argument, records: Sequence[_Record]) -> bool
     return bool(missing.intersection(argument.unavailable)) or sources.isdisjoint(argument.essential)
 
 
-def _held_as_preprint_alone(reference: Reference, argument: Argument, records: Sequence[_Record]) -> FieldDiff | None:
+def _held_as_preprint_alone(reference: Reference, argument: Argument, records: Sequence[Compared]) -> FieldDiff | None:
     """A note where volume and pages of a journal are cited, and all who answered hold nothing but the preprint."""
     cited, held = reference.fields, records[0].work.fields.venue
     claimed = cited.venue and cited.volume and cited.pages and not is_preprint_server(cited.venue)
@@ -176,13 +157,13 @@ def _held_as_preprint_alone(reference: Reference, argument: Argument, records: S
     )
 
 
-def _appeared_there(record: _Record) -> bool:
+def _appeared_there(record: Compared) -> bool:
     """Whether the record holds the cited venue, or a workshop or track of it; a preprint or reprint never does."""
     said = {diff.note for diff in record.comparison.diffs if diff.field is FieldName.VENUE}
-    return FieldName.VENUE in record.comparison.agreed and said.isdisjoint(_OTHER_VERSION)
+    return FieldName.VENUE in record.comparison.agreed and said.isdisjoint(OTHER_VERSION)
 
 
-def _refuted_venue(reference: Reference, primary: _Record, records: Sequence[_Record], why: str) -> FieldDiff:
+def _refuted_venue(reference: Reference, primary: Compared, records: Sequence[Compared], why: str) -> FieldDiff:
     """The venue cannot be right; where nothing but a preprint is known, a workshop of it may be meant."""
     cited, held = reference.fields.venue, primary.work.fields.venue
     preprints = all(r.work.fields.kind is Kind.PREPRINT or is_preprint_server(r.work.fields.venue) for r in records)
@@ -191,93 +172,12 @@ def _refuted_venue(reference: Reference, primary: _Record, records: Sequence[_Re
     return FieldDiff(FieldName.VENUE, cited, held, Severity.MAJOR, why)
 
 
-def _closeness(record: _Record) -> tuple[int, int, float]:
+def _closeness(record: Compared) -> tuple[int, int, float]:
     worst = record.comparison.worst
     return (-1 if worst is None else -1 - worst.rank, len(record.comparison.agreed), record.evidence.score or 0.0)
 
 
-def _reconcile(records: Sequence[_Record]) -> list[FieldDiff]:
-    """Each field at its mildest: where one record agrees, the others are wrong or about another version.
-
-    A preprint or reprint could be of anything: none excuses a venue once a record beyond doubt says where it appeared.
-    """
-    told = any(_differs(record, FieldName.VENUE) and _consistent(record) for record in records)
-    clean = {
-        field
-        for record in records
-        for field in record.comparison.agreed
-        if field not in {diff.field for diff in record.comparison.diffs}
-    }
-    mildest: dict[FieldName, FieldDiff] = {}
-    for diff in (diff for record in records for diff in record.comparison.diffs if diff.field not in clean):
-        known = mildest.get(diff.field)
-        if told and diff.field is FieldName.VENUE and diff.note in _OTHER_VERSION:
-            continue
-        if known is None or diff.severity.rank < known.severity.rank:
-            mildest[diff.field] = diff
-    return list(mildest.values())
-
-
-def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[_Record], *, complete: bool) -> FieldDiff:
-    """Lower a major difference that a single damaged record could explain, or a version nobody was there to show.
-
-    ``complete`` says that every essential registry answered.
-    """
-    if diff.severity is not Severity.MAJOR:
-        exchanged = diff.field is FieldName.AUTHORS and _exchanged_by_two(reference, records)
-        return replace(diff, severity=Severity.MAJOR) if exchanged else diff
-    cited = reference.fields
-    if diff.field is FieldName.VENUE and not complete and any(published_twice(cited, r.work.fields) for r in records):
-        return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; a journal version may exist")
-    sources = independent(r.work.registry for r in records if _differs(r, diff.field))
-    if len(sources) > 1:
-        return diff
-    if diff.field is FieldName.VENUE and not any(_consistent(record) for record in records):
-        return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; one source only")
-    if diff.field is FieldName.AUTHORS and any(
-        _roster_may_be_damaged(reference.fields, r.work.fields) for r in records
-    ):
-        return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; one source only")
-    return diff
-
-
-def _exchanged_by_two(reference: Reference, records: Sequence[_Record]) -> bool:
-    """Whether by two sources authors stand in each other's place, and neither speaks of another version of the work."""
-    cited = reference.fields
-    sources = set()
-    for work in (record.work for record in records):
-        diff = authors_diff(cited, work.fields, printed(reference))
-        if diff is not None and diff.exchanged and not preprint_and_publication(cited, work):
-            sources.add("arxiv" if work.fields.arxiv and work.fields.kind is Kind.PREPRINT else work.registry)
-    return len(independent(sources)) > 1
-
-
-def _differs(record: _Record, field: FieldName) -> bool:
-    return any(diff.field is field and diff.severity is Severity.MAJOR for diff in record.comparison.diffs)
-
-
-def _consistent(record: _Record) -> bool:
-    """Whether the record is beyond doubt the cited work: title and authors agree, and the year where it is known."""
-    agreed = set(record.comparison.agreed)
-    year_differs = any(
-        diff.field is FieldName.YEAR and diff.severity is not Severity.COSMETIC for diff in record.comparison.diffs
-    )
-    return {FieldName.TITLE, FieldName.AUTHORS} <= agreed and not year_differs and bool(record.work.fields.venue)
-
-
-def _roster_may_be_damaged(cited: Fields, registered: Fields) -> bool:
-    """Whether the record may be at fault: cut to its first author, or the same people in another order.
-
-    One word that stands for the only author may be a pseudonym, as "Student" is Gosset's.
-    """
-    if len(cited.authors) == len(registered.authors) == 1 and len(str(registered.authors[0]).split()) == 1:
-        return True
-    ours, theirs = [family_key(name) for name in cited.authors], [family_key(name) for name in registered.authors]
-    cut = len(theirs) == 1 and len(ours) > 1 and theirs[0] in ours
-    return cut or (ours != theirs and sorted(ours) == sorted(theirs))
-
-
-def _may_be_another_work(found: dict[FieldName, FieldDiff], records: Sequence[_Record]) -> bool:
+def _may_be_another_work(found: dict[FieldName, FieldDiff], records: Sequence[Compared]) -> bool:
     """Whether nothing but the title ties the records to the citation, so that another work of that title may be meant."""
     authors = found.get(FieldName.AUTHORS)
     if authors is None or authors.severity is not Severity.MAJOR:
@@ -287,11 +187,11 @@ def _may_be_another_work(found: dict[FieldName, FieldDiff], records: Sequence[_R
     return not tied
 
 
-def _retraction(reference: Reference, records: Sequence[_Record]) -> Retraction | None:
+def _retraction(reference: Reference, records: Sequence[Compared]) -> Retraction | None:
     """The statement that the cited work was taken back; a notice cited as itself is none."""
     for record in records:
         work = record.work
-        if _differs(record, FieldName.TITLE) or _differs(record, FieldName.AUTHORS):
+        if differs(record, FieldName.TITLE) or differs(record, FieldName.AUTHORS):
             continue
         if work.retraction is not None and work.retraction.kind is not RetractionKind.CONCERN:
             return work.retraction
@@ -313,7 +213,7 @@ def _status(diffs: Sequence[FieldDiff], retraction: Retraction | None) -> Status
     return Status.VERIFIED
 
 
-def _record_sentence(status: Status, primary: _Record, records: Sequence[_Record], diffs: Sequence[FieldDiff]) -> str:
+def _record_sentence(status: Status, primary: Compared, records: Sequence[Compared], diffs: Sequence[FieldDiff]) -> str:
     sources = named(record.evidence.asked.registry for record in records)
     concern = any(r.work.retraction and r.work.retraction.kind is RetractionKind.CONCERN for r in records)
     slips = "" if any(diff.severity is Severity.MAJOR for diff in diffs) else " in minor ways"

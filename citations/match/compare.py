@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from citations.identifiers import arxiv_base, doi_variants, isbn_13
+from citations.match.formula import lost_formulas
 from citations.match.language import KEPT_BY_VERSIONS, telling, unrelated_in_english
 from citations.match.printed import Printed
+from citations.match.result import AGREED, NOT_COMPARED, Result
 from citations.match.score import (
     agrees_around,
     arxiv_number,
@@ -22,14 +24,14 @@ from citations.match.score import (
 from citations.match.title import TitleFit, denies, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.match.versions import (
-    EARLIER,
     PREPRINT_OF,
+    another_printing,
     either_preprint,
     preprint_and_publication,
     preprint_doi,
-    published_earlier,
 )
-from citations.names import same_person
+from citations.match.year import year
+from citations.names import AuthorsDiff, same_person
 from citations.titles import title_key
 from citations.types import (
     Comparison,
@@ -37,7 +39,6 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
-    Kind,
     Scheme,
     Severity,
     Work,
@@ -48,17 +49,11 @@ from citations.venues import VenueRelation
 RETITLED = "registered under another title"
 """Note on a title that differs although identifier and authors agree: translations, preprints, abstracts of meetings."""
 _HALF = "the record holds only a part of the title"
-_AGREED = "agreed"
-_NOT_COMPARED = "not compared"
-_Result = FieldDiff | str
 
-_YEAR_IN_TEXT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_ARXIV_NUMBER = re.compile(r"(\d\d)(\d\d)\.\d{4,5}")
 _LISTED_AUTHORS = 6
+_LONG_LIST, _SHORT_LIST = 6, 3
 _MOSTLY_KEPT = 0.7
 _KEPT_IN_PLACE = 0.5
-_CARELESS_YEARS = frozenset({1900, 1970})
-"""What records say whose date was lost: the beginnings of two calendars."""
 
 
 def compare(cited: Fields, work: Work, text: Printed | None = None) -> Comparison:
@@ -74,7 +69,7 @@ def compare(cited: Fields, work: Work, text: Printed | None = None) -> Compariso
         result = _COMPARERS[field](cited, work, text)
         if isinstance(result, FieldDiff):
             diffs.append(result)
-        if result == _NOT_COMPARED:
+        if result == NOT_COMPARED:
             not_compared.append(field)
         elif not isinstance(result, FieldDiff) or result.severity is Severity.COSMETIC:
             agreed.append(field)
@@ -89,12 +84,12 @@ def _compared_fields(cited: Fields, text: Printed | None) -> tuple[FieldName, ..
     return tuple(dict.fromkeys((*found, FieldName.TITLE, FieldName.AUTHORS)))
 
 
-def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
+def _title(cited: Fields, work: Work, text: Printed | None) -> Result:
     fit = fit_title(cited, work, text)
     if fit.similarity is None or (fit.severity is Severity.MAJOR and _no_title_after_all(cited, text)):
-        return _NOT_COMPARED
+        return NOT_COMPARED
     if fit.severity is None:
-        return _AGREED
+        return AGREED
     severity, note = fit.severity, fit.note
     if severity is Severity.MAJOR and fit.other_language:
         severity, note = Severity.COSMETIC, "title in another language"
@@ -104,7 +99,7 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> _Result:
         severity, note = _in_its_place(fit, text)
     elif (
         severity is Severity.MAJOR
-        and _is_version_of(cited, work)
+        and _is_version_of(cited, work, fit.kept)
         and len(telling(fit.cited) & telling(fit.registered)) >= KEPT_BY_VERSIONS
     ):
         severity, note = Severity.COSMETIC, "title of another version"
@@ -131,9 +126,10 @@ def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
     inside = title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited))
     if is_cut(fit) or (inside and not denies(fit)):
         return Severity.COSMETIC, _HALF
-    if fit.kept < _KEPT_IN_PLACE or fit.other_numbers:
+    lost = not denies(fit) and lost_formulas(words(fit.cited), words(fit.registered))
+    if fit.kept < _KEPT_IN_PLACE or (fit.other_numbers and not lost):
         return Severity.MAJOR, fit.note
-    lost = text is not None and not fit.other_words and fit.kept >= _MOSTLY_KEPT
+    lost = lost or (text is not None and not fit.other_words and fit.kept >= _MOSTLY_KEPT)
     return (Severity.COSMETIC if lost else Severity.MINOR), f"{fit.note}; volume and page agree"
 
 
@@ -148,31 +144,39 @@ def _known_by_its_identifier(cited: Fields, work: Work, text: Printed | None) ->
     return agree and (cited.year is None or not years or min(abs(cited.year - year) for year in years) <= 2)
 
 
-def _is_version_of(cited: Fields, work: Work) -> bool:
-    return bool(work.fields.arxiv) and arxiv_base(arxiv_number(cited)) == arxiv_base(work.fields.arxiv)
+def _is_version_of(cited: Fields, work: Work, kept: float) -> bool:
+    """Whether the record holds the cited arXiv number: as its own, or as that of a preprint that was renamed for print."""
+    number = arxiv_base(arxiv_number(cited))
+    if not number:
+        return False
+    own = arxiv_base(work.fields.arxiv) == number
+    known = {arxiv_base(other.value) for other in work.other_ids if other.scheme is Scheme.ARXIV}
+    return own or (number in known and kept < _MOSTLY_KEPT and preprint_and_publication(cited, work))
 
 
-def _authors(cited: Fields, work: Work, text: Printed | None) -> _Result:
+def _authors(cited: Fields, work: Work, text: Printed | None) -> Result:
     diff = authors_diff(cited, work.fields, text)
     if diff is None:
-        return _NOT_COMPARED
+        return NOT_COMPARED
     if diff.severity is None:
-        return _AGREED
+        return AGREED
     severity, note = diff.severity, diff.note or "authors differ"
     if (
         severity is Severity.MAJOR
         and preprint_and_publication(cited, work)
         and diff.contradicted < 2  # other given names are no change between versions
-        and _mostly_the_same(cited, work, diff.paired)
+        and _mostly_the_same(cited, work, diff)
     ):
         severity, note = Severity.MINOR, f"{note}; preprint and publication may list other authors"
     return FieldDiff(FieldName.AUTHORS, _names(cited), _names(work.fields), severity, note)
 
 
-def _mostly_the_same(cited: Fields, work: Work, paired: int) -> bool:
-    """A long list with the same first author and most of the others, as it grows between versions."""
+def _mostly_the_same(cited: Fields, work: Work, diff: AuthorsDiff) -> bool:
+    """A list with the same first author and all but one of the others, or most of a long one, as it changes in review."""
     listed = len(cited.authors)
-    return listed >= 6 and paired * 3 >= 2 * listed and same_person(cited.authors[0], work.fields.authors[0]) >= 0.5
+    all_but_one = listed >= _SHORT_LIST and diff.paired + 1 >= listed and not diff.contradicted
+    most = listed >= _LONG_LIST and diff.paired * 3 >= 2 * listed
+    return (most or all_but_one) and same_person(cited.authors[0], work.fields.authors[0]) >= 0.5
 
 
 def _names(values: Fields) -> str:
@@ -181,100 +185,37 @@ def _names(values: Fields) -> str:
     return f"{listed}; et al." if more else listed
 
 
-def _year(cited: Fields, work: Work, text: Printed | None) -> _Result:
-    years = years_of(work)
-    year = cited.year
-    if year is None or not years:
-        return _NOT_COMPARED
-    if year == work.fields.year:
-        return _AGREED
-    if _CARELESS_YEARS.issuperset(years):
-        return _NOT_COMPARED
-    severity, note = _year_severity(year, years, cited, work)
-    if severity is Severity.MAJOR and Kind.BOOK in {cited.kind, work.fields.kind} and year > max(years):
-        severity, note = Severity.MINOR, f"{note}, perhaps another edition"
-    if severity is not Severity.COSMETIC and published_earlier(cited, work, text):
-        severity, note = Severity.COSMETIC, EARLIER
-    registered = ", ".join(str(known) for known in dict.fromkeys(years))
-    return FieldDiff(FieldName.YEAR, str(year), registered, severity, note)
-
-
-def _year_severity(year: int, years: tuple[int, ...], cited: Fields, work: Work) -> tuple[Severity, str]:
-    """Preprint, online and print dates differ honestly, by a year mostly, by two sometimes."""
-    apart = min(abs(year - known) for known in years)
-    if year in years:
-        return Severity.COSMETIC, "another date of the same work"
-    if str(year) in _years_in_ids(cited, work):
-        return Severity.COSMETIC, "the year in its identifier"
-    if year < _arxiv_year(cited) or _contradicted_by_venue(year, years, cited, work):
-        return Severity.MINOR if apart <= 2 else Severity.MAJOR, f"{apart} year{'s' if apart > 1 else ''} too early"
-    if preprint_and_publication(cited, work) and apart <= 3:
-        return Severity.COSMETIC, "years of preprint and publication"
-    if apart == 1:
-        return Severity.COSMETIC, "one year apart, as online, print and preprint dates are"
-    if apart == 2 and year < min(years):
-        return Severity.COSMETIC, "two years earlier, as preprints are"
-    severity = Severity.MINOR if apart <= 2 or preprint_and_publication(cited, work) else Severity.MAJOR
-    return severity, f"{apart} year{'s' if apart > 1 else ''} apart"
-
-
-def _years_in_ids(cited: Fields, work: Work) -> set[str]:
-    """Years that stand in the identifiers: ``10.1098/rspa.1970.0065``, arXiv ``1706.03762``."""
-    found: set[str] = set()
-    for values in (cited, work.fields):
-        if values is work.fields or values.doi == work.fields.doi:
-            found.update(_YEAR_IN_TEXT.findall(values.doi.partition("/")[2]))
-        number = _ARXIV_NUMBER.match(values.arxiv)
-        if number:
-            found.add(f"20{number[1]}")
-    return found
-
-
-def _arxiv_year(cited: Fields) -> int:
-    """The year in which the cited arXiv number was given, 0 without one; nothing on arXiv is older than its number."""
-    number = _ARXIV_NUMBER.match(arxiv_number(cited))
-    return 2000 + int(number[1]) if number else 0
-
-
-def _contradicted_by_venue(year: int, years: tuple[int, ...], cited: Fields, work: Work) -> bool:
-    """Whether cited and registered venue print years, and these differ: "Findings of EMNLP 2021"."""
-    printed_year = _YEAR_IN_TEXT.findall(cited.venue)
-    if not printed_year or int(printed_year[-1]) != year or year > min(years):
-        return False
-    registered = {found for venue in (work.fields.venue, *work.other_venues) for found in _YEAR_IN_TEXT.findall(venue)}
-    return bool(registered) and str(year) not in registered
-
-
-def _venue(cited: Fields, work: Work, text: Printed | None) -> _Result:
+def _venue(cited: Fields, work: Work, text: Printed | None) -> Result:
     relation = venue_relation(cited, work)
     registered = work.fields.venue
     match relation:
         case VenueRelation.SAME:
-            return _AGREED
+            return AGREED
         case VenueRelation.UNKNOWN:
-            return _NOT_COMPARED
+            return NOT_COMPARED
         case VenueRelation.RELATED:
             note = PREPRINT_OF if either_preprint(cited, work) else "track or companion of the venue"
             return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, note)
         case VenueRelation.DIFFERENT:
             if either_preprint(cited, work):
                 return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, PREPRINT_OF)
-            if published_earlier(cited, work, text):
-                return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, EARLIER)
+            again = another_printing(cited, work, text)
+            if again:
+                return FieldDiff(FieldName.VENUE, cited.venue, registered, Severity.COSMETIC, again)
             twice = published_twice(cited, work.fields) and is_known(cited.venue)
             severity = Severity.MINOR if twice else Severity.MAJOR
             return FieldDiff(FieldName.VENUE, cited.venue, registered, severity, "another venue")
 
 
-def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], _Result]:
+def _numbers(field: FieldName) -> Callable[[Fields, Work, Printed | None], Result]:
     """Volume or issue: the same digits, or not; never more than a slip."""
 
-    def compare_numbers(cited: Fields, work: Work, text: Printed | None) -> _Result:
+    def compare_numbers(cited: Fields, work: Work, text: Printed | None) -> Result:
         ours, theirs = getattr(cited, field.value), getattr(work.fields, field.value)
         if not theirs or _other_version(cited, work, text) or (field is FieldName.ISSUE and _other_volume(cited, work)):
-            return _NOT_COMPARED
+            return NOT_COMPARED
         if _number_key(ours) == _number_key(theirs):
-            return _AGREED
+            return AGREED
         if _number_parts(ours) & _number_parts(theirs):
             return FieldDiff(field, ours, theirs, Severity.COSMETIC, "combined number")
         return FieldDiff(field, ours, theirs, Severity.MINOR, f"another {field.value}")
@@ -297,39 +238,39 @@ def _number_parts(text: str) -> set[str]:
 def _other_version(cited: Fields, work: Work, text: Printed | None) -> bool:
     """Volume, issue and pages of another version are not comparable."""
     elsewhere = venue_relation(cited, work) in {VenueRelation.RELATED, VenueRelation.DIFFERENT}
-    return elsewhere or either_preprint(cited, work) or published_earlier(cited, work, text)
+    return elsewhere or either_preprint(cited, work) or bool(another_printing(cited, work, text))
 
 
-def _pages(cited: Fields, work: Work, text: Printed | None) -> _Result:
+def _pages(cited: Fields, work: Work, text: Printed | None) -> Result:
     ours, theirs = cited.pages, work.fields.pages
     if not theirs or _other_version(cited, work, text):
-        return _NOT_COMPARED
+        return NOT_COMPARED
     first, registered = first_page(ours), first_page(theirs)
     if first == registered or title_key(ours) == title_key(theirs):
-        return _AGREED
+        return AGREED
     if first.isdigit() != registered.isdigit() or registered in {"", "1"} or first == "1":
-        return _NOT_COMPARED
+        return NOT_COMPARED
     return FieldDiff(FieldName.PAGES, ours, theirs, Severity.MINOR, "another first page")
 
 
-def _publisher(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _publisher(cited: Fields, work: Work, _: Printed | None) -> Result:
     """Imprints and owners change: equal words agree, everything else says nothing."""
     ours, theirs = set(words(cited.publisher)), set(words(work.fields.publisher))
-    return _AGREED if ours & theirs else _NOT_COMPARED
+    return AGREED if ours & theirs else NOT_COMPARED
 
 
-def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _doi(cited: Fields, work: Work, _: Printed | None) -> Result:
     known = _values(work, Scheme.DOI, work.fields.doi)
     number = arxiv_number(cited) if cited.doi.startswith("10.48550/") else ""
     if number and arxiv_base(number) in {arxiv_base(each) for each in _values(work, Scheme.ARXIV, work.fields.arxiv)}:
-        return _AGREED
+        return AGREED
     if cited.doi in known:
         if cited.doi == work.fields.doi:
-            return _AGREED
+            return AGREED
         note = "the DOI of its preprint" if preprint_doi(cited.doi) else "another registered DOI of the work"
         return FieldDiff(FieldName.DOI, cited.doi, work.fields.doi, Severity.COSMETIC, note)
     if not known or preprint_doi(cited.doi) != any(map(preprint_doi, known)):
-        return _NOT_COMPARED
+        return NOT_COMPARED
     clings = (each for each in known if cited.doi.startswith(each) and not cited.doi[len(each)].isdigit())
     repaired = next((variant for variant in doi_variants(cited.doi) if variant in known), "") or next(clings, "")
     if repaired:
@@ -339,29 +280,27 @@ def _doi(cited: Fields, work: Work, _: Printed | None) -> _Result:
     return FieldDiff(FieldName.DOI, cited.doi, work.fields.doi, Severity.MINOR, "another DOI than the registered one")
 
 
-def _arxiv(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _arxiv(cited: Fields, work: Work, _: Printed | None) -> Result:
     known = {arxiv_base(value) for value in _values(work, Scheme.ARXIV, work.fields.arxiv)}
     if not known:
-        return _NOT_COMPARED
+        return NOT_COMPARED
     if arxiv_base(cited.arxiv) in known:
-        return _AGREED
+        return AGREED
     registered = work.fields.arxiv or min(known)
     return FieldDiff(FieldName.ARXIV, cited.arxiv, registered, Severity.MINOR, "another arXiv number")
 
 
-def _plain_id(
-    field: FieldName, scheme: Scheme, severity: Severity
-) -> Callable[[Fields, Work, Printed | None], _Result]:
+def _plain_id(field: FieldName, scheme: Scheme, severity: Severity) -> Callable[[Fields, Work, Printed | None], Result]:
     """PMID or ISBN: a set of values on the record's side."""
 
-    def compare_ids(cited: Fields, work: Work, _: Printed | None) -> _Result:
+    def compare_ids(cited: Fields, work: Work, _: Printed | None) -> Result:
         ours, theirs = getattr(cited, field.value), getattr(work.fields, field.value)
         known = _values(work, scheme, theirs)
         if not known:
-            return _NOT_COMPARED
+            return NOT_COMPARED
         form = isbn_13 if scheme is Scheme.ISBN else str  # one book has its ISBN in ten digits and in thirteen
         if form(ours) in set(map(form, known)):
-            return _AGREED
+            return AGREED
         return FieldDiff(field, ours, theirs or min(known), severity, f"another {field.value.upper()}")
 
     return compare_ids
@@ -372,17 +311,17 @@ def _values(work: Work, scheme: Scheme, own: str) -> set[str]:
     return {own, *(other.value for other in others if other.scheme is scheme)} - {""}
 
 
-def _url(cited: Fields, work: Work, _: Printed | None) -> _Result:
+def _url(cited: Fields, work: Work, _: Printed | None) -> Result:
     """A link agrees if it carries an identifier of the work; otherwise it says nothing."""
     url = cited.url.lower()
     ids = {work.fields.doi, arxiv_base(work.fields.arxiv), work.fields.url.lower()} - {""}
-    return _AGREED if any(value in url for value in ids) else _NOT_COMPARED
+    return AGREED if any(value in url for value in ids) else NOT_COMPARED
 
 
-_COMPARERS: Mapping[FieldName, Callable[[Fields, Work, Printed | None], _Result]] = {
+_COMPARERS: Mapping[FieldName, Callable[[Fields, Work, Printed | None], Result]] = {
     FieldName.TITLE: _title,
     FieldName.AUTHORS: _authors,
-    FieldName.YEAR: _year,
+    FieldName.YEAR: year,
     FieldName.VENUE: _venue,
     FieldName.VOLUME: _numbers(FieldName.VOLUME),
     FieldName.ISSUE: _numbers(FieldName.ISSUE),

@@ -10,6 +10,7 @@ from itertools import accumulate
 from rapidfuzz.distance import Levenshtein, Prefix
 
 from citations.match.damage import misread
+from citations.match.formula import same_formula
 from citations.match.numbering import other_way, without_footnote
 from citations.match.printed import Printed
 from citations.match.review import is_marked, reviewed_title
@@ -52,10 +53,6 @@ _OTHER_WORK = frozenset(_OTHER_WORK_WORDS.split())
 """Words in front of or behind the title of one work that make it the title of another."""
 _NEGATIONS = frozenset({"no", "not", "non", "never", "without"})
 _BREAKS = re.compile(r"[\s\-‐‑–—/]+")
-_GREEK = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|mu|sigma|omega")
-_MACRO = re.compile(
-    "textdollar|textbackslash|(?:wide)?tilde|(?:wide)?hat|sqrt|math(?:cal|bb|rm|bf|frak|sf)|overline|frac|ell|dollar|propto|leq|geq|infty|cdot|approx|rightarrow|otimes|oplus"
-)
 _LIGATURE_LETTERS = str.maketrans("", "", "fil")
 _LANGUAGES = {
     "english": "the of and for with from in on to by an is are how what using towards between its under at",
@@ -348,19 +345,9 @@ def _said(mine: str, yours: str) -> str:
     return f'"{mine}" for "{yours}"' if yours else f'"{mine}" added'
 
 
-def _initial(found: re.Match[str]) -> str:
-    return found[0][0]
-
-
 def _same_spelling(a: str, b: str) -> bool:
-    if (
-        misread(a, b)
-        or a.removeprefix("var") == b.removeprefix("var")
-        or _GREEK.sub(_initial, a) == _GREEK.sub(_initial, b)
-    ):
-        return True  # \varepsilon for ε, "1a" for "1α"
-    if _MACRO.sub("", a) == _MACRO.sub("", b):
-        return True  # formulas with and without their macros
+    if misread(a, b) or same_formula(a, b):
+        return True
     return any(a.replace(british, american) == b.replace(british, american) for british, american in _SPELLINGS)
 
 

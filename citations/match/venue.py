@@ -12,6 +12,8 @@ from citations.venues import venue_key
 
 _JOURNAL = re.compile(r"(?i)\b(?:journal|transactions|trans\.|letters|annals|magazine|bulletin|quarterly|j\.)")
 _MEETING = re.compile(r"(?i)\b(?:conference|conf\.|symposium|workshop|proceedings|proc\.|meeting|congress)")
+_SERIES = re.compile(r"(?i)\blecture notes\b|\badvances in\b|\b(?:19|20)\d\d\b")
+"""What else the volumes of meetings are called: by their series, and with a year."""
 
 
 def published_twice(cited: Fields, registered: Fields) -> bool:
@@ -23,6 +25,12 @@ def first_at_a_meeting(cited: Fields, registered: Fields) -> bool:
     """Whether a known conference is cited and a journal is registered, as of papers that were chosen or extended for one."""
     known = is_known(cited.venue) and _sort(cited) is Kind.CONFERENCE
     return known and _sort(registered) is Kind.ARTICLE
+
+
+def in_a_book(registered: Fields) -> bool:
+    """Whether the record is of a chapter, and not of a paper in proceedings, which registries call chapters as well."""
+    meeting = _sort(registered) is Kind.CONFERENCE or _SERIES.search(registered.venue)
+    return registered.kind is Kind.CHAPTER and bool(registered.venue) and not meeting
 
 
 def is_known(venue: str) -> bool:
