@@ -91,9 +91,10 @@ def write_flag(
 
 
 def list_flags(engine: Engine, *, limit: int = 1000) -> tuple[Flag, ...]:
-    """The flags, newest first; a database that cannot be read is an error, never an empty list."""
+    """The flags, newest first, without the samples of what passed; a database that cannot be read is an error."""
     with reading(engine) as connection:
-        newest = select(flags, latest_paper().label("paper")).order_by(flags.c.id.desc()).limit(limit)
+        flagged = select(flags, latest_paper().label("paper")).where(~flags.c.blind)
+        newest = flagged.order_by(flags.c.id.desc()).limit(limit)
         rows = connection.execute(newest).mappings().all()
     return tuple(
         Flag(

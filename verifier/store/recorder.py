@@ -13,6 +13,7 @@ import verifier
 from citations.types import Reference, Unreadable
 from verifier.errors import StoreError
 from verifier.store.adjudications import adjudication
+from verifier.store.audits import AuditDraw
 from verifier.store.levels import StorageLevel, kept_name
 from verifier.store.retention import expire
 from verifier.store.scans import (
@@ -40,7 +41,7 @@ class Recorder:
     """Writes one scan; every method may raise ``StoreError``.
 
     What is older than ``retain_days`` is removed before anything is written; 0 keeps everything. ``trace`` is how a model
-    wrote the text that is going to be read.
+    wrote the text that is going to be read. ``audit_share`` of what passes is drawn for review, blind.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Recorder:
         level: StorageLevel = StorageLevel.EXCERPT,
         retain_days: int = 0,
         trace: Trace | None = None,
+        audit_share: float = 0.0,
     ) -> None:
         if level is StorageLevel.NONE:
             raise StoreError("at the level none nothing is recorded")
@@ -60,6 +62,7 @@ class Recorder:
         self._body_of = body_of
         self._keeping = Keeping(level)
         self._trace = trace
+        self._audit = AuditDraw(f"{key.inputs_digest}{key.settings_digest}", audit_share) if audit_share > 0 else None
         self._waiting: list[Finding] = []
         self._written_at = time.monotonic()
         if retain_days:
@@ -86,7 +89,7 @@ class Recorder:
 
     def claims(self, findings: Sequence[ClaimFinding]) -> tuple[ClaimFinding, ...]:
         """Keep the flagged claims, and give all of them with what people decided about them before."""
-        add_claims(self._engine, self.scan_id, findings, self._keeping)
+        add_claims(self._engine, self.scan_id, findings, self._keeping, self._audit)
         return tuple(replace(each, adjudication=adjudication(self._engine, each)) for each in findings)
 
     def unreadable(self, entries: Sequence[Unreadable]) -> None:
@@ -114,5 +117,5 @@ class Recorder:
 
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
-        add_findings(self._engine, self.scan_id, waiting, self._body_of, self._keeping)
+        add_findings(self._engine, self.scan_id, waiting, self._body_of, self._keeping, self._audit)
         self._written_at = time.monotonic()

@@ -153,7 +153,7 @@ def recent_reviews(engine: Engine, reviewer: str, *, limit: int = 10) -> tuple[R
     """What the reviewer did last, newest first."""
     statement = select(reviews).where(reviews.c.reviewer == _name(reviewer)).order_by(reviews.c.id.desc()).limit(limit)
     with reading(engine) as connection:
-        return tuple(_review(each) for each in connection.execute(statement).mappings())
+        return tuple(read_review(each) for each in connection.execute(statement).mappings())
 
 
 def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
@@ -218,7 +218,7 @@ def add_review(
         work_id=work_id,
     )
     made = connection.execute(insert(reviews).values(values).returning(reviews)).mappings().one()
-    return _review(made)
+    return read_review(made)
 
 
 def settle(connection: Connection, flag_id: int) -> FlagState:
@@ -233,7 +233,7 @@ def settle(connection: Connection, flag_id: int) -> FlagState:
 def read_reviews(connection: Connection, flag_id: int) -> tuple[Review, ...]:
     """All reviews of a flag, oldest first."""
     statement = select(reviews).where(reviews.c.flag_id == flag_id).order_by(reviews.c.id)
-    return tuple(_review(each) for each in connection.execute(statement).mappings())
+    return tuple(read_review(each) for each in connection.execute(statement).mappings())
 
 
 def _said(engine: Engine, flag_id: int, answer: ReviewAnswer, reviewer: str, note: str) -> Decided:
@@ -266,7 +266,8 @@ def _name(reviewer: str) -> str:
     return row(name=reviewer.strip()[:MAX_NAME])["name"] or "unknown"
 
 
-def _review(stored: RowMapping) -> Review:
+def read_review(stored: RowMapping) -> Review:
+    """A stored row of ``reviews``."""
     return Review(
         id=stored["id"],
         flag_id=stored["flag_id"],

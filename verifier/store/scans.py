@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from citations.types import Reference, Status, Unreadable
 from verifier.rules import rules_digest
 from verifier.store.adjudications import silence
+from verifier.store.audits import AuditDraw, draw_samples, show_flagged
 from verifier.store.connect import reading, write, writing_to
 from verifier.store.flags import KEEP_ALL, write_flag
 from verifier.store.levels import StorageLevel, kept_evidence, kept_finding, kept_name, kept_unreadable
@@ -101,8 +102,9 @@ def add_findings(
     findings: Sequence[Finding],
     body_of: BodyOf | None = None,
     keeping: Keeping = KEEP_ALL,
+    audit: AuditDraw | None = None,
 ) -> None:
-    """Store findings with their evidence, and the flagged ones as flags, in one transaction."""
+    """Store findings with their evidence, the flagged ones as flags, and samples of the others, in one transaction."""
     if not findings:
         return
     now = datetime.now(UTC)
@@ -119,22 +121,28 @@ def add_findings(
             connection.execute(insert(evidence), rows)
         for finding in _in_order(findings):
             silence(connection, write_flag(connection, scan_id, finding, now, keeping), finding)
+        drawn = frozenset[str]()
+        if audit is not None:
+            drawn = draw_samples(connection, scan_id, findings, audit, now, keeping)
         if level.keeps_words:
-            _keep_bodies(connection, findings, body_of)
+            _keep_bodies(connection, findings, body_of, drawn)
 
     write(engine, work)
 
 
-def add_claims(engine: Engine, scan_id: int, claims: Sequence[ClaimFinding], keeping: Keeping) -> None:
-    """Store the flagged claims as flags, in one transaction; a claim that nobody need look at leaves nothing."""
-    flagged = _in_order(claims)
+def add_claims(
+    engine: Engine, scan_id: int, claims: Sequence[ClaimFinding], keeping: Keeping, audit: AuditDraw | None = None
+) -> None:
+    """Store the flagged claims as flags, and samples of those that passed, in one transaction; the others leave nothing."""
     now = datetime.now(UTC)
 
     def work(connection: Connection) -> None:
-        for claim in flagged:
-            write_flag(connection, scan_id, claim, now, keeping)
+        numbers = [write_flag(connection, scan_id, claim, now, keeping) for claim in _in_order(claims)]
+        show_flagged(connection, numbers)
+        if audit is not None:
+            draw_samples(connection, scan_id, claims, audit, now, keeping)
 
-    if flagged:
+    if any(_is_flagged(each) or (audit is not None and audit.draws(each)) for each in claims):
         write(engine, work)
 
 
@@ -286,10 +294,12 @@ def _evidence_rows(row_id: int, finding: Finding, level: StorageLevel) -> list[d
     ]
 
 
-def _keep_bodies(connection: Connection, findings: Sequence[Finding], body_of: BodyOf | None) -> None:
-    """Keep the registries' answers behind what is flagged, as they came."""
-    behind = [each for finding in findings if _is_flagged(finding) for each in finding.checked.evidence]
-    wanted = {each.asked.body_sha256 for each in behind} - {""}
+def _keep_bodies(
+    connection: Connection, findings: Sequence[Finding], body_of: BodyOf | None, drawn: frozenset[str]
+) -> None:
+    """Keep the registries' answers behind what is to be reviewed, as they came."""
+    behind = [each for each in findings if _is_flagged(each) or each.fingerprint in drawn]
+    wanted = {each.asked.body_sha256 for finding in behind for each in finding.checked.evidence} - {""}
     if body_of is None or not wanted:
         return
     held = set(connection.execute(select(bodies.c.sha256).where(bodies.c.sha256.in_(wanted))).scalars())
