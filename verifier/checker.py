@@ -125,7 +125,7 @@ class Checker:
         self._retriever = retriever
         self._judge = judge
         self._engine = engine
-        self._budget_s = budget_s
+        self.budget_s = budget_s
         self._lock = Lock()
         self._calls = judge_calls
         self._afresh = ask_afresh
@@ -190,7 +190,7 @@ class Checker:
         self.close()
 
     def _checked(self, subject: Subject) -> Report:
-        bounds = [each for each in (self._budget_s, subject.budget_s) if each is not None]
+        bounds = [each for each in (self.budget_s, subject.budget_s) if each is not None]
         budget = Budget(min(bounds, default=None), self._calls)
         opened = self._open()
         gaps: list[Gap] = []

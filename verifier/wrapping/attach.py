@@ -33,6 +33,8 @@ class Pending:
         """Begins the check of a stream that was read to its end and not closed."""
         self.is_read: Callable[[], bool] = lambda: True
         """Whether a stream was read to its end."""
+        self.unread = UNFINISHED
+        """What its report says until then."""
         self._begun = False
         self._lock = Lock()
 
@@ -45,7 +47,7 @@ class Pending:
     def report(self, timeout_s: float) -> Report:
         """The report, or one that says what is missing; raises only ``CheckFailed``, and where the policy asks for it."""
         if not self._begin():
-            return nothing_checked("the answer", UNFINISHED)
+            return nothing_checked("the answer", self.unread)
         try:
             return self.future.result(timeout_s)
         except FutureTimeoutError:
@@ -54,7 +56,7 @@ class Pending:
     async def areport(self, timeout_s: float) -> Report:
         """The same for coroutines."""
         if not self._begin():
-            return nothing_checked("the answer", UNFINISHED)
+            return nothing_checked("the answer", self.unread)
         try:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self.future)), timeout_s)
         except TimeoutError:
@@ -140,10 +142,10 @@ async def aget_report(response: Any, timeout: float | None = None) -> Report:  #
     return await pending.areport(PATIENCE_S if timeout is None else timeout)
 
 
-def nothing_checked(what: str, why: str, hint: str = "") -> Report:
+def nothing_checked(what: str, why: str, hint: str = "", *, gaps: tuple[Gap, ...] = ()) -> Report:
     """A report without findings that says why there are none."""
     now = datetime.now(UTC)
-    return Report(Tool("factprobe", verifier.__version__), (), (), (), (Gap(what, why, hint),), now, now)
+    return Report(Tool("factprobe", verifier.__version__), (), (), (), (Gap(what, why, hint), *gaps), now, now)
 
 
 def _unwatched() -> Report:

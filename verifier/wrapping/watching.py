@@ -1,32 +1,30 @@
-"""``verifier.wrap``: a client of a language model whose answers are checked behind its back.
+"""``verifier.wrap``: a client of a language model whose answers are checked, behind its back or before they leave.
 
-The client stays the same object, and so do its responses: same type, same content, streams still stream. Checking happens
-in a background thread once an answer is whole, and ``get_report`` gives what it found.
+The client stays the same object, and so do its responses: same type, same content, streams still stream. ``get_report``
+gives what was found.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from verifier.checker import Checker, Registries, Subject
-from verifier.errors import CheckFailed
-from verifier.types import Report
+from verifier.arguments import check_arguments, several
+from verifier.checker import Checker, Registries
+from verifier.errors import WrongArgument
+from verifier.policy import FailOn, OnError, Policy
 from verifier.wrapping.anthropic import AnthropicShape
-from verifier.wrapping.attach import TABLE, Pending, nothing_checked
-from verifier.wrapping.background import BACKGROUND
-from verifier.wrapping.interface import Reading, Shape
+from verifier.wrapping.interface import Shape
 from verifier.wrapping.openai import OpenAIShape
-from verifier.wrapping.parts import prose
-from verifier.wrapping.types import Answer
+from verifier.wrapping.responses import OTHER, Responses
+from verifier.wrapping.types import Mode
+from verifier.wrapping.watcher import Watcher, together
 
-_LOG = logging.getLogger(__name__)
+__all__ = ["CALLS", "CEILING_S", "together", "watcher_of", "wrap"]
 
 CEILING_S = 2.0
 """So long the check of one answer may take."""
@@ -36,16 +34,29 @@ CALLS: tuple[tuple[str, type[OpenAIShape | AnthropicShape]], ...] = (
     ("completions.create", OpenAIShape),
     ("responses.create", OpenAIShape),
     ("responses.parse", OpenAIShape),
+    ("beta.chat.completions.parse", OpenAIShape),
     ("messages.create", AnthropicShape),
+    ("messages.parse", AnthropicShape),
+    ("beta.messages.create", AnthropicShape),
+    ("beta.messages.parse", AnthropicShape),
     ("create_chat_completion", OpenAIShape),
     ("create_completion", OpenAIShape),
 )
 """The calls that make an answer, by the names that clients give them."""
+HELPERS: tuple[tuple[str, type[OpenAIShape | AnthropicShape]], ...] = (
+    ("chat.completions.stream", OpenAIShape),
+    ("beta.chat.completions.stream", OpenAIShape),
+    ("responses.stream", OpenAIShape),
+    ("messages.stream", AnthropicShape),
+    ("beta.messages.stream", AnthropicShape),
+)
+"""The calls that make a manager, which makes the stream when it is entered."""
 COPIES = ("with_options", "copy")
 """The calls that make another client of the same kind."""
-BUSY = "too many answers wait to be checked"
-UNREAD = "a stream of this kind cannot be read along"
-RAW = "the response is a raw one, whose text is not read"
+_REQUEST = "__api_request"
+"""End of the name under which the managers of ``openai`` and ``anthropic`` keep what makes the stream."""
+_RAW = "X-Stainless-Raw-Response"
+"""The header by which both packages tell themselves that ``with_raw_response`` or ``with_streaming_response`` was used."""
 _MARK = "_watched_by_verifier"
 _CALLING: ContextVar[bool] = ContextVar("calling", default=False)
 """Whether a watched call is being made, so that the calls it makes itself are not watched too."""
@@ -53,87 +64,182 @@ _CALLING: ContextVar[bool] = ContextVar("calling", default=False)
 Client = TypeVar("Client")
 
 
-def wrap(client: Client, *, registries: Registries = None, checker: Checker | None = None) -> Client:
+def wrap(
+    client: Client,
+    *,
+    policy: Policy | None = None,
+    mode: Mode | str = Mode.AFTER,
+    on_error: OnError | str | None = None,
+    timeout: float | None = None,
+    registries: Registries = None,
+    checker: Checker | None = None,
+) -> Client:
     """Check every answer of a client; the same client comes back.
 
     Known by shape: ``chat.completions``, ``completions`` and ``responses`` of OpenAI's package and of everything that
     mirrors it, ``messages`` of Anthropic's, ``llama_cpp.Llama`` and ``probes.ProbedLlama``; synchronous or not, whole or
-    streamed. Nothing is asked over the network unless ``registries`` names some (or ``VERIFIER_ONLINE`` is set), nothing is
-    stored, and nothing that goes wrong with a check is raised into the call. Give a ``checker`` of your own for a judge,
-    evidence, or another time limit.
+    streamed, with the packages' own ``stream``, ``parse`` and ``with_raw_response``. Nothing is asked over the network
+    unless ``registries`` names some (or ``VERIFIER_ONLINE`` is set), and nothing is stored.
+
+    ``mode`` says when text reaches the program. ``after``: at once; the check runs behind its back, and nothing is raised
+    into the call. ``buffer``: once the whole answer is checked. ``holdback``: of a stream each sentence once it is checked,
+    citations once they are complete. In the last two an answer that the policy stops (``fabricated`` unless it says otherwise)
+    raises ``Blocked`` if nothing has left, ``Withheld`` if something has.
+
+    ``timeout`` is the ceiling in seconds for all checks of one answer (2 s, or what the ``checker`` has). What is not checked
+    then leaves all the same and is a gap in the report, unless ``on_error="closed"``: then ``CheckFailed`` is raised.
+    Give a ``checker`` of your own for a judge or evidence.
 
     >>> client = wrap(OpenAI())                                                   # doctest: +SKIP
     >>> answer = client.chat.completions.create(model="m", messages=[...])        # doctest: +SKIP
     >>> get_report(answer, timeout=5).count(Status.FABRICATED)                    # doctest: +SKIP
 
     Raises:
-        TypeError: the client has none of these calls.
+        WrongArgument: the client has none of these calls, or an argument cannot be used.
 
     """
-    watcher = _Watcher(checker or Checker(registries=registries, budget_s=CEILING_S))
-    if not _watch(client, watcher):
-        raise TypeError(
+    watcher = watcher_of(
+        "verifier.wrap",
+        policy=policy,
+        mode=mode,
+        on_error=on_error,
+        timeout=timeout,
+        registries=registries,
+        checker=checker,
+    )
+    if not _watch(client, Responses(watcher)):
+        raise WrongArgument(
             f"{type(client).__name__} has no call that verifier.wrap knows, such as chat.completions.create"
         )
     return client
 
 
-def _watch(client: Any, watcher: _Watcher) -> bool:
+def watcher_of(
+    call: str,
+    *,
+    policy: Policy | None,
+    mode: Mode | str,
+    on_error: OnError | str | None,
+    timeout: float | None,
+    registries: Registries,
+    checker: Checker | None,
+    fail_on: FailOn = FailOn.FABRICATED,
+) -> Watcher:
+    """What checks the answers of ``call``, from what its user gave; without a policy only ``fail_on`` stops an answer."""
+    registries = several(registries)
+    check_arguments(
+        call,
+        policy=policy,
+        mode=mode,
+        on_error=on_error,
+        timeout=timeout,
+        registries=registries,
+        checker=checker,
+    )
+    if checker is not None and registries is not None:
+        raise WrongArgument(f"{call}: registries belong to the checker", hint="verifier.Checker(registries=...)")
+    ruling = policy or Policy(fail_on=fail_on)
+    ruling = replace(ruling, on_error=OnError(on_error or (checker.policy if checker else ruling).on_error))
+    ceiling_s = timeout if timeout is not None else CEILING_S if checker is None else checker.budget_s
+    checks = checker or Checker(registries=registries, policy=ruling, budget_s=ceiling_s)
+    return Watcher(checks, ruling, Mode(mode), ceiling_s)
+
+
+def _watch(client: Any, responses: Responses) -> bool:
     found = False
     for path, shape in CALLS:
-        *steps, name = path.split(".")
-        owner = functools.reduce(lambda thing, step: getattr(thing, step, None), steps, client)
-        call = getattr(owner, name, None)
-        if owner is not None and callable(call):
-            found = True
-            if not _is_watched(call):
-                setattr(owner, name, _watched(call, shape(), watcher))
+        found |= _replace(client, path, functools.partial(_watched, shape=shape(), responses=responses))
+    for path, shape in HELPERS if found else ():
+        _replace(client, path, functools.partial(_managed, shape=shape(), responses=responses))
     for name in COPIES if found else ():
-        make = getattr(client, name, None)
-        if callable(make) and not _is_watched(make):
-            setattr(client, name, _copied(make, watcher))
+        _replace(client, name, functools.partial(_copied, responses=responses))
     return found
 
 
-def _is_watched(call: Callable[..., Any]) -> bool:
-    return bool(getattr(call, _MARK, False))
+def _replace(client: Any, path: str, watched: Callable[[Callable[..., Any]], Callable[..., Any]]) -> bool:
+    """Put a watched call in the place of the call; ``False`` if there is none."""
+    *steps, name = path.split(".")
+    owner = functools.reduce(lambda thing, step: getattr(thing, step, None), steps, client)
+    call = getattr(owner, name, None)
+    if owner is None or not callable(call):
+        return False
+    if not getattr(call, _MARK, False):
+        made = watched(call)
+        made.__dict__[_MARK] = True
+        setattr(owner, name, made)
+    return True
 
 
-def _copied(make: Callable[..., Any], watcher: _Watcher) -> Callable[..., Any]:
+def _copied(make: Callable[..., Any], responses: Responses) -> Callable[..., Any]:
     @functools.wraps(make)
     def run(*arguments: Any, **settings: Any) -> Any:
         made = make(*arguments, **settings)
-        _watch(made, watcher)
+        _watch(made, responses)
         return made
 
-    run.__dict__[_MARK] = True
     return run
 
 
-def _watched(call: Callable[..., Any], shape: Shape, watcher: _Watcher) -> Callable[..., Any]:
+def _watched(call: Callable[..., Any], shape: Shape, responses: Responses) -> Callable[..., Any]:
     """The call, which gives what it gave; one that another watched call makes is not watched again."""
 
     @functools.wraps(call)
     def run(*arguments: Any, **request: Any) -> Any:
+        raw = _raw(request)
+        responses.refuse_unread(raw)
         inner, response = _called(call, arguments, request)
         if inner:
             return response
         question = _asked(shape, arguments, request)
         if not inspect.isawaitable(response):
-            return watcher.seen(response, shape, question)
+            return responses.seen(response, shape, question, raw)
 
         async def awaited() -> Any:
-            return watcher.seen(await response, shape, question)
+            return await responses.aseen(await response, shape, question, raw)
 
         return awaited()
 
     @functools.wraps(call)
     async def run_coroutine(*arguments: Any, **request: Any) -> Any:
-        return watcher.seen(await call(*arguments, **request), shape, _asked(shape, arguments, request))
+        raw = _raw(request)
+        responses.refuse_unread(raw)
+        response = await call(*arguments, **request)
+        return await responses.aseen(response, shape, _asked(shape, arguments, request), raw)
 
-    watched = run_coroutine if inspect.iscoroutinefunction(call) else run
-    watched.__dict__[_MARK] = True
-    return watched
+    return run_coroutine if inspect.iscoroutinefunction(call) else run
+
+
+def _managed(call: Callable[..., Any], shape: Shape, responses: Responses) -> Callable[..., Any]:
+    """The call, whose manager makes a watched stream."""
+
+    @functools.wraps(call)
+    def run(*arguments: Any, **request: Any) -> Any:
+        inner, manager = _called(call, arguments, request)
+        question = _asked(shape, arguments, request)
+        kept = [name for name in getattr(manager, "__dict__", ()) if name.endswith(_REQUEST)]
+        if inner or not kept:
+            if not inner:
+                responses.refuse_unread(OTHER)
+            return manager
+        make = getattr(manager, kept[0])
+        if callable(make):
+            setattr(manager, kept[0], lambda: responses.seen(_called(make, (), {})[1], shape, question))
+        else:
+            setattr(manager, kept[0], _Later(make, responses, shape, question))
+        return manager
+
+    return run
+
+
+class _Later:
+    """A stream that will be watched once it is awaited."""
+
+    def __init__(self, made: Any, responses: Responses, shape: Shape, question: str) -> None:
+        self._made, self._responses, self._shape, self._question = made, responses, shape, question
+
+    def __await__(self) -> Any:
+        stream = yield from self._made.__await__()
+        return (yield from self._responses.aseen(stream, self._shape, self._question).__await__())
 
 
 def _called(call: Callable[..., Any], arguments: Sequence[Any], request: dict[str, Any]) -> tuple[bool, Any]:
@@ -146,134 +252,14 @@ def _called(call: Callable[..., Any], arguments: Sequence[Any], request: dict[st
         _CALLING.reset(token)
 
 
+def _raw(request: dict[str, Any]) -> str:
+    """``raw`` or ``stream`` where the response is asked for as it came, else ``""``."""
+    headers = request.get("extra_headers")
+    return str(headers.get(_RAW, "")) if isinstance(headers, dict) else ""
+
+
 def _asked(shape: Shape, arguments: Sequence[Any], request: dict[str, Any]) -> str:
     try:
         return shape.asked(arguments, request)
     except Exception:  # noqa: BLE001  a request of a kind that nobody foresaw is asked all the same
         return ""
-
-
-class _Watcher:
-    """Reads responses and has them checked; nothing in it may raise."""
-
-    def __init__(self, checker: Checker) -> None:
-        self._checker = checker
-        self._told = False
-
-    def seen(self, response: Any, shape: Shape, question: str) -> Any:
-        """Take note of a response, and give it back; of a generator another one that gives the same."""
-        pending = Pending()
-        try:
-            if inspect.isgenerator(response):
-                response = _teed(response, *self._reading(shape, question, pending))
-            elif hasattr(response, "_iterator"):  # the streams of ``openai`` and ``anthropic`` have no public way
-                teed = _ateed if isinstance(response._iterator, AsyncIterator) else _teed  # noqa: SLF001
-                response._iterator = teed(response._iterator, *self._reading(shape, question, pending))  # noqa: SLF001
-            elif isinstance(response, Iterator | AsyncIterator):
-                _settle(pending, nothing_checked("the answer", UNREAD))
-            else:
-                self._conclude(_read(shape, response), question, pending)
-            TABLE.attach(response, pending)
-        except Exception as error:  # noqa: BLE001  the program gets its response, whatever becomes of the check
-            _settle(pending, nothing_checked("the answer", f"watching it failed: {type(error).__name__}"))
-        return response
-
-    def _reading(self, shape: Shape, question: str, pending: Pending) -> tuple[Reading, Callable[[], None]]:
-        """What reads a stream along, and what to call at its end."""
-        reading = shape.reading()
-        pending.is_read = lambda: reading.finished
-        pending.conclude = lambda: self._conclude(reading.answer(), question, pending)
-        return reading, pending.conclude
-
-    def _conclude(self, answer: Answer, question: str, pending: Pending) -> None:
-        """Have the answer checked, once."""
-        if not pending.begin():
-            return
-        if answer.broken:
-            _settle(pending, nothing_checked("the answer", answer.broken))
-            return
-        if not BACKGROUND.submit(lambda: self._guarded(answer, question), pending.future):
-            _settle(pending, nothing_checked("the answer", BUSY))
-
-    def _guarded(self, answer: Answer, question: str) -> Report:
-        """A report whatever happens; only the ``CheckFailed`` that a policy asks for is raised where the report is read."""
-        try:
-            return self._check(answer, question)
-        except CheckFailed:
-            raise
-        except Exception as error:  # noqa: BLE001  a check that crashes is a gap
-            return nothing_checked("the answer", f"checking it failed: {type(error).__name__}")
-
-    def _check(self, answer: Answer, question: str) -> Report:
-        self._checker.prepare()
-        self._tell()
-        texts = [prose(text) for text in answer.texts]
-        names = ["answer"] if len(texts) == 1 else [f"answer {number}" for number in range(1, len(texts) + 1)]
-        reports = [
-            self._checker.check(Subject(text, asked=question, name=name))
-            for text, name in zip(texts, names, strict=True)
-        ]
-        report = together(reports) if reports else nothing_checked("the answer", "it holds no text")
-        return replace(report, gaps=(*report.gaps, *answer.gaps))
-
-    def _tell(self) -> None:
-        """Once, in the log: who is asked."""
-        if self._told:
-            return
-        self._told = True
-        asked = ", ".join(self._checker.asked) or "nobody"
-        _LOG.info("answers are checked in the background; asked over the network: %s", asked)
-
-
-def together(reports: Sequence[Report]) -> Report:
-    """One report of several answers to one question."""
-    first = reports[0]
-    return replace(
-        first,
-        inputs=tuple(name for each in reports for name in each.inputs),
-        findings=tuple(finding for each in reports for finding in each.findings),
-        claims=tuple(claim for each in reports for claim in each.claims),
-        unreadable=tuple(entry for each in reports for entry in each.unreadable),
-        gaps=tuple(dict.fromkeys(gap for each in reports for gap in each.gaps)),
-        finished_at=max(each.finished_at for each in reports),
-    )
-
-
-def _teed(inner: Iterator[Any], reading: Reading, conclude: Callable[[], None]) -> Iterator[Any]:
-    try:
-        for event in inner:
-            with suppress(Exception):
-                reading.feed(event)
-            yield event
-    finally:
-        with suppress(Exception):
-            conclude()
-        if inspect.isgenerator(inner):
-            inner.close()
-
-
-async def _ateed(inner: AsyncIterator[Any], reading: Reading, conclude: Callable[[], None]) -> AsyncIterator[Any]:
-    try:
-        async for event in inner:
-            with suppress(Exception):
-                reading.feed(event)
-            yield event
-    finally:
-        with suppress(Exception):
-            conclude()
-        if inspect.isasyncgen(inner):
-            await inner.aclose()
-
-
-def _read(shape: Shape, response: Any) -> Answer:
-    if hasattr(response, "http_response") and callable(getattr(response, "parse", None)):
-        return Answer(broken=RAW)
-    try:
-        return shape.answer(response)
-    except Exception as error:  # noqa: BLE001  a response of a kind that nobody foresaw is no text
-        return Answer(broken=f"the response could not be read: {type(error).__name__}")
-
-
-def _settle(pending: Pending, report: Report) -> None:
-    with suppress(Exception):
-        pending.future.set_result(report)

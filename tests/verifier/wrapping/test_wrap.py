@@ -329,9 +329,10 @@ def test_an_answer_is_checked_once_however_often_it_is_wrapped_and_whoever_calls
     assert Counting.checked == 1
 
 
-def test_a_raw_response_says_that_it_was_not_read(client: openai.OpenAI) -> None:
+def test_a_raw_response_is_read_and_stays_what_it_was(client: openai.OpenAI) -> None:
     raw = client.chat.completions.with_raw_response.create(**ASK)
-    assert [gap.why for gap in verifier.get_report(raw).gaps] == ["the response is a raw one, whose text is not read"]
+    assert raw.http_response.json() == chat(TEXT)
+    assert [cited(verifier.get_report(each, timeout=30)) for each in (raw, raw.parse())] == [[TITLE], [TITLE]]
 
 
 def test_work_goes_on_where_a_thread_could_not_be_started_or_a_future_was_settled(

@@ -1,0 +1,188 @@
+"""Has the answers of a watched client or function checked: behind its back, or before they leave."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from verifier import hooks
+from verifier.checker import Checker, Subject
+from verifier.errors import CheckFailed
+from verifier.policy import Policy
+from verifier.redacted import redacted
+from verifier.types import Gap, Report
+from verifier.wrapping.attach import Pending, nothing_checked
+from verifier.wrapping.background import BACKGROUND
+from verifier.wrapping.parts import prose
+from verifier.wrapping.refusal import Outcome
+from verifier.wrapping.types import Answer, Mode
+
+_LOG = logging.getLogger(__name__)
+
+GRACE_S = 0.05
+"""So long a check that minds its time may take to say what it did not reach."""
+BUSY = "too many answers wait to be checked"
+_OVER = "the time for checking was over"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts to check: one for each choice of an answer, or a part of one of them."""
+
+    texts: tuple[str, ...]
+    question: str = ""
+    gaps: tuple[Gap, ...] = ()
+    """What of the answer is no text."""
+    context: tuple[str, ...] = ()
+    """Documents that the writer was shown."""
+    is_part: bool = False
+    """A part of an answer, of which nobody is told: the report of the whole comes later."""
+
+
+class Watcher:
+    """Checks answers with one ``Checker``, all choices of an answer under one ceiling; nothing in it raises."""
+
+    def __init__(self, checker: Checker, policy: Policy, mode: Mode, ceiling_s: float | None) -> None:
+        self.policy = policy
+        self.mode = mode
+        self.ceiling_s = ceiling_s
+        self._checker = checker
+        self._told = False
+
+    def conclude(self, answer: Answer, question: str, pending: Pending) -> None:
+        """Have an answer checked behind the program's back, once."""
+        if not pending.begin():
+            return
+        if answer.broken:
+            settle(pending, nothing_checked("the answer", answer.broken))
+            return
+        texts = Texts(answer.texts, question, answer.gaps)
+        if not BACKGROUND.submit(lambda: self._guarded(texts, self.ceiling_s), pending.future):
+            settle(pending, nothing_checked("the answer", BUSY))
+
+    def start(self, texts: Texts, left_s: float | None) -> Future[Report] | None:
+        """Begin a check that somebody waits for; ``None`` if too many wait already."""
+        future: Future[Report] = Future()
+        return future if BACKGROUND.submit(lambda: self._guarded(texts, left_s), future) else None
+
+    def _guarded(self, texts: Texts, left_s: float | None) -> Report:
+        """A report whatever happens; only the ``CheckFailed`` that a policy asks for is raised where the report is read."""
+        try:
+            with hooks.quiet():
+                report = self._check(texts, left_s)
+        except CheckFailed as error:
+            hooks.tell(hooks.Event.FAILED, nothing_checked("the answer", error.message))
+            raise
+        except Exception as error:  # noqa: BLE001  a check that crashes is a gap
+            _LOG.warning("an answer was not checked: %s", redacted(error))
+            report = nothing_checked("the answer", f"checking it failed: {type(error).__name__}")
+            hooks.tell(hooks.Event.FAILED, report)
+            return report
+        if not texts.is_part:
+            hooks.tell_checked(report)
+        return report
+
+    def _check(self, texts: Texts, left_s: float | None) -> Report:
+        until = None if left_s is None else monotonic() + left_s
+        self._checker.prepare()
+        self._tell()
+        names = ["answer"] if len(texts.texts) == 1 else [f"answer {n}" for n in range(1, len(texts.texts) + 1)]
+        reports: list[Report] = []
+        for text, name in zip(texts.texts, names, strict=True):
+            left = None if until is None else until - monotonic()
+            if left is not None and left <= 0 and reports:
+                reports.append(nothing_checked(name, _OVER))
+                continue
+            subject = Subject(
+                prose(text), texts.question, name, texts.context, budget_s=None if left is None else max(0.0, left)
+            )
+            reports.append(self._checker.check(subject))
+        report = together(reports) if reports else nothing_checked("the answer", "it holds no text")
+        return replace(report, gaps=(*report.gaps, *texts.gaps))
+
+    def _tell(self) -> None:
+        """Once, in the log: who is asked."""
+        if self._told:
+            return
+        self._told = True
+        asked = ", ".join(self._checker.asked) or "nobody"
+        _LOG.info("answers are checked in the background; asked over the network: %s", asked)
+
+
+class Checks:
+    """The checks of one answer that somebody waits for: together they take no longer than the ceiling."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._left_s = watcher.ceiling_s
+
+    def wait(self, texts: Texts) -> Outcome:
+        """The outcome, at the latest when the ceiling is reached."""
+        began = monotonic()
+        future = self._watcher.start(texts, self._left_s)
+        try:
+            return Outcome(future.result(self._patience())) if future else _failed(BUSY)
+        except TimeoutError:
+            return self._too_slow(texts)
+        except CheckFailed as error:
+            return _failed(error.message)
+        finally:
+            self._spend(monotonic() - began)
+
+    async def await_(self, texts: Texts) -> Outcome:
+        """The same for coroutines."""
+        began = monotonic()
+        future = self._watcher.start(texts, self._left_s)
+        if future is None:
+            return _failed(BUSY)
+        try:
+            waiting = asyncio.shield(asyncio.wrap_future(future))
+            return Outcome(await asyncio.wait_for(waiting, self._patience()))
+        except TimeoutError:
+            return self._too_slow(texts)
+        except CheckFailed as error:
+            return _failed(error.message)
+        finally:
+            self._spend(monotonic() - began)
+
+    def _patience(self) -> float | None:
+        return None if self._left_s is None else self._left_s + GRACE_S
+
+    def _spend(self, seconds: float) -> None:
+        if self._left_s is not None:
+            self._left_s = max(0.0, self._left_s - seconds)
+
+    def _too_slow(self, texts: Texts) -> Outcome:
+        outcome = _failed(f"its check was not finished after {self._watcher.ceiling_s:g} s")
+        with hooks.quiet() if texts.is_part else nullcontext():
+            hooks.tell(hooks.Event.FAILED, outcome.report)
+        return outcome
+
+
+def settle(pending: Pending, report: Report) -> None:
+    """Give a response its report, unless it has one."""
+    with suppress(Exception):
+        pending.future.set_result(report)
+
+
+def together(reports: Sequence[Report]) -> Report:
+    """One report of several answers to one question."""
+    first = reports[0]
+    return replace(
+        first,
+        inputs=tuple(name for each in reports for name in each.inputs),
+        findings=tuple(finding for each in reports for finding in each.findings),
+        claims=tuple(claim for each in reports for claim in each.claims),
+        unreadable=tuple(entry for each in reports for entry in each.unreadable),
+        gaps=tuple(dict.fromkeys(gap for each in reports for gap in each.gaps)),
+        finished_at=max(each.finished_at for each in reports),
+    )
+
+
+def _failed(why: str) -> Outcome:
+    return Outcome(nothing_checked("the answer", why), why)
