@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from verifier.errors import VerifierError
 from verifier.server.proxy_checks import Asked
 from verifier.server.proxy_ruling import NOT_CHECKED, Ruling, Withheld, verification
 from verifier.wrapping.types import Answer
@@ -20,10 +19,8 @@ from verifier.wrapping.types import Answer
 MAX_TEXTS = 100
 
 
-class BadRequest(VerifierError):
+class BadRequest(Exception):
     """The request does not have the shape of the contract."""
-
-    code = "bad-request"
 
 
 class GuardrailRequest(BaseModel):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -21,10 +19,6 @@ from verifier.server.proxy_keeper import Keeper
 from verifier.server.proxy_pages import Pages
 from verifier.server.proxy_settings import ProxySettings, checked_settings
 from verifier.server.proxy_upstream import Upstream
-
-_LOG = logging.getLogger(__name__)
-_EXPECTED = ("ASGI callable returned without",)
-"""What uvicorn says of a response that was cut off on purpose, because the server behind the proxy cut it off."""
 
 
 def proxy(
@@ -47,7 +41,7 @@ def proxy(
     )
     answers = Answers(settings, checks, metrics, keeper)
 
-    @contextlib.asynccontextmanager
+    @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         upstream.open()
         try:
@@ -61,28 +55,3 @@ def proxy(
     exchange = Exchange(settings, upstream, answers, metrics)
     routes = [*Pages(answers, metrics).routes(), Mount("", exchange)]
     return Gate(Starlette(routes=routes, lifespan=lifespan), settings, metrics)
-
-
-def server(application: Gate, settings: ProxySettings) -> uvicorn.Server:
-    """A server for the application that stops when it is told to, and lets requests under way end first."""
-    logging.getLogger("uvicorn.error").addFilter(_is_unexpected)
-    config = uvicorn.Config(
-        application,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        ws="none",
-        lifespan="on",
-        proxy_headers=False,
-        backlog=2048,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=int(settings.shutdown_s),
-    )
-    return uvicorn.Server(config)
-
-
-def _is_unexpected(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith(_EXPECTED)

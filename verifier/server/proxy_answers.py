@@ -230,8 +230,7 @@ class Answers:
                     break
         except BROKEN:
             end = End.CUT
-        if end is not End.LATER:
-            held += stream.close(cut=end is End.CUT)
+        held += stream.give_up() if end is End.LATER else stream.close(cut=end is End.CUT)
         answer = Answer(broken=TOO_LONG) if end is End.LATER else stream.answer
         return Held(stream, bytes(held), end, await self.rule(answer, read.asked, read.id))
 

@@ -95,7 +95,7 @@ class Pages:
         try:
             reply = await guard(body, self.answers.rule_blocking)
         except BadRequest as error:
-            return _error(400, "bad_request", error.message)
+            return _error(400, "bad_request", str(error))
         if reply.withheld is not None:
             return _withheld(reply.withheld)
         return JSONResponse(reply.body)

@@ -79,6 +79,11 @@ class WatchedStream:
         self._line_is_open = not passing.endswith((b"\n", b"\r")) if passing else self._line_is_open
         return passing
 
+    def give_up(self) -> bytes:
+        """Everything that was kept back, byte for byte: what follows passes unread."""
+        kept, self.ending, self._cutter.rest = self.ending + self._cutter.rest, b"", b""
+        return kept
+
     def close(self, *, cut: bool) -> bytes:
         """What may pass when nothing more comes, so that another event can follow.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.cli.console import Console
-from verifier.cli.options import DB, ISOLATED, QUIET, SortedCommand
+from verifier.cli.console import Console, log_to_terminal
+from verifier.cli.options import DB, ISOLATED, QUIET, VERBOSE, SortedCommand
 from verifier.cli.serve.needs import needs_server
 from verifier.config import Settings, load_settings
 from verifier.errors import ConfigError, EvidenceUnreadable
@@ -38,6 +39,7 @@ its callers: VERIFIER_PROXY_TOKEN.
 @DB
 @ISOLATED
 @QUIET
+@VERBOSE
 @click.option("--allow-host", multiple=True, metavar="NAME", help="Another name under which callers may ask it.")
 @click.option(
     "--ceiling",
@@ -86,10 +88,12 @@ def command(**options: Any) -> int:
     """Serve until told to stop."""
     needs_server("starlette", "uvicorn", "aiohttp")
     from verifier.server.metrics import Metrics
-    from verifier.server.proxy import proxy, server
+    from verifier.server.proxy import proxy
+    from verifier.server.proxy_serving import Serving
     from verifier.server.proxy_settings import checked_settings
 
-    console = Console(options["quiet"])
+    console = Console(options["quiet"], options["verbose"])
+    log_to_terminal(logging.INFO if console.verbose else logging.WARNING)
     told = {name: options[name] for name in ("db", "index", "offline", "registries")}
     told["registries"] = _names(options["registries"])
     settings = load_settings(told, isolated=options["isolated"])
@@ -100,8 +104,9 @@ def command(**options: Any) -> int:
     checker.prepare()
     metrics = Metrics()
     keeper = _keeper(options, settings, metrics)
-    _tell(console, proxied, checker, keeper)
-    server(proxy(proxied, checker, keeper, metrics), proxied).run()
+    serving = Serving(proxy(proxied, checker, keeper, metrics), proxied)
+    _tell(console, proxied, serving.address, checker, keeper)
+    serving.run()
     return 0
 
 
@@ -158,10 +163,10 @@ def _keeper(options: dict[str, Any], settings: Settings, metrics: Metrics) -> Ke
     return Keeper(settings.db, metrics, settings_digest(settings))
 
 
-def _tell(console: Console, proxied: ProxySettings, checker: Checker, keeper: Keeper | None) -> None:
+def _tell(console: Console, proxied: ProxySettings, address: str, checker: Checker, keeper: Keeper | None) -> None:
     """Who asks whom, before the first request; never a key."""
-    host = f"[{proxied.host}]" if ":" in proxied.host else proxied.host
-    console.note(f"proxy for {proxied.upstream} at http://{host}:{proxied.port} (policy {proxied.policy.value})")
-    console.note(f"asked over the network: {', '.join(checker.asked) or 'nobody'}")
+    console.note(f"proxy at {address}/v1 for {proxied.upstream}, policy {proxied.policy.value}; Ctrl-C ends it")
+    if proxied.policy.value != "none":
+        console.note(f"asked over the network: {', '.join(checker.asked) or 'nobody'}")
     if keeper is not None:
-        console.note("flagged answers go to the database; look at them with: verifier review")
+        console.note("flagged answers go to the database: verifier review")

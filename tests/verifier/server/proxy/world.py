@@ -18,8 +18,9 @@ from verifier.checker import Subject
 from verifier.errors import CheckFailed
 from verifier.findings import finding_of
 from verifier.server.metrics import Metrics
-from verifier.server.proxy import proxy, server
+from verifier.server.proxy import proxy
 from verifier.server.proxy_keeper import Keeper
+from verifier.server.proxy_serving import Serving
 from verifier.server.proxy_settings import ProxySettings
 from verifier.types import Report, Tool
 
@@ -161,20 +162,19 @@ def world(keeper: Callable[[Metrics], Keeper] | None = None, checker: Any = None
         checker = checker or WordChecker()
         metrics = Metrics()
         told = replace(ProxySettings(upstream.url, port=0), **settings)
-        made = server(proxy(told, checker, keeper(metrics) if keeper else None, metrics), told)
-        thread = threading.Thread(target=made.run, daemon=True)
+        serving = Serving(proxy(told, checker, keeper(metrics) if keeper else None, metrics), told)
+        thread = threading.Thread(target=serving.run, daemon=True)
         thread.start()
 
         def stop() -> None:
-            made.should_exit = True
+            serving.stop()
             thread.join(20)
 
-        while not made.started:
+        while not serving.is_serving:
             assert thread.is_alive()
             time.sleep(0.002)
-        port = made.servers[0].sockets[0].getsockname()[1]
         try:
-            yield World(upstream, checker, metrics, f"http://127.0.0.1:{port}", stop)
+            yield World(upstream, checker, metrics, serving.address, stop)
         finally:
             checker.close()
             stop()
