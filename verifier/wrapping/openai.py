@@ -13,6 +13,9 @@ _NOT_READ = "the stream ended before the model said that it was done"
 _WHOLE = {"stop", "tool_calls", "function_call", "content_filter"}
 """Reasons to end that leave no half line behind."""
 _ENDED = {"response.completed", "response.incomplete"}
+_DELTA = "response.output_text.delta"
+_TEXT = {_DELTA: "delta", "response.output_text.done": "text"}
+"""Where an event holds text."""
 
 
 class OpenAIShape:
@@ -106,10 +109,11 @@ class OpenAIReading:
             self._response = part(event, "response")
         elif kind in {"error", "response.failed"}:
             self._error = "the server sent an error in the stream"
-        elif kind == "response.output_text.delta":
+        elif kind in _TEXT:
             place = (part(event, "output_index"), part(event, "content_index"))
-            added = self._added(place, 0, part(event, "delta"))
-            return () if added is None else (added,)
+            if kind == _DELTA or place not in self._pieces:  # some servers send the whole text only
+                added = self._added(place, 0, part(event, _TEXT[kind]))
+                return () if added is None else (added,)
         return ()
 
 
