@@ -15,7 +15,10 @@ from verifier.learning_misses import wilson as share_interval
 from verifier.store.connect import reading
 from verifier.store.reviews import FlagState
 from verifier.store.tables import audits, flags, reviews, utc
+from verifier.types import Stance
 
+_WORDS: tuple[Status | Stance, ...] = (*Status, Stance.NOT_SUPPORTED, Stance.UNDECIDED, Stance.SUPPORTED)
+"""What may be said of a flag. ``unchecked`` is a word of both; nothing unchecked is flagged."""
 NEWEST = 20_000
 """Reviews and decided flags that are looked at, the newest first."""
 
@@ -32,9 +35,9 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class VerdictCount:
-    """Flags of one verdict by state."""
+    """Flags of one verdict of references, or of one stance of claims, by state."""
 
-    status: Status
+    status: Status | Stance
     open: int
     accepted: int
     rejected: int
@@ -121,7 +124,7 @@ def _verdicts(connection: Connection) -> tuple[VerdictCount, ...]:
     counts = {(each[0], each[1]): each[2] for each in connection.execute(shown.group_by(flags.c.status, flags.c.state))}
     return tuple(
         VerdictCount(status, *(counts.get((status.value, state.value), 0) for state in FlagState))
-        for status in Status
+        for status in _WORDS
         if any(counts.get((status.value, state.value)) for state in FlagState)
     )
 
@@ -151,7 +154,7 @@ def _precisions(connection: Connection) -> tuple[Precision, ...]:
     for status, state, finding in connection.execute(newest.order_by(flags.c.id.desc()).limit(NEWEST)):
         for name in (status, *_raised(finding)):
             right[name].append(state == FlagState.ACCEPTED.value)
-    words = [status.value for status in Status]
+    words = [each.value for each in _WORDS]
     order = [name for name in words if name in right] + sorted(set(right) - set(words))
     return tuple(Precision(name, len(right[name]), sum(right[name]), *_interval(right[name])) for name in order)
 

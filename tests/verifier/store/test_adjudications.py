@@ -214,3 +214,64 @@ def test_the_last_line_tells_how_many_were_dismissed(engine):
     report = report_of([dismissed.checked])
     assert counts_line(replace(report, findings=(dismissed, not_found()))) == "2 not_found (1 dismissed)"
     assert counts_line(report) == "1 not_found"
+
+
+def wrong_year_of(title, registered="1937"):
+    found = checked(Status.MISMATCH, reference(1, title))
+    diff = FieldDiff(FieldName.YEAR, "1973", registered, Severity.MAJOR)
+    return finding_of(replace(found, verdict=replace(found.verdict, diffs=(diff,))))
+
+
+def test_revoking_leaves_alone_what_was_dismissed_for_another_reason(engine):
+    store(engine, not_found(), wrong_year_of(LONG))
+    numbers = {each.status: each.id for each in queue(engine).items}
+    for number in numbers.values():
+        decide(engine, number, ReviewAnswer.REJECT, "ana")
+    work = confirm_work(engine, numbers[Status.NOT_FOUND], "ana", "isbn 1")
+    assert revoke_work(engine, work.id, "ben") == (numbers[Status.NOT_FOUND],)
+    assert flag(engine, numbers[Status.MISMATCH]).summary.state is FlagState.REJECTED
+
+
+def test_a_confirmed_work_takes_later_flags_out_of_the_queue_until_it_is_revoked(engine):
+    store(engine, wrong_year_of(LONG))
+    first = only(engine).id
+    decide(engine, first, ReviewAnswer.REJECT, "ana")
+    work = confirm_work(engine, first, "ana", "isbn 1")
+    store(engine, not_found())
+    silenced = queue(engine, QueueFilter(verdict=Status.NOT_FOUND, state=None)).items[0]
+    item = flag(engine, silenced.id)
+    assert (item.summary.state, item.reviews[-1].answer) == (FlagState.REJECTED, ReviewAnswer.CONFIRMED)
+    assert (item.reviews[-1].note, item.reviews[-1].work_id) == ("confirmed by ana: isbn 1", work.id)
+    store(engine, not_found(file="v2.pdf"))
+    assert len(flag(engine, silenced.id).reviews) == len(item.reviews)
+    assert revoke_work(engine, work.id, "ben") == (first, silenced.id)
+    assert {each.id for each in queue(engine).items} == {first, silenced.id}
+
+
+def test_a_citation_that_changes_is_dismissed_again_where_the_confirmed_work_fits_it(engine):
+    store(engine, not_found())
+    number = only(engine).id
+    decide(engine, number, ReviewAnswer.REJECT, "ana")
+    confirm_work(engine, number, "ana", "isbn 1")
+    for name, state in (("one more author", FlagState.REJECTED), ("year", FlagState.OPEN)):
+        store(engine, changed(not_found(), OTHERWISE[name]))
+        assert only(engine).state is state
+
+
+def test_a_person_overrules_a_confirmed_work(engine):
+    store(engine, not_found())
+    number = only(engine).id
+    confirm_work(engine, number, "ana", "isbn 1")
+    store(engine, not_found())
+    assert decide(engine, number, ReviewAnswer.ACCEPT, "ben").state is FlagState.ACCEPTED
+    store(engine, not_found())
+    assert only(engine).state is FlagState.ACCEPTED
+
+
+def test_a_confirmed_work_does_not_decide_alone_where_two_people_are_asked_for(engine):
+    store(engine, not_found())
+    number = only(engine).id
+    decide(engine, number, ReviewAnswer.SKIP, "ana", quorum=2)
+    confirm_work(engine, number, "ana", "isbn 1")
+    store(engine, not_found())
+    assert only(engine).state is FlagState.OPEN

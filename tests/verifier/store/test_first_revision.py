@@ -6,12 +6,11 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import MetaData, insert, select
+from sqlalchemy import insert, select
 
 from citations.types import Status
 from tests.verifier.samples import checked, one_of_each, reference
+from tests.verifier.store.revisions import migrate, tables_of
 from verifier.findings import finding_of
 from verifier.fingerprint import subject
 from verifier.store.connect import connect
@@ -19,7 +18,7 @@ from verifier.store.queue import QueueFilter, count, flag, queue
 from verifier.store.reviews import FlagState, ReviewAnswer, decide
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 from verifier.store.tables import REVISION
-from verifier.store.upgrade import current, migrations_folder, upgrade
+from verifier.store.upgrade import current, upgrade
 from verifier.store.wire import finding_json
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -29,25 +28,15 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 def engine(request, tmp_path):
     url = f"sqlite:///{tmp_path / 'x.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
     made = connect(url)
-    run(made, "upgrade", "0001")
+    migrate(made, "upgrade", "0001")
     fill(made)
     yield made
     made.dispose()
 
 
-def run(engine, name, *arguments):
-    config = Config()
-    config.set_main_option("script_location", str(migrations_folder()))
-    with engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
-        getattr(command, name)(config, *arguments)
-
-
 def fill(engine):
-    old = MetaData()
-    old.reflect(engine)
     scan = {"kind": "scan", "state": "finished", "inputs": "[]", "inputs_digest": "d", "settings_digest": "s"}
-    with engine.execution_options(writes=True).begin() as connection:
+    with tables_of(engine) as (connection, old):
         connection.execute(insert(old.tables["scans"]).values(**scan, tool_version="0.0.1", started_at=NOW))
         for each in one_of_each()[1:4]:
             finding = finding_of(each)
@@ -90,6 +79,6 @@ def test_an_old_flag_is_decided_and_recognised_and_not_opened_again_for_nothing(
 
 def test_alembic_finds_nothing_to_do(engine):
     upgrade(engine)
-    run(engine, "check")
+    migrate(engine, "check")
     with engine.connect() as connection:
         assert connection.execute(select(1)).scalar() == 1
