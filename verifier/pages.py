@@ -19,6 +19,7 @@ GROUPS = {
     "outcomes": "Evidence",
     "severities": "Severities of a difference",
     "contradictions": "Contradictions",
+    "storage": "Levels of storage",
     "reasons": "Why a registry was unavailable",
     "exit-codes": "Exit codes",
     "errors": "Errors",

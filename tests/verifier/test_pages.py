@@ -8,6 +8,7 @@ from probes.errors import ProbesError
 from verifier.errors import VerifierError
 from verifier.pages import page, pages
 from verifier.policy import ExitCode
+from verifier.store.levels import StorageLevel
 from verifier.types import Decision, Stance
 
 
@@ -21,12 +22,12 @@ def kinds(base):
 CODES = [
     *(
         each.value
-        for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision, Stance)
+        for family in (Status, Severity, Outcome, ContradictionKind, Why, Decision, Stance, StorageLevel)
         for each in family
     ),
     *(f"exit-{code.value}" for code in ExitCode),
     *(kind.code for base in (CitationsError, ProbesError, VerifierError) for kind in kinds(base)),
-    *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed"),
+    *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed", "storage"),
 ]
 
 
