@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from verifier.checker import Checker, Subject
 from verifier.errors import CheckFailed
 from verifier.server.metrics import Metrics
-from verifier.server.proxy_ruling import Outcome
 from verifier.types import Gap, Report
 from verifier.wrapping.attach import nothing_checked
 from verifier.wrapping.background import Background
 from verifier.wrapping.parts import prose
+from verifier.wrapping.refusal import Outcome
 from verifier.wrapping.types import Answer
-from verifier.wrapping.watching import together
+from verifier.wrapping.watcher import together
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,9 +72,7 @@ class Checks:
         if not self._background.submit(lambda: self._job(answer, asked, name, began + self._ceiling_s), future):
             return self._failed("busy", BUSY, answer)
         try:
-            report = await asyncio.wait_for(
-                asyncio.shield(asyncio.wrap_future(future)), self._ceiling_s + GRACE_S * (1 + self._ceiling_s)
-            )
+            report = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), self._ceiling_s + GRACE_S)
         except TimeoutError:
             return self._failed("too slow", f"the check was not finished after {self._ceiling_s:g} s", answer)
         except CheckFailed as error:
@@ -89,7 +87,8 @@ class Checks:
         reports = []
         for number, text in enumerate(answer.texts, start=1):
             own_name = name if len(answer.texts) == 1 else f"{name} {number}"
-            if time.monotonic() >= until:
+            left_s = until - time.monotonic()
+            if left_s <= 0:
                 reports.append(nothing_checked(own_name, "the time for checking was over"))
                 continue
             subject = Subject(
@@ -99,6 +98,7 @@ class Checks:
                 context=asked.context,
                 references=asked.references,
                 generator=asked.model,
+                budget_s=left_s,
             )
             reports.append(self._checker.check(subject))
         report = _with(together(reports), answer.gaps)

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from citations.types import Status
 from verifier.complaint import complaints, left_open
-from verifier.policy import FailOn, OnError, Policy
+from verifier.errors import AnswerError
+from verifier.policy import Policy
 from verifier.render.records import report_record
 from verifier.server.proxy_headers import Headers
 from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
 from verifier.types import Decision, Report
+from verifier.wrapping.refusal import Outcome, refusal
 
 MAX_COMPLAINTS = 20
 BLOCKED = "blocked"
@@ -22,15 +23,6 @@ BLOCKED = "blocked"
 NOT_CHECKED = "not_checked"
 """The code of one that was held back because it could not be checked: no verdict."""
 _NOT_PLAIN = re.compile(r"[^ -~]")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How the check of one answer went."""
-
-    report: Report
-    failed: str = ""
-    """Why it could not be checked at all: no verdict; empty if it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +115,12 @@ def _is_supported(report: Report) -> bool:
 
 
 def _withheld(outcome: Outcome, settings: ProxySettings) -> Withheld | None:
-    report = outcome.report
-    wrong = complaints(report, Policy(fail_on=settings.fail_on)) if settings.fail_on is not FailOn.NEVER else ()
-    if wrong or any(each.decision is Decision.BLOCK for each in report.claims):
-        told = wrong[0] if wrong else "a claim in it is not borne out"
-        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        return Withheld(400, BLOCKED, f"the answer was held back: {told}{more}")
-    if settings.on_error is not OnError.CLOSED:
+    error = refusal(outcome, Policy(fail_on=settings.fail_on, on_error=settings.on_error))
+    if error is None:
         return None
-    if outcome.failed:
-        return Withheld(503, NOT_CHECKED, f"the answer was held back, because it was not checked: {outcome.failed}")
-    unchecked = report.count(Status.UNCHECKED) + len(report.unreadable)
-    if unchecked:
-        told = "1 citation of it" if unchecked == 1 else f"{unchecked} citations of it"
-        return Withheld(503, NOT_CHECKED, f"the answer was held back, because {told} could not be checked")
-    return None
+    if isinstance(error, AnswerError):
+        return Withheld(400, BLOCKED, "; ".join([error.message, *error.complaints[:1]]))
+    return Withheld(503, NOT_CHECKED, error.message)
 
 
 def _plain(value: str) -> bytes:
