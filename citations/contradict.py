@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from citations.coverage import registry_title
@@ -15,6 +16,7 @@ from citations.match.identity import (
     named_by,
     other_work,
     placeholder_authors,
+    title_is_nobodys,
 )
 from citations.match.printed import printed
 from citations.match.score import shared_identifier
@@ -26,6 +28,7 @@ from citations.types import (
     FieldName,
     Fields,
     Identifier,
+    Outcome,
     Reference,
     Scheme,
     Severity,
@@ -108,6 +111,20 @@ def registered_beside(reference: Reference, evidence: Sequence[Evidence]) -> str
             if not work.fields.authors and may_hold(cited, work):
                 return f"its identifier is that of {short(work.fields.title)}, which may hold it: the record names no authors"
     return ""
+
+
+def own_paper(reference: Reference, evidence: Sequence[Evidence]) -> Work | None:
+    """The record of the cited DOI, where its authors are the cited ones and its title is not."""
+    named = named_by(Identifier(Scheme.DOI, reference.fields.doi), evidence) if reference.fields.doi else []
+    return next((work for work in named if title_is_nobodys(reference, [work], ())), None)
+
+
+def disowned(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The same evidence where what was accepted is another work, so that only the searches for the title count."""
+    return [
+        replace(each, outcome=Outcome.NO_MATCH, best=None) if each.outcome is Outcome.MATCH else each
+        for each in evidence
+    ]
 
 
 def contradiction(reference: Reference, evidence: Sequence[Evidence], today: date) -> Contradiction | None:

@@ -13,14 +13,17 @@ from datetime import date
 from citations.argue import argue, named, unanswered
 from citations.contradict import (
     contradiction,
+    disowned,
     future_year,
     identifier_diffs,
     impossible_identifier,
+    own_paper,
     registered_beside,
+    short,
 )
 from citations.coverage import OFFLINE
 from citations.match.compare import RETITLED, compare
-from citations.match.identity import doi_is_unknown
+from citations.match.identity import doi_is_unknown, title_is_nobodys
 from citations.match.printed import printed
 from citations.match.title import NOTICE
 from citations.match.versions import preprint_doi
@@ -66,11 +69,21 @@ def verdict(
         for each in evidence
         if each.best is not None
     ]
-    if records:
+    if records and _title_nowhere(reference, evidence, records, essential):
+        given = _without_record(reference, disowned(evidence), essential, today)
+    elif records:
         given = _with_records(reference, evidence, records, essential, today, venue_refuted)
     else:
         given = _without_record(reference, evidence, essential, today)
     return restrained(given, reference)
+
+
+def _title_nowhere(
+    reference: Reference, evidence: Sequence[Evidence], records: Sequence[Compared], essential: frozenset[str]
+) -> bool:
+    """Whether every registry that matters answered, and the records are other papers of the authors, found by the identifier."""
+    nobodys = title_is_nobodys(reference, [record.work for record in records], evidence)
+    return nobodys and bool(essential) and essential <= set(argue(disowned(evidence), essential).refuted_by)
 
 
 # --- a record was accepted --------------------------------------------------------------------------------------------
@@ -259,6 +272,8 @@ def _without_record(
     impossible = impossible_identifier(reference.fields, today)
     if impossible:
         said += f"; {impossible}"
+    elif own := own_paper(reference, evidence):
+        said += f"; its DOI {reference.fields.doi} is that of another paper by its authors: {short(own.fields.title)}"
     elif reference.fields.doi and doi_is_unknown(reference, evidence):
         said += f"; its DOI {reference.fields.doi} is not registered with any agency"
     return Verdict(Status.NOT_FOUND, replace(argument, sentence=said))

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from citations.identifiers import arxiv_base, doi_variants
 from citations.match.beside import beside, names_container
+from citations.match.language import about_other_things
 from citations.match.printed import printed
-from citations.match.score import authors_diff, keeps_its_title, venue_relation
+from citations.match.score import authors_diff, keeps_its_title, locus, venue_relation
 from citations.match.title import fit_title
-from citations.types import Evidence, Identifier, Name, Outcome, Reference, Scheme, Severity, Work
+from citations.match.versions import preprint_and_publication
+from citations.titles import is_generic
+from citations.types import Evidence, Identifier, Kind, Name, Outcome, Reference, Scheme, Severity, Work
 from citations.venues import VenueRelation
 
 _PLACEHOLDER_NAMES = frozenset(
@@ -113,6 +116,26 @@ def chimera(reference: Reference, evidence: Sequence[Evidence]) -> Chimera | Non
         if enough and same_year and not _titled(reference, work):
             return Chimera(titled, work)
     return None
+
+
+def title_is_nobodys(reference: Reference, works: Sequence[Work], evidence: Sequence[Evidence]) -> bool:
+    """Whether identifier and authors lead only to papers that never bore such a title, and nothing offered bears it."""
+    offered = any(_titled(reference, work) for each in evidence for work in each.candidates)
+    return not offered and all(_never_named_so(reference, work) for work in works)
+
+
+def _never_named_so(reference: Reference, work: Work) -> bool:
+    """Whether no translation, no renaming before print, no nickname and no lost words explain the cited title.
+
+    Chapters, books, data and drafts go by several titles; on the very page of a paper, registries lose words.
+    """
+    cited, registered = reference.fields, work.fields
+    papers = {cited.kind, registered.kind} <= {Kind.ARTICLE, Kind.CONFERENCE} and keeps_its_title(work)
+    if not papers or preprint_and_publication(cited, work) or locus(cited, registered) == 1:
+        return False
+    fit = fit_title(cited, work, printed(reference))
+    told = not is_generic(fit.cited) and not is_generic(fit.registered)
+    return told and _plainly_other(reference, work) and about_other_things(fit.cited, fit.registered)
 
 
 def appeared_under_another_title(reference: Reference, work: Work) -> bool:

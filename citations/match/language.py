@@ -30,6 +30,15 @@ _FOREIGN_WORDS = (
 _ENGLISH, _FOREIGN = frozenset(_ENGLISH_WORDS.split()), frozenset(_FOREIGN_WORDS.split())
 _ENOUGH = 0.25
 _TELLING_LETTERS = 4
+_ABBREVIATION = re.compile(r"[A-Z][A-Za-z]?[A-Z]")
+_EVERYWHERE_WORDS = (
+    "neural network networks learning deep model models data based using efficient analysis method methods study system systems "
+    "approach towards toward with from under over into between through within without about their large small improved "
+    "improving novel framework general"
+)
+_EVERYWHERE = frozenset(_EVERYWHERE_WORDS.split())
+_SUBJECT_WORDS = 3
+_STEM = 5
 KEPT_BY_VERSIONS = 2
 """So many telling words stay at least when a work gets another title in the same language."""
 
@@ -59,3 +68,19 @@ def unrelated_in_english(one: str, other: str) -> bool:
 def telling(title: str) -> set[str]:
     """The words of a title that are long enough to say what it is about."""
     return {word for word in words(title) if len(word) >= _TELLING_LETTERS}
+
+
+def about_other_things(one: str, other: str) -> bool:
+    """Whether two English titles name no subject in common, not even by words of one stem, and each names some.
+
+    Words that stand in half of all titles name none. A title with an abbreviation in capitals may be a nickname.
+
+    >>> about_other_things("Neural architecture search under constraints", "Sign language retrieval by deep learning")
+    True
+    """
+    if not (reads_as_english(one) and reads_as_english(other)) or _ABBREVIATION.search(one):
+        return False
+    mine, yours = (telling(title) - _EVERYWHERE for title in (one, other))
+    if min(len(mine), len(yours)) < _SUBJECT_WORDS:
+        return False
+    return {word[:_STEM] for word in mine}.isdisjoint(word[:_STEM] for word in yours)

@@ -14,6 +14,7 @@ from citations.types import (
 from tests.citations.fake_registries import people, work
 from tests.citations.judging import (
     BASE,
+    TITLE,
     cite,
     diffs,
     doi,
@@ -80,13 +81,33 @@ def by_its_doi(**changes) -> Reference:
     return cite(title=UNHEARD, doi="10.1000/x", **changes)
 
 
-def test_another_title_on_the_identifier_of_the_authors_own_paper_is_a_grave_mismatch_with_that_paper():
+def test_a_title_on_other_things_that_no_registry_holds_is_not_found_beside_the_doi_of_its_authors_own_paper():
     judged = judge(by_its_doi(), found(NEIGHBOUR, identifier=doi("10.1000/x")), found(NEIGHBOUR))
-    assert (judged.status, judged.work, diffs(judged)[FieldName.TITLE]) == (
-        Status.MISMATCH,
-        NEIGHBOUR,
-        Severity.MAJOR,
-    )
+    assert (judged.status, judged.work) == (Status.NOT_FOUND, None)
+    assert f"another paper by its authors: {TITLE}" in judged.argument.sentence
+
+
+def test_it_is_a_mismatch_with_that_paper_as_long_as_a_registry_that_matters_was_not_heard():
+    said = found(NEIGHBOUR, identifier=doi("10.1000/x")), found(NEIGHBOUR, by="arxiv"), failed()
+    assert judge(by_its_doi(), *said).status is not Status.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("cited", "registered"),
+    [
+        ("Investigations of motion among suspended particles", "The movement of small particles in liquids at rest"),
+        ("Reasoning about markets under drifting incentives", "Trader behaviour and incentive drift on exchanges"),
+        ("Large gains at small cost", "A distinctive study of particular things in particular places"),
+        ("The ORCHID experiment and its markets", "A distinctive study of particular things in particular places"),
+        ("Reasoning about markets under drifting incentives", "Regular papers"),
+        ("Über das Verhalten von Märkten", "A distinctive study of particular things in particular places"),
+    ],
+    ids=["two translations", "renamed", "says little", "nickname", "a section's heading", "another language"],
+)
+def test_titles_that_may_be_of_one_paper_are_never_called_missing(cited, registered):
+    held = work(**{**BASE, "title": registered, "doi": "10.1000/x", "volume": "9"})
+    judged = judge(cite(title=cited, doi="10.1000/x"), found(held, identifier=doi("10.1000/x")), found(held))
+    assert judged.status in {Status.MISMATCH, Status.VERIFIED}
 
 
 def test_a_neighbouring_paper_s_identifier_pasted_by_mistake_is_a_wrong_identifier_where_the_title_exists():
