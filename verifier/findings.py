@@ -101,13 +101,14 @@ def judge(
     resume: bool = False,
     on_finding: OnFinding | None = None,
     more_signals: MoreSignals | None = None,
+    lean: bool = False,
 ) -> Judged:
     """Check the references and account for all of them.
 
     A crash of the checker or of the database loses no finding: what is left counts as unchecked and says why. Ctrl-C
-    ends the run early in the same way.
+    ends the run early in the same way. With ``lean`` no evidence of verified references is kept.
     """
-    running = _Running(len(references), record, on_finding, more_signals)
+    running = _Running(len(references), record, on_finding, more_signals, lean=lean)
     if resume and record is not None:
         running.take_over(references, record)
     left = [each for each in references if each.id not in running.done]
@@ -115,6 +116,8 @@ def judge(
     try:
         for checked in check(left) if left else ():
             running.add(finding_of(checked))
+    except BrokenPipeError:  # whoever read the findings went away, which is no crash of the checker
+        raise
     except KeyboardInterrupt:
         why, interrupted = "the run was interrupted before it was checked", True
     except Exception as error:  # noqa: BLE001 - a crash of the checker must not take the finished results with it
@@ -134,7 +137,13 @@ class _Running:
     """Findings so far, and the record as long as it works."""
 
     def __init__(
-        self, total: int, record: Record | None, on_finding: OnFinding | None, more_signals: MoreSignals | None
+        self,
+        total: int,
+        record: Record | None,
+        on_finding: OnFinding | None,
+        more_signals: MoreSignals | None,
+        *,
+        lean: bool,
     ) -> None:
         self.done: dict[str, Finding] = {}
         self.failures: list[FailedInput] = []
@@ -143,6 +152,7 @@ class _Running:
         self._record = record
         self._on_finding = on_finding
         self._more_signals = more_signals
+        self._lean = lean
 
     def add(self, finding: Finding) -> None:
         if self._more_signals is not None and finding.span is not None:
@@ -158,6 +168,8 @@ class _Running:
                 self._fail(error)
         if self._on_finding is not None:
             self._on_finding(finding, len(self.done), self._total)
+        if self._lean and finding.status is Status.VERIFIED:
+            self.done[finding.checked.reference.id] = replace(finding, checked=replace(finding.checked, evidence=()))
 
     def take_over(self, references: Sequence[Reference], record: Record) -> None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from citations.plan import Known, Question, next_questions, same_question
 from citations.registries.interface import Registry
-from citations.types import Reference
+from citations.types import Identifier, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def planned(references: Iterable[Reference], registries: Sequence[Registry]) -> 
             found.append(Planned(reference, same_as=same_as))
             continue
         rounds: list[tuple[Question, ...]] = []
-        asked = set()
+        asked: set[tuple[str, Identifier | None]] = set()
         while questions := next_questions(reference, Known(asked, ()), present):
             rounds.append(questions)
             asked |= {(each.registry, each.query.identifier) for each in questions}

@@ -41,7 +41,7 @@ class Read:
     """Files that were named and of which every entry is unreadable."""
 
 
-def scan(
+def scan(  # noqa: PLR0913  everything that can be set, by name
     paths: Sequence[str],
     extract: Extract,
     check: Check,
@@ -51,17 +51,20 @@ def scan(
     resume: bool = False,
     on_finding: OnFinding | None = None,
     target: str | None = None,
+    lean: bool = False,
 ) -> Report:
     """Check every reference of every file: findings + unreadable = everything that is in them.
 
-    ``target`` is where the report will be written; the report of an earlier run that stands there is not scanned.
+    ``target`` is where the report will be written; the report of an earlier run that stands there is not scanned. With
+    ``lean`` the report keeps no evidence of verified references, which ``on_finding`` and ``record`` have seen; memory
+    then grows with what is wrong.
 
     Never raises for what stands in the files, what registries do, or a database that fails on the way.
     """
     started_at = datetime.now(UTC)
     content = read(paths, extract, target)
-    judged = judge(content.references, check, record=record, resume=resume, on_finding=on_finding)
     around = around or Circumstances(command=shlex.join(["verifier", "scan", *paths]))
+    judged = judge(content.references, check, record=record, resume=resume, on_finding=on_finding, lean=lean)
     return report(tuple(paths), content, judged, around, started_at=started_at, record=record)
 
 

@@ -123,3 +123,24 @@ def test_every_finding_is_told_with_the_sum():
     told = []
     judge(REFERENCES, verdicts(ALL_VERIFIED), on_finding=lambda finding, done, total: told.append((done, total)))
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_lean_report_keeps_no_evidence_of_verified_references_and_all_of_the_others():
+    told = []
+    each = dict(
+        zip(
+            [ref.id for ref in REFERENCES],
+            [Status.VERIFIED, Status.NOT_FOUND, Status.UNCHECKED, Status.MISMATCH],
+            strict=True,
+        )
+    )
+    record = Memory()
+    whole = judge(REFERENCES, verdicts(each)).findings
+    lean = judge(REFERENCES, verdicts(each), record=record, on_finding=lambda f, *_: told.append(f), lean=True).findings
+    assert sorted(told, key=lambda f: f.checked.reference.id) == sorted(
+        record.kept, key=lambda f: f.checked.reference.id
+    )
+    assert {f.checked.reference.id: f for f in told} == {f.checked.reference.id: f for f in whole}
+    assert [f.status for f in lean] == [f.status for f in whole]
+    assert [bool(f.checked.evidence) for f in lean] == [False, True, True, True]
+    assert lean[1:] == whole[1:]

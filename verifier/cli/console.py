@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -151,6 +152,15 @@ class ProgressLine:
             self._is_shown = False
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+
+def leads_to_a_pipe(stream: TextIO) -> bool:
+    """Whether another program reads the stream while it is written."""
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):  # closed, or held in memory
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 @contextmanager

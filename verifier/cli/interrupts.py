@@ -17,10 +17,17 @@ GRACE_S = 3.0
 
 
 class Interrupts:
-    """Ctrl-C and SIGTERM as ``KeyboardInterrupt`` while there is something to stop; a report is written to its end."""
+    """Ctrl-C and SIGTERM as ``KeyboardInterrupt`` while there is something to stop; a report is written to its end.
+
+    What was judged is kept and printed before the first signal stops the asking: a finding is never stored and not shown.
+    """
 
     def __init__(self) -> None:
         self.told_at: float | None = None
+        self._is_asking = False
+        """The check has begun and has not ended by itself."""
+        self._is_waiting = False
+        """It waits for the next answer, and nothing is half done."""
         self._is_asked = False
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
@@ -29,17 +36,33 @@ class Interrupts:
         if self.told_at is not None and now - self.told_at < GRACE_S:
             return
         is_first, self.told_at = self.told_at is None, now
-        if not (is_first and self._is_asked):
+        busy = self._is_asking and not self._is_waiting
+        if not (is_first and (self._is_asked or busy)):
             raise KeyboardInterrupt
 
     def watching(self, check: Check) -> Check:
         """The same check; when it ends by itself, the first signal comes too late to stop anything."""
 
         def watched(references: Sequence[Reference]) -> Iterator[CheckedReference]:
-            yield from check(references)
-            self._is_asked = True
+            answers = check(references)
+            self._is_asking = True
+            try:
+                while (checked := self._next(answers)) is not None:
+                    yield checked
+                self._is_asked = True
+            finally:
+                self._is_asking = False
 
         return watched
+
+    def _next(self, answers: Iterator[CheckedReference]) -> CheckedReference | None:
+        self._is_waiting = True
+        try:
+            if self.told_at is not None:  # it came while the finding before was kept and printed
+                raise KeyboardInterrupt
+            return next(answers, None)
+        finally:
+            self._is_waiting = False
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verifier.asking import Asking, open_registries, settings_digest
-from verifier.cli.console import Console, ProgressLine, log_to_terminal, output
+from verifier.cli.console import Console, ProgressLine, leads_to_a_pipe, log_to_terminal, output
 from verifier.cli.interrupts import interruptible
 from verifier.cli.target import format_for, guard_inputs, guard_read
 from verifier.config import Settings, load_settings
@@ -20,7 +20,7 @@ from verifier.gaps import Circumstances
 from verifier.harmless import inline
 from verifier.policy import ExitCode, FailOn, Policy, exit_code
 from verifier.registry_names import registry_name
-from verifier.render import load_renderer
+from verifier.render import load_renderer, load_stream_renderer
 from verifier.render.words import outcome_words, what_differs
 from verifier.types import Finding, Report
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from citations.check import Progress
     from citations.match.evidence import Arbiter
     from verifier.generation import Generation
-    from verifier.render.interface import Renderer
+    from verifier.render.interface import Renderer, StreamRenderer
+    from verifier.render.terminal import TextRenderer
 
 SETTING_OPTIONS = (
     "allow_incomplete",
@@ -82,8 +83,8 @@ class Open:
     on_finding: OnFinding
     around: Circumstances
     progress: ProgressLine
-    is_streaming: bool = False
-    """References were written as they were judged; the report adds what follows them."""
+    stream: StreamRenderer | None = None
+    """Wrote references as they were judged; the report adds what follows them."""
 
 
 def begin(command: str, start: Path | None, options: dict[str, Any], inputs: Sequence[str] = ()) -> Run:
@@ -131,10 +132,10 @@ def opened(
         record = None
         if not run.options.get("no_store") and run.settings.storage != "none":
             record = _recorder(run, kind, inputs, asking, stack, generation)
-        streaming = run.format_name == "jsonl" and run.is_printing and run.console.quiet < 2
+        stream_renderer = _stream_renderer(run)
         watch = _watch(run.console, progress, waiting)
-        check = interrupts.watching(asking.check)
-        yield Open(check, record, _streamed(watch) if streaming else watch, around, progress, streaming)
+        on_finding = _streamed(stream_renderer, watch, progress) if stream_renderer else watch
+        yield Open(interrupts.watching(asking.check), record, on_finding, around, progress, stream_renderer)
 
 
 def conclude(run: Run, opening: Open, report: Report) -> ExitCode:
@@ -155,37 +156,50 @@ def _write(run: Run, opening: Open, report: Report) -> None:
     target = run.options.get("output")
     guard_read(target, report)
     with output(target) as out:
-        if opening.is_streaming:
-            from verifier.render.json import JsonlRenderer
-
-            JsonlRenderer().ending(report, out)
+        if opening.stream is not None:
+            opening.stream.ending(report, out)
         else:
-            colour = run.is_printing and run.console.has_colour(sys.stdout)
-            _renderer(run.format_name, run.console, colour=colour).render(report, out)
+            _renderer(run).render(report, out)
     if not run.is_printing:
         run.console.note(f"{run.format_name} report written to {target}")
 
 
-def _streamed(watch: OnFinding) -> OnFinding:
-    """The same, writing each reference to standard output as it is judged."""
-    from verifier.render.json import JsonlRenderer
+def _stream_renderer(run: Run) -> StreamRenderer | None:
+    """What writes references as they are judged; ``None`` where the report is written at its end.
 
-    renderer = JsonlRenderer()
+    Text is for a reader: on a terminal and in a file the worst stands first, which is known at the end alone. A pipe
+    leads to a log or a ``tee``, where silence looks like a hang, so that each finding appears as soon as it is known.
+    """
+    if not run.is_printing or run.console.quiet > 1:
+        return None
+    if run.format_name == "text":
+        return _text_renderer(run) if leads_to_a_pipe(sys.stdout) else None
+    return load_stream_renderer(run.format_name)
+
+
+def _streamed(renderer: StreamRenderer, watch: OnFinding, progress: ProgressLine) -> OnFinding:
+    """The same, writing each reference to standard output as it is judged; what stands above them comes at once."""
+    with output(None) as out:
+        renderer.opening(out)
 
     def on_finding(finding: Finding, done: int, total: int) -> None:
-        renderer.reference(finding, sys.stdout)
-        sys.stdout.flush()
+        progress.clear()
+        with output(None) as out:
+            renderer.reference(finding, out)
         watch(finding, done, total)
 
     return on_finding
 
 
-def _renderer(name: str, console: Console, *, colour: bool) -> Renderer:
-    if name != "text":
-        return load_renderer(name)
+def _renderer(run: Run) -> Renderer:
+    return _text_renderer(run) if run.format_name == "text" else load_renderer(run.format_name)
+
+
+def _text_renderer(run: Run) -> TextRenderer:
     from verifier.render.terminal import TextRenderer
 
-    return TextRenderer(colour=colour, show_verified=bool(console.verbose))
+    colour = run.is_printing and run.console.has_colour(sys.stdout)
+    return TextRenderer(colour=colour, show_verified=bool(run.console.verbose))
 
 
 def _recorder(

@@ -62,6 +62,7 @@ def command(paths: tuple[str, ...], *, dry_run: bool, **options: Any) -> int:
             resume=run.is_resuming,
             on_finding=opening.on_finding,
             target=options.get("output"),
+            lean=opening.stream is not None,
         )
         return conclude(run, opening, report)
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from verifier.render.interface import Renderer
+    from verifier.render.interface import Renderer, StreamRenderer
 
 RENDERERS = {
     "bibtex": "verifier.render.bibtex:BibtexRenderer",
@@ -20,9 +20,16 @@ RENDERERS = {
     "text": "verifier.render.terminal:TextRenderer",
 }
 """Format names and where they are made."""
+STREAMED = frozenset({"csv", "jsonl", "text"})
+"""Formats whose references can be written one by one, before the report is whole."""
 
 
 def load_renderer(name: str) -> Renderer:
     """The renderer of a format; raises ``KeyError`` for a name that is not in the table."""
     module, _, attribute = RENDERERS[name].partition(":")
     return cast("Renderer", getattr(import_module(module), attribute)())
+
+
+def load_stream_renderer(name: str) -> StreamRenderer | None:
+    """The renderer of a format whose references can be written one by one; ``None`` for the others."""
+    return cast("StreamRenderer", load_renderer(name)) if name in STREAMED else None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from verifier.render.records import ReferenceRecord, UnreadableRecord, reference_record, unreadable_records
 from verifier.render.words import what_differs
 from verifier.types import Finding, Report
+
+if TYPE_CHECKING:
+    from _csv import Writer as CsvWriter
 
 COLUMNS = (
     *("file", "line", "page", "key", "verdict", "decision", "what_differs", "raw"),
@@ -32,10 +35,22 @@ class CsvRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write the rows with a header."""
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        self.opening(out)
         for finding in report.findings:
-            writer.writerow([_cell(value) for value in _reference(finding, reference_record(finding))])
+            self.reference(finding, out)
+        self.ending(report, out)
+
+    def opening(self, out: TextIO) -> None:
+        """Write the header."""
+        _writer(out).writerow(COLUMNS)
+
+    def reference(self, finding: Finding, out: TextIO) -> None:
+        """Write the row of one reference, which may be done before the report is whole."""
+        _writer(out).writerow([_cell(value) for value in _reference(finding, reference_record(finding))])
+
+    def ending(self, report: Report, out: TextIO) -> None:
+        """Write the rows that follow the references."""
+        writer = _writer(out)
         for entry in unreadable_records(report):
             writer.writerow([_cell(value) for value in _unreadable(entry)])
         for claim in report.claims:
@@ -52,6 +67,10 @@ class CsvRenderer:
             writer.writerow([_cell(value) for value in row])
         for gap in report.gaps:
             writer.writerow([_cell(value) for value in ("", "", "", "", "gap", "", f"{gap.what}: {gap.why}")])
+
+
+def _writer(out: TextIO) -> CsvWriter:
+    return csv.writer(out, lineterminator="\n")
 
 
 def _reference(finding: Finding, record: ReferenceRecord) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TextIO
 
-from verifier.types import Report
+from verifier.types import Finding, Report
 
 
 class Renderer(Protocol):
@@ -20,3 +20,16 @@ class Renderer(Protocol):
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write the whole report; everything that came from outside is escaped."""
+
+
+class StreamRenderer(Renderer, Protocol):
+    """A format whose references can be written before the report is whole, in the order in which they are judged."""
+
+    def opening(self, out: TextIO) -> None:
+        """Write what stands above the first reference."""
+
+    def reference(self, finding: Finding, out: TextIO) -> None:
+        """Write one reference."""
+
+    def ending(self, report: Report, out: TextIO) -> None:
+        """Write everything that follows the references."""

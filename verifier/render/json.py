@@ -31,9 +31,13 @@ class JsonlRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write one line of ASCII a record."""
+        self.opening(out)
         for finding in report.findings:
             self.reference(finding, out)
         self.ending(report, out)
+
+    def opening(self, out: TextIO) -> None:
+        """Write nothing: every line stands for itself."""
 
     def reference(self, finding: Finding, out: TextIO) -> None:
         """Write the line of one reference, which may be done before the report is whole."""

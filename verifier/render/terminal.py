@@ -51,9 +51,21 @@ class TextRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write findings, unreadable entries, counts, gaps and hints."""
+        self.opening(out)
         for finding in worst_first(report.findings):
-            if self.show_verified or finding.status is not Status.VERIFIED:
-                self._finding(finding, out)
+            self.reference(finding, out)
+        self.ending(report, out)
+
+    def opening(self, out: TextIO) -> None:
+        """Write nothing: the first line is the first finding."""
+
+    def reference(self, finding: Finding, out: TextIO) -> None:
+        """Write one finding, which may be done before the report is whole."""
+        if self.show_verified or finding.status is not Status.VERIFIED:
+            self._finding(finding, out)
+
+    def ending(self, report: Report, out: TextIO) -> None:
+        """Write claims, unreadable entries, counts, gaps and hints."""
         for claim in shown_claims(report, all_of_them=self.show_verified):
             self._claim(claim, out)
         for entry in report.unreadable:
@@ -65,7 +77,7 @@ class TextRenderer:
             )
             if failed.hint:
                 out.write(f"    hint: {inline(failed.hint)}\n")
-        self._ending(report, out)
+        self._summary(report, out)
 
     def _finding(self, finding: Finding, out: TextIO) -> None:
         reference, verdict = finding.checked.reference, finding.checked.verdict
@@ -89,7 +101,7 @@ class TextRenderer:
         out.write(f"{place(finding)}: [{finding.claim.id}] {word}  {inline(finding.claim.text, 160)}\n")
         out.writelines(self._dim(f"    {each}") + "\n" for each in claim_lines(finding))
 
-    def _ending(self, report: Report, out: TextIO) -> None:
+    def _summary(self, report: Report, out: TextIO) -> None:
         seconds = (report.finished_at - report.started_at).total_seconds()
         time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
         stopped = ", interrupted" if report.interrupted else ""

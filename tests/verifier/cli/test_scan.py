@@ -305,15 +305,18 @@ def test_an_interrupted_scan_prints_what_was_judged(server, bib, tmp_path, numbe
     assert ", interrupted" in out
 
 
-def test_jsonl_comes_as_references_are_judged(server, bib, tmp_path):
-    works = [replace(TURING, title=f"{TURING.title} part {n} of a series on {n * n}", doi="") for n in range(40)]
-    path = bib(entry("turing", TURING), *[entry(f"r{n}", each) for n, each in enumerate(works)])
+def slow_scan(server, bib, tmp_path, *options):
+    works = [replace(TURING, year=1780 + n, doi="") for n in range(40)]
+    path = bib(entry("turing", replace(TURING, year=1973)), *[entry(f"r{n}", each) for n, each in enumerate(works)])
     server.fail("crossref", Fault.SLOW, seconds=0.3)
-    command = [sys.executable, "-m", "verifier", "scan", path, "--no-store", "--registries", "crossref"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(
-        [*command, "--format", "jsonl"], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
+    command = [sys.executable, "-m", "verifier", "scan", path, "--no-store", "--registries", "crossref", *options]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path
     )
+
+
+def test_jsonl_comes_as_references_are_judged(server, bib, tmp_path):
+    running = slow_scan(server, bib, tmp_path, "--format", "jsonl")
     first = json.loads(running.stdout.readline())
     assert (first["type"], running.poll()) == ("reference", None)
     running.send_signal(signal.SIGINT)
@@ -321,6 +324,54 @@ def test_jsonl_comes_as_references_are_judged(server, bib, tmp_path):
     assert [each["type"] for each in [first, *rest]].count("reference") == 41
     assert rest[-1]["type"] == "summary"
     assert rest[-1]["interrupted"]
+
+
+@pytest.mark.parametrize(("options", "at_once"), [((), 0), (("--format", "csv"), 1)])
+def test_text_and_csv_come_as_references_are_judged_where_another_program_reads_them(
+    server, bib, tmp_path, options, at_once
+):
+    running = slow_scan(server, bib, tmp_path, *options)
+    head = [running.stdout.readline() for _ in range(at_once + 1)]
+    assert "refs.bib" in head[-1]
+    assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    rest = running.communicate(timeout=30)[0].splitlines()
+    found = [line for line in [*head, *rest] if re.match(r"refs\.bib(:\d+: \[\w+\] |,\d+,)", line)]
+    assert len(found) == len(set(found)) == 41
+    assert any("the rest of the run" in line for line in rest)
+
+
+def test_text_in_a_file_and_on_a_terminal_begins_with_the_worst(server, bib, tmp_path):
+    path = bib(
+        entry("right", SHANNON),
+        entry("wrong", replace(TURING, year=1973)),
+        entry("none", Fields(title="A page", year=1)),
+    )
+    command = [sys.executable, "-m", "verifier", "scan", path, "--no-store", "-v", "--format", "text"]
+    with (tmp_path / "report.txt").open("w") as out:
+        subprocess.run(command, stdout=out, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, check=False)
+    lines = (tmp_path / "report.txt").read_text().splitlines()
+    found = [line.split("]")[0] for line in lines if line.startswith("refs.bib:")]
+    assert [each.split("[")[1] for each in found] == ["none", "wrong", "right"]
+
+
+def test_a_reader_that_goes_away_leaves_nothing_marked_as_unchecked(server, bib, tmp_path):
+    path = bib(entry("turing", replace(TURING, year=1973)), entry("shannon", SHANNON))
+    command = [sys.executable, "-m", "verifier", "scan", path, "--db", "x.db", "--format", "jsonl"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        command,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with closing(sqlite3.connect(tmp_path / "x.db")) as db:
+        assert db.execute("SELECT count(*) FROM checked_references WHERE status = 'unchecked'").fetchone() == (0,)
 
 
 def test_a_killed_scan_goes_on_where_it_was(server, bib, tmp_path):
