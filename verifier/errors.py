@@ -78,6 +78,57 @@ class ModelError(VerifierError):
     code = "model-error"
 
 
+class CannotServe(VerifierError):
+    """A server cannot listen where it was told to, or what passes between it and others could be read on its way."""
+
+    code = "cannot-serve"
+
+
+class RequestRefused(VerifierError):
+    """A server does not do what was asked of it; nothing was changed."""
+
+    code = "request-refused"
+    status = 400
+    """Of the HTTP answer."""
+
+
+class BadRequest(RequestRefused):
+    """What was sent to a server cannot be read: no filter, no form, too long. Nothing was changed."""
+
+    code = "bad-request"
+
+    def __init__(self, message: str, status: int = 400, *, hint: str = "") -> None:
+        """Keep the status of the answer."""
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class NotSignedIn(RequestRefused):
+    """The server asks for a token, and none that holds came with the request. Tokens are made by ``verifier review token``."""
+
+    code = "not-signed-in"
+    status = 401
+
+
+class NotAllowed(RequestRefused):
+    """The request is understood and forbidden: it comes from another site, from an old page, or is for admins."""
+
+    code = "not-allowed"
+    status = 403
+
+
+class TooManyTries(RequestRefused):
+    """The address sent too many wrong tokens; it is listened to again after some minutes."""
+
+    code = "too-many-tries"
+    status = 429
+
+    def __init__(self, wait_s: float) -> None:
+        """Keep how long to wait."""
+        super().__init__(f"too many wrong tokens came from here; try again in {wait_s:.0f} s")
+        self.wait_s = wait_s
+
+
 class CheckFailed(VerifierError):
     """Checking a text failed; raised only where the policy says ``on_error="closed"``."""
 

@@ -221,7 +221,7 @@ def _plain(here: str, there: str) -> Marked:
 def _told(evidence: Evidence) -> Told:
     others = [work for work in evidence.candidates if work != evidence.best]
     return Told(
-        registry=asked_whom(registry_name(evidence.asked.registry), evidence),
+        registry=inline(asked_whom(registry_name(evidence.asked.registry), evidence), 120),
         outcome=evidence.outcome.value,
         said=outcome_words(evidence),
         link=safe_url(evidence.asked.url),

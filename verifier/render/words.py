@@ -43,8 +43,8 @@ def what_differs(verdict: Verdict) -> str:
         case Status.RETRACTED:
             notice = verdict.retraction
             kind = notice.kind.value if notice else "retracted"
-            date = f" on {notice.date}" if notice and notice.date else ""
-            source = f", says {registry_name(notice.source)}" if notice and notice.source else ""
+            date = f" on {inline(notice.date, 40)}" if notice and notice.date else ""
+            source = f", says {inline(registry_name(notice.source), 80)}" if notice and notice.source else ""
             return "; ".join([f"{kind}{date}{source}", *(_difference(d) for d in by_severity(verdict.diffs))])
         case Status.FABRICATED:
             return inline(argument.contradiction.sentence if argument.contradiction else argument.sentence)

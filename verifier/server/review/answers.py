@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Engine
 from starlette.requests import Request
 
-from verifier.errors import StoreError, UnknownFlag, VerifierError
+from verifier.errors import BadRequest, NotAllowed, StoreError, UnknownFlag, VerifierError
 from verifier.render.flags import decided_record
 from verifier.server.review.desk import Desk, Viewer
-from verifier.server.review.entry import Form, Refused
+from verifier.server.review.entry import Form
 from verifier.server.review.filters import Wanted, read_wanted
-from verifier.server.review.forms import BadForm
 from verifier.server.review.item import cursor_of, progress
 from verifier.server.review.lists import reviewers_page
 from verifier.server.review.replies import Done, Shown, is_for_program
@@ -105,7 +104,7 @@ def make_token(desk: Desk, _request: Request, viewer: Viewer, form: Form) -> Sho
     try:
         owner, token = add_reviewer(desk.engine, form.get("name"), role)
     except StoreError as error:
-        raise BadForm(error.message, hint=error.hint) from error
+        raise BadRequest(error.message, hint=error.hint) from error
     listed = reviewers_page(desk.engine, token, owner.name)
     return Shown("reviewers.html", listed.page, {"name": owner.name, "role": owner.role.value, "token": token})
 
@@ -118,20 +117,20 @@ def revoke_token(desk: Desk, _request: Request, viewer: Viewer, form: Form) -> D
 
 def _demand_admin(viewer: Viewer) -> None:
     if not viewer.is_admin:
-        raise Refused("this is for admins", hint="ask one of them")
+        raise NotAllowed("this is for admins", hint="ask one of them")
 
 
 def _read(form: Form) -> _Given:
     answer = _ANSWERS.get(form.get("answer"))
     note, work = form.get("note").strip(), form.get("work").strip()
     if answer is None:
-        raise BadForm(f"an answer is one of {', '.join(_ANSWERS)}")
+        raise BadRequest(f"an answer is one of {', '.join(_ANSWERS)}")
     if len(note) > MAX_NOTE:
-        raise BadForm(f"a note has at most {MAX_NOTE} characters; nothing was saved", hint="shorten it")
+        raise BadRequest(f"a note has at most {MAX_NOTE} characters; nothing was saved", hint="shorten it")
     if answer in {ReviewAnswer.NOTE, ReviewAnswer.RESPONSE} and not note:
-        raise BadForm(f"a {answer.value} needs words")
+        raise BadRequest(f"a {answer.value} needs words")
     if work and (answer is not ReviewAnswer.REJECT or len(work) > MAX_IDENTIFIER):
-        raise BadForm(
+        raise BadRequest(
             "only a false alarm comes with the work that was found, an identifier or address; nothing was saved"
         )
     others = tuple(number for each in form.all("also") if (number := _optional_number(each)) is not None)

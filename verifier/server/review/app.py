@@ -12,13 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from verifier.errors import VerifierError
+from verifier.errors import NotAllowed, VerifierError
 from verifier.server.review import answers, views
 from verifier.server.review.desk import Desk, Viewer
 from verifier.server.review.entry import (
     LOGIN_FORM,
     Form,
-    Refused,
     demand_own_form,
     drop_session,
     set_session,
@@ -92,7 +91,7 @@ def _viewing(desk: Desk, view: View, *, for_admins: bool = False) -> Endpoint:
         try:
             viewer = viewer_of(desk, request)
             if for_admins and not viewer.is_admin:
-                raise Refused("this is for admins", hint="ask one of them")
+                raise NotAllowed("this is for admins", hint="ask one of them")
             response = reply(desk, request, viewer, view(desk, request, viewer))
         except VerifierError as error:
             response = failure(desk, request, viewer, error)

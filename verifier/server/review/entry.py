@@ -7,36 +7,13 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from verifier.errors import VerifierError
+from verifier.errors import NotAllowed, NotSignedIn, TooManyTries
 from verifier.server.access import bearer, client_address, is_same_origin, is_same_token
 from verifier.server.review.desk import SESSION_S, Desk, Viewer
 from verifier.store.reviewers import Reviewer, Role, reviewer_numbered, reviewer_of
 
 LOGIN_FORM = "login"
 """In place of a session, for the form token of the page that begins one."""
-
-
-class NotSignedIn(VerifierError):
-    """The page asks for a token, and the request brings none that holds."""
-
-    code = "not-signed-in"
-
-
-class Refused(VerifierError):
-    """The request is understood and not allowed."""
-
-    code = "not-allowed"
-
-
-class TooManyTries(VerifierError):
-    """The address sent too many wrong tokens."""
-
-    code = "too-many-tries"
-
-    def __init__(self, wait_s: float) -> None:
-        """Keep how long to wait."""
-        super().__init__(f"too many wrong tokens came from here; try again in {wait_s:.0f} s")
-        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +61,16 @@ def token_owner(desk: Desk, request: Request, token: str) -> Reviewer:
 
 
 def demand_own_form(desk: Desk, request: Request, session: str, form: Form) -> None:
-    """Raise ``Refused`` unless the form comes from a page of ours that was shown in this session."""
+    """Raise ``NotAllowed`` unless the form comes from a page of ours that was shown in this session."""
     origin, scheme = request.headers.get("origin", ""), "https" if desk.is_encrypted else "http"
     if origin != desk.public_origin and not is_same_origin(origin, scheme, request.headers.get("host", "")):
-        raise Refused("the form was sent from another site", hint="open the page itself and try again")
+        raise NotAllowed("the form was sent from another site", hint="open the page itself and try again")
     if session != LOGIN_FORM and not is_same_token(request.cookies.get(desk.cookie, ""), session):
-        raise Refused("the browser did not send the cookie of this page", hint="allow cookies for it and load it again")
+        raise NotAllowed(
+            "the browser did not send the cookie of this page", hint="allow cookies for it and load it again"
+        )
     if not is_same_token(form.get("form_token"), desk.sessions.form_token(session)):
-        raise Refused("the page is older than the server", hint="load it again; nothing was saved")
+        raise NotAllowed("the page is older than the server", hint="load it again; nothing was saved")
 
 
 def set_session(desk: Desk, response: Response, session: str) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from citations.types import Status
-from verifier.errors import VerifierError
+from verifier.errors import BadRequest
 from verifier.store.queue import FlagKind, QueueFilter
 from verifier.store.reviews import FlagState
 from verifier.types import Stance
@@ -20,12 +20,6 @@ MAX_SEARCH = 500
 ALL = "all"
 """In place of a state: flags in any of them."""
 _Word = TypeVar("_Word", bound=StrEnum)
-
-
-class BadFilter(VerifierError):
-    """A part of the address is no filter."""
-
-    code = "bad-request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Wanted:
 
 
 def read_wanted(query: Mapping[str, str]) -> Wanted:
-    """The filter that an address names; raises ``BadFilter``. What it does not know is left to others.
+    """The filter that an address names; raises ``BadRequest``. What it does not know is left to others.
 
     >>> read_wanted({"verdict": "mismatch", "state": "all"}).query
     'verdict=mismatch&state=all'
@@ -77,7 +71,7 @@ def _word(kind: type[_Word], name: str, value: str) -> _Word | None:
         return kind(value)
     except ValueError as error:
         known = ", ".join(each.value for each in kind)
-        raise BadFilter(f"{name} in the address is none of {known}") from error
+        raise BadRequest(f"{name} in the address is none of {known}") from error
 
 
 def _verdict(value: str) -> Status | Stance | None:
@@ -95,7 +89,7 @@ def _share(value: str) -> float | None:
     except ValueError:
         share = math.nan
     if not 0 <= share <= 1:
-        raise BadFilter("risk_above in the address is no number from 0 to 1")
+        raise BadRequest("risk_above in the address is no number from 0 to 1")
     return share
 
 

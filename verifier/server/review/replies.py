@@ -16,10 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from verifier.errors import UnknownFlag, VerifierError
+from verifier.errors import NotSignedIn, RequestRefused, TooManyTries, UnknownFlag, VerifierError
 from verifier.server.review.desk import Desk, Viewer
-from verifier.server.review.entry import LOGIN_FORM, NotSignedIn, Refused, TooManyTries
-from verifier.server.review.filters import BadFilter
+from verifier.server.review.entry import LOGIN_FORM
 
 FOLDER = Path(__file__).resolve().parent.parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -168,18 +167,9 @@ def own_path(path: str) -> str:
 
 
 def _status(error: VerifierError) -> int:
-    match error:
-        case NotSignedIn():
-            return 401
-        case TooManyTries():
-            return 429
-        case Refused():
-            return 403
-        case UnknownFlag():
-            return 404
-        case BadFilter():
-            return 400
-    return getattr(error, "status", 503)
+    if isinstance(error, UnknownFlag):
+        return 404
+    return error.status if isinstance(error, RequestRefused) else 503
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from sqlalchemy import Engine
 
-from verifier.errors import VerifierError
+from verifier.errors import CannotServe
 from verifier.server.access import host_name, is_loopback
 from verifier.server.review.app import review_app
 from verifier.server.review.desk import Desk
@@ -36,28 +36,22 @@ class Place:
     """Ask for a token on this machine too."""
 
 
-class Unreachable(VerifierError):
-    """The page cannot be served where it was asked for, or not safely."""
-
-    code = "cannot-serve"
-
-
 def check_place(place: Place) -> None:
-    """Raise ``Unreachable`` for a place at which tokens or decisions could be read on their way, or no browser would come."""
+    """Raise ``CannotServe`` for a place at which tokens or decisions could be read on their way, or no browser would come."""
     if (place.certificate is None) != (place.key is None):
-        raise Unreachable("TLS needs a certificate and its key", hint="--tls-cert cert.pem --tls-key key.pem")
+        raise CannotServe("TLS needs a certificate and its key", hint="--tls-cert cert.pem --tls-key key.pem")
     for path in (place.certificate, place.key):
         if path is not None and not path.is_file():
-            raise Unreachable(f"there is no file {path}", hint="name the certificate and its key as PEM files")
+            raise CannotServe(f"there is no file {path}", hint="name the certificate and its key as PEM files")
     url = urlsplit(place.public_url)
     is_plain = not (url.path.strip("/") or url.query or url.fragment)
     if place.public_url and not (url.scheme == "https" and host_name(url.netloc) and is_plain):
-        raise Unreachable(
+        raise CannotServe(
             f"{place.public_url} is no address of a server that speaks TLS",
             hint="--public-url https://review.example.org",
         )
     if not is_loopback(place.host) and not place.public_url:
-        raise Unreachable(
+        raise CannotServe(
             f"others can reach {place.host}: say by which https address they do",
             hint="--public-url https://review.example.org, with --tls-cert and --tls-key or a proxy that speaks TLS",
         )
@@ -74,7 +68,7 @@ def serve(
 ) -> None:
     """Serve until the process is told to end; ``started`` gets the address once it listens, ``warn`` sentences.
 
-    Raises ``Unreachable``, and ``StoreError`` where the database cannot be read.
+    Raises ``CannotServe``, and ``StoreError`` where the database cannot be read.
     """
     check_place(place)
     needs_token = place.needs_token or bool(place.public_url)
@@ -121,7 +115,7 @@ def _listening(place: Place) -> socket.socket:
         return socket.create_server((place.host.strip("[]"), place.port), family=family, backlog=128)
     except OSError as error:
         hint = "--port 0 takes any that is free" if place.port else "give another --host"
-        raise Unreachable(
+        raise CannotServe(
             f"{place.host} port {place.port} cannot be used: {error.strerror or error}", hint=hint
         ) from error
 
