@@ -17,13 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from probes.attach import attach
-from probes.capture import Capture, Floats, Wanted
+from probes.capture import DEFAULT_MAX_VALUES, Capture, Floats, Wanted
 from probes.cett import cett
 from probes.errors import ContextOverflow
 from probes.gguf import column_norms, facts_of
 from probes.loading import open_llama
 from probes.recorder import measure
 from probes.types import ModelFacts
+
+WATCHED = 128
+"""Tokens that are computed at once while all neurons are watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,11 @@ class Branches:
         return True
 
     def _watched(self, rows: Sequence[tuple[int, int, int]]) -> Floats:
+        """CETT of computed tokens, as many at a time as the capture has room for."""
+        size = max(1, min(WATCHED, DEFAULT_MAX_VALUES // (2 * sum(map(len, self.norms)))))
+        return np.concatenate([self._watched_at_once(rows[at : at + size]) for at in range(0, len(rows), size)])
+
+    def _watched_at_once(self, rows: Sequence[tuple[int, int, int]]) -> Floats:
         self._capture.pause(False)
         self._capture.drain()
         try:

@@ -1,6 +1,6 @@
 """The probe's own exam: bibliographic questions whose answers are labelled by our own matching of names, years and venues.
 
-A model that invents references is asked who wrote a work, when, and where it appeared, and which works there are on a topic
+A model that invents references is asked who wrote a work, when, where it appeared and what its title was, and which works there are on a topic
 (``exam_lists``). Works that everybody knows stand
 beside works drawn at random, because only of the former can a small model recall anything: on random titles it is right
 by luck, and no signal can tell luck from recall.
@@ -17,9 +17,10 @@ from pathlib import Path
 
 from citations.index.search import Index
 from citations.names import family_key, read_name, read_names
-from citations.titles import plain
+from citations.titles import plain, title_key, title_similarity
 from citations.types import Fields, Name, Work
 from citations.venues import VenueRelation, compare_venues
+from probes.aliases import is_refusal
 from probes.label import Label, LabelledSpan, Outcome, answer_span
 from probes.questions import Question
 from verifier.exam_lists import ASKS, Holdings, label_list
@@ -30,7 +31,12 @@ WORDINGS = {
     "author": 'Who is the first author of "{title}"?',
     "year": 'In which year was "{title}" published?',
     "venue": 'In which journal or conference was "{title}" published?',
+    "title": "What is the title of the paper or book by {authors} that was published in {year}?",
 }
+NAMED = 3
+"""Authors by whom a title is asked for."""
+SAME_TITLE = 0.85
+"""From which likeness on an answer is a title, spelt in another way."""
 YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 
 
@@ -72,7 +78,7 @@ def obscure_works(works: Iterable[Work]) -> tuple[ExamWork, ...]:
 
 
 def exam_questions(works: Iterable[ExamWork]) -> Iterator[Question]:
-    """Up to three questions a work: its first author, its year, its venue; what is not known of it is not asked."""
+    """Up to four questions a work: its first author, year, venue and title; what is not known of it is not asked."""
     for work in works:
         fields = work.fields
         title = plain(fields.title)
@@ -80,13 +86,15 @@ def exam_questions(works: Iterable[ExamWork]) -> Iterator[Question]:
             "author": tuple(_spelt(name) for name in fields.authors),
             "year": (str(fields.year),) if fields.year else (),
             "venue": (fields.venue,) if fields.venue else (),
+            "title": (title,) if fields.authors and fields.year else (),
         }
+        authors = _listed([_spelt(name) for name in fields.authors])
         digest = hashlib.sha256(title.casefold().encode()).hexdigest()[:12]
         for asks, answers in known.items():
             if title and answers:
                 yield Question(
                     f"exam-{digest}-{asks}",
-                    WORDINGS[asks].format(title=title),
+                    WORDINGS[asks].format(title=title, authors=authors, year=fields.year),
                     answers,
                     source=f"exam/{asks}",
                     stratum=work.stratum,
@@ -116,6 +124,8 @@ class ExamLabeller:
                 right = _same_year(answer, question.answers)
             case "venue":
                 right = _same_venue(answer, question.answers)
+            case "title":
+                right = _same_title(answer, question.answers)
             case _:
                 right = None
         start, end = answer_span(question.question, answer)
@@ -133,6 +143,13 @@ class ExamLabeller:
 
 def _spelt(name: Name) -> str:
     return " ".join(part for part in (name.given, name.family) if part) or name.literal
+
+
+def _listed(names: list[str]) -> str:
+    """The first authors as people say them."""
+    more = ["others"] if len(names) > NAMED else []
+    said = [*names[:NAMED], *more]
+    return " and ".join(part for part in (", ".join(said[:-1]), said[-1]) if part) if said else ""
 
 
 def _names_one(answer: str, authors: tuple[str, ...]) -> bool | None:
@@ -155,3 +172,11 @@ def _same_venue(answer: str, venues: tuple[str, ...]) -> bool | None:
     if VenueRelation.SAME in relations:
         return True
     return False if relations == {VenueRelation.DIFFERENT} else None
+
+
+def _same_title(answer: str, titles: tuple[str, ...]) -> bool | None:
+    """Whether an answer is a title, or holds it whole; ``None`` where it gives none."""
+    said = title_key(answer)
+    if not said or is_refusal(answer):
+        return None
+    return any(title_key(title) in said or title_similarity(answer, title) >= SAME_TITLE for title in titles)

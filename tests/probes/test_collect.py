@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from probes.aliases import find_alias, is_refusal, normalised
-from probes.batch import Branches, Sampling
+from probes.batch import WATCHED, Branches, Sampling
 from probes.cett import cett
 from probes.collect import CollectOptions, Prompts, collect, text_of
 from probes.errors import ContextOverflow, NoChatTemplate, QuestionsUnreadable
@@ -59,6 +59,17 @@ def test_what_is_read_over_a_held_prompt_is_what_one_prefill_gives(model: Path, 
     expected = np.concatenate(layers, axis=1)
     np.testing.assert_allclose(asked, expected[prompts.shared : len(tokens)], rtol=2e-2, atol=1e-3)
     np.testing.assert_allclose(shares, expected[len(tokens) :], rtol=2e-2, atol=1e-3)
+
+
+def test_long_answers_are_read_in_parts(model: Path, native: bool) -> None:
+    with Branches(model, 1, n_ctx=512, threads=1, native=native) as opened:
+        prompts = Prompts(opened.llama, OPTIONS)
+        opened.hold(prompts.tokens("is it on"), prompts.shared)
+        (drawn, *_) = opened.draw(Sampling(max_tokens=300, temperature=0), 1)
+        ids = (drawn.ids * 300)[: WATCHED + 40]
+        whole = opened.read(ids)
+        np.testing.assert_allclose(whole[:WATCHED], opened.read(ids[:WATCHED]), rtol=2e-2, atol=1e-3)
+        assert whole.shape == (WATCHED + 40, sum(map(len, opened.norms)))
 
 
 def test_greedy_answers_of_one_batch_are_all_the_same(branches: Branches) -> None:

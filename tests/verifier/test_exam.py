@@ -32,6 +32,10 @@ def asked(asks: str) -> Question:
         ("year", "I don't know.", Outcome.REFUSAL),
         ("venue", "NeurIPS", Outcome.RIGHT),
         ("venue", "CVPR", Outcome.WRONG),
+        ("title", "Attention is all you need", Outcome.RIGHT),
+        ("title", 'It is called "Attention Is All You Need".', Outcome.RIGHT),
+        ("title", "Attention in neural networks", Outcome.WRONG),
+        ("title", "I don't know.", Outcome.REFUSAL),
     ],
 )
 def test_answers_are_labelled_as_a_reference_would_be_judged(asks: str, answer: str, outcome: Outcome) -> None:
@@ -40,6 +44,10 @@ def test_answers_are_labelled_as_a_reference_would_be_judged(asks: str, answer: 
     assert [(span.kind, span.right) for span in label.spans] == (
         [] if outcome is Outcome.REFUSAL else [(asks, outcome is Outcome.RIGHT)]
     )
+
+
+def test_a_title_is_asked_for_by_who_wrote_it_and_when() -> None:
+    assert "by Ashish Vaswani and Noam Shazeer that was published in 2017" in asked("title").question
 
 
 def test_what_is_not_known_of_a_work_is_not_asked() -> None:

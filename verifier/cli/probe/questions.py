@@ -10,7 +10,7 @@ from verifier.cli.console import Console, print_path
 from verifier.cli.options import QUIET, SortedCommand
 from verifier.errors import VerifierError
 
-HELP = """Make questions about works: who wrote them, when, and where they appeared, and which there are on a topic.
+HELP = """Make questions about works: their authors, years, venues and titles, and which there are on a topic.
 
 Works that everybody knows come with the program; beside them stand works drawn at random from an offline index, which a
 small model can only guess. With --topics five works are asked for on each of the topics that are commonest in titles of
