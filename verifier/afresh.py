@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from citations.names import family_key, read_name
 from citations.types import Fields, Status
-from verifier.fusion import AFRESH, Sort, fuse
+from verifier.fusion import AFRESH, Model, Sort, fuse
 from verifier.judges.interface import Answers, AskAfresh, Budget
 from verifier.judges.memory import RememberingJudge
 from verifier.types import Finding, Signal, SignalKind, SignalStatus
@@ -28,7 +28,9 @@ _OPEN = frozenset({Status.NOT_FOUND, Status.UNCHECKED, Status.UNVERIFIABLE})
 _YEAR = re.compile(r"\d{4}")
 
 
-def ask_afresh(findings: Sequence[Finding], judge: RememberingJudge, budget: Budget, most: int) -> tuple[Finding, ...]:
+def ask_afresh(
+    findings: Sequence[Finding], judge: RememberingJudge, budget: Budget, most: int, model: Model | None = None
+) -> tuple[Finding, ...]:
     """The findings, the first ``most`` that no registry settled with one signal more; never raises."""
     left = most
     found = []
@@ -37,7 +39,7 @@ def ask_afresh(findings: Sequence[Finding], judge: RememberingJudge, budget: Bud
         if left > 0 and finding.status in _OPEN and fields.title and fields.authors:
             left -= 1
             signals = (*finding.signals, _signal(fields, judge, budget))
-            finding = replace(finding, signals=signals, risk=fuse(signals, Sort.CITATION))  # noqa: PLW2901
+            finding = replace(finding, signals=signals, risk=fuse(signals, Sort.CITATION, model))  # noqa: PLW2901
         found.append(finding)
     return tuple(found)
 

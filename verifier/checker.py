@@ -258,6 +258,7 @@ def _open(
     from verifier.config import load_settings
     from verifier.folder import Folder
     from verifier.judges import open_judge
+    from verifier.learning_file import in_force
 
     named = () if registries is None or isinstance(registries, bool) else tuple(registries)
     own = tuple(each for each in named if not isinstance(each, str))
@@ -275,6 +276,7 @@ def _open(
         has_index=asking.has_index,
         has_mailto=bool(settings.crossref_mailto),
         registries=tuple(each.name for each in asking.registries if each.name != "offline"),
+        calibration=in_force(settings),
     )
     gaps: list[Gap] = []
     opened_judge = None

@@ -129,7 +129,7 @@ def _number(value: str) -> int:
     return number
 
 
-def _share(value: str) -> float:
+def read_share(value: str) -> float:
     """A share as ``0.02`` or ``2%``."""
     number, is_percent = value.strip().removesuffix("%"), value.strip().endswith("%")
     share = float(number) / (100 if is_percent else 1)
@@ -165,7 +165,7 @@ def _level(value: str) -> str:
 
 SETTINGS = (
     Setting("allow_incomplete", _switch, "exit 0 though much was unchecked"),
-    Setting("audit_sample", _share, "share of what passes that is drawn for review, blind"),
+    Setting("audit_sample", read_share, "share of what passes that is drawn for review, blind"),
     Setting("cache", _text, "folder of cached answers"),
     Setting("calibration", _text, "how risks are calibrated: learnt, shipped, or a file that was learnt"),
     Setting("crossref_mailto", _text, "address Crossref may write to; gives the faster pool", ("CROSSREF_MAILTO",)),

@@ -9,7 +9,7 @@ from typing import Protocol
 from citations.types import Argument, CheckedReference, Reference, Status, Unreadable, Verdict
 from verifier.errors import StoreError
 from verifier.fingerprint import fingerprint
-from verifier.fusion import Sort, fuse
+from verifier.fusion import Model, Sort, fuse
 from verifier.policy import decide
 from verifier.signals import citation_signal
 from verifier.types import ClaimFinding, FailedInput, Finding, Report, Signal, Span
@@ -78,8 +78,8 @@ PROSE = "prose"
 """``Reference.source`` of citations in checked prose."""
 
 
-def finding_of(checked: CheckedReference) -> Finding:
-    """The checked reference with its decision, identity and signal."""
+def finding_of(checked: CheckedReference, model: Model | None = None) -> Finding:
+    """The checked reference with its decision, identity and signal; ``model`` makes its risk, or else the program's own."""
     place = checked.reference.location
     signals = (citation_signal(checked.verdict),)
     in_prose = checked.reference.source == PROSE and place.start is not None and place.end is not None
@@ -88,7 +88,7 @@ def finding_of(checked: CheckedReference) -> Finding:
         decision=decide(checked.verdict),
         fingerprint=fingerprint(checked),
         signals=signals,
-        risk=fuse(signals, Sort.CITATION),
+        risk=fuse(signals, Sort.CITATION, model),
         span=Span(place.start or 0, place.end or 0) if in_prose else None,
     )
 
@@ -102,20 +102,22 @@ def judge(
     on_finding: OnFinding | None = None,
     more_signals: MoreSignals | None = None,
     lean: bool = False,
+    model: Model | None = None,
 ) -> Judged:
     """Check the references and account for all of them.
 
     A crash of the checker or of the database loses no finding: what is left counts as unchecked and says why. Ctrl-C
     ends the run early in the same way. With ``lean`` no evidence of verified references is kept.
+    ``model`` makes the risks, or else the program's own.
     """
-    running = _Running(len(references), record, on_finding, more_signals, lean=lean)
+    running = _Running(len(references), record, on_finding, more_signals, lean=lean, model=model)
     if resume and record is not None:
         running.take_over(references, record)
     left = [each for each in references if each.id not in running.done]
     why, interrupted = "", False
     try:
         for checked in check(left) if left else ():
-            running.add(finding_of(checked))
+            running.add(finding_of(checked, model))
     except BrokenPipeError:  # whoever read the findings went away, which is no crash of the checker
         raise
     except KeyboardInterrupt:
@@ -144,6 +146,7 @@ class _Running:
         more_signals: MoreSignals | None,
         *,
         lean: bool,
+        model: Model | None,
     ) -> None:
         self.done: dict[str, Finding] = {}
         self.failures: list[FailedInput] = []
@@ -152,12 +155,13 @@ class _Running:
         self._record = record
         self._on_finding = on_finding
         self._more_signals = more_signals
+        self._model = model
         self._lean = lean
 
     def add(self, finding: Finding) -> None:
         if self._more_signals is not None and finding.span is not None:
             signals = (*finding.signals, *self._more_signals(finding.span))
-            finding = replace(finding, signals=signals, risk=fuse(signals, Sort.CITATION))
+            finding = replace(finding, signals=signals, risk=fuse(signals, Sort.CITATION, self._model))
         self.done[finding.checked.reference.id] = finding
         if self._record is not None:
             try:
@@ -181,7 +185,7 @@ class _Running:
             known = earlier.get(record.digest(reference))
             if known is not None:
                 self.resumed += 1
-                self.add(_moved(known, reference))
+                self.add(_moved(known, reference, self._model))
 
     def _fail(self, error: StoreError) -> None:
         self._record = None
@@ -193,6 +197,6 @@ def not_kept(error: StoreError) -> FailedInput:
     return FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint)
 
 
-def _moved(finding: Finding, reference: Reference) -> Finding:
+def _moved(finding: Finding, reference: Reference, model: Model | None) -> Finding:
     evidence = tuple(replace(each, reference_id=reference.id) for each in finding.checked.evidence)
-    return finding_of(replace(finding.checked, reference=reference, evidence=evidence))
+    return finding_of(replace(finding.checked, reference=reference, evidence=evidence), model)

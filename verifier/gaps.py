@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from citations.types import Status, Unreadable, Why
 from verifier.reasons import (
@@ -19,6 +20,10 @@ from verifier.reasons import (
 )
 from verifier.registry_names import registry_name
 from verifier.types import ClaimFinding, Finding, Gap, Stance
+
+if TYPE_CHECKING:
+    from verifier.fusion import Model
+    from verifier.learning_file import InForce
 
 MAX_HINTS = 3
 MAX_PLACES = 5
@@ -45,6 +50,18 @@ class Circumstances:
     has_mailto: bool = False
     registries: tuple[str, ...] = ()
     """Who is asked over the network."""
+    calibration: InForce | None = None
+    """What risks are made with; ``None`` for the calibration of the program."""
+
+    @property
+    def citation_model(self) -> Model | None:
+        """What makes the risks of citations."""
+        return self.calibration.citation if self.calibration else None
+
+    @property
+    def claim_model(self) -> Model | None:
+        """What makes the risks of claims."""
+        return self.calibration.claim if self.calibration else None
 
     @property
     def is_repeatable(self) -> bool:
@@ -69,6 +86,8 @@ def gaps(
         entries = "entry" if len(unreadable) == 1 else "entries"
         found.append(Gap(f"{len(unreadable)} {entries} unreadable", "each is listed with its place and the reason"))
     found += [*_damaged(findings), *_ambiguous(findings)]
+    if around.calibration is not None and around.calibration.problem:
+        found.append(Gap("what was learnt from reviews", around.calibration.problem, "verifier doctor"))
     if interrupted:
         again = f"{around.command} --resume" if around.is_repeatable else ""
         found.append(Gap("the rest of the run", "it was interrupted", again))

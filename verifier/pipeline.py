@@ -58,9 +58,20 @@ def check_text(
     references += prose.references
     if record is not None:
         record.read(prose.text, prose.name, prose.asked)
-    judged = judge(references, check, record=record, resume=resume, on_finding=on_finding, more_signals=more_signals)
+    around = around or Circumstances(command=f"verifier check {prose.name}")
+    model = around.citation_model
+    judged = judge(
+        references,
+        check,
+        record=record,
+        resume=resume,
+        on_finding=on_finding,
+        more_signals=more_signals,
+        model=model,
+    )
     claims: Sequence[ClaimFinding] = ()
     if facts is not None:
+        facts = replace(facts, model=around.claim_model)
         claims = _claims(prose.text, judged.findings, facts, more_signals)
         claims, judged = _kept(claims, judged, record)
     around = around or Circumstances(command=f"verifier check {prose.name}")
@@ -72,7 +83,8 @@ def check_text(
     if len(claims) == MAX_CLAIMS:
         missing += (Gap("what the text asserts further on", f"only its first {MAX_CLAIMS:,} claims were read"),)
     if facts.judge is not None and facts.afresh:
-        made = replace(made, findings=ask_afresh(made.findings, facts.judge, facts.budget, facts.afresh))
+        afresh = ask_afresh(made.findings, facts.judge, facts.budget, facts.afresh, model)
+        made = replace(made, findings=afresh)
     return replace(made, claims=tuple(claims), gaps=(*made.gaps, *missing), finished_at=datetime.now(UTC))
 
 
@@ -85,7 +97,7 @@ def _claims(
     found = check_claims(claims, facts, cited)
     if more_signals is None:
         return found
-    return tuple(with_signals(each, more_signals(each.claim.span), facts.policy) for each in found)
+    return tuple(with_signals(each, more_signals(each.claim.span), facts) for each in found)
 
 
 def _kept(

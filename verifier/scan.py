@@ -64,7 +64,15 @@ def scan(  # noqa: PLR0913  everything that can be set, by name
     started_at = datetime.now(UTC)
     content = read(paths, extract, target)
     around = around or Circumstances(command=shlex.join(["verifier", "scan", *paths]))
-    judged = judge(content.references, check, record=record, resume=resume, on_finding=on_finding, lean=lean)
+    judged = judge(
+        content.references,
+        check,
+        record=record,
+        resume=resume,
+        on_finding=on_finding,
+        lean=lean,
+        model=around.citation_model,
+    )
     return report(tuple(paths), content, judged, around, started_at=started_at, record=record)
 
 

@@ -16,7 +16,7 @@ from citations.types import CheckedReference, Outcome
 from verifier.claims import with_lead
 from verifier.fingerprint import claim_fingerprint
 from verifier.folder import Folder
-from verifier.fusion import NOT_INDEPENDENT, Sort, fuse
+from verifier.fusion import NOT_INDEPENDENT, Model, Sort, fuse
 from verifier.judges.admission import Skill
 from verifier.judges.interface import Budget, Reply, SupportQuestion
 from verifier.judges.memory import RememberingJudge
@@ -60,6 +60,8 @@ class Facts:
     """From which risk on a claim is flagged."""
     afresh: int = 0
     """So many citations that no registry settled are asked back from the judge's memory."""
+    model: Model | None = None
+    """What makes the risks of claims; ``None`` for the calibration of the program."""
 
     @property
     def is_empty(self) -> bool:
@@ -82,15 +84,15 @@ def check_claims(claims: Sequence[Claim], facts: Facts, cited: Sequence[CheckedR
     works = {each.reference.id: each for each in cited}
     cases = [_case(claim, facts, works) for claim in claims if claim.checkable]
     judged = _judged(cases, facts)
-    found = {case.claim.id: _finding(case, judged[case.claim.id], facts.policy) for case in cases}
+    found = {case.claim.id: _finding(case, judged[case.claim.id], facts) for case in cases}
     return tuple(found.get(claim.id) or _passed_over(claim) for claim in claims)
 
 
-def with_signals(finding: ClaimFinding, more: Sequence[Signal], policy: Policy) -> ClaimFinding:
+def with_signals(finding: ClaimFinding, more: Sequence[Signal], facts: Facts) -> ClaimFinding:
     """The finding with further signals, the risk of all of them together, and the decision that follows."""
     signals = (*finding.signals, *more)
-    risk = fuse(signals, Sort.CLAIM)
-    return replace(finding, signals=signals, risk=risk, decision=decide_claim(finding.stance, risk, policy))
+    risk = fuse(signals, Sort.CLAIM, facts.model)
+    return replace(finding, signals=signals, risk=risk, decision=decide_claim(finding.stance, risk, facts.policy))
 
 
 def abstracts_of(checked: CheckedReference) -> tuple[Passage, ...]:
@@ -210,12 +212,12 @@ def _side(probability: float) -> Stance:
     return Stance.NOT_SUPPORTED if probability <= NOT_SUPPORTED_TO else Stance.UNDECIDED
 
 
-def _finding(case: _Case, judgements: tuple[Judgement, ...], policy: Policy) -> ClaimFinding:
+def _finding(case: _Case, judgements: tuple[Judgement, ...], facts: Facts) -> ClaimFinding:
     stance, because = _stance(case, judgements)
     signals = tuple(_signal(each) for each in judgements)
     fingerprint = claim_fingerprint(case.claim.text)
     found = ClaimFinding(case.claim, stance, Decision.ABSTAIN, fingerprint, judgements, because=because)
-    return with_signals(found, signals, policy)
+    return with_signals(found, signals, facts)
 
 
 def _stance(case: _Case, judgements: tuple[Judgement, ...]) -> tuple[Stance, str]:

@@ -27,8 +27,8 @@ MAX_BYTES = 16 * 1024 * 1024
 
 _OPTIONS = (
     click.option("--claims", is_flag=True, help="Check what the text asserts too."),
-    click.option("--context", metavar="FILE", help="What the text was written from, as evidence for its claims."),
-    click.option("--evidence", metavar="DIR", help="Folder of .txt, .md, .pdf as evidence for its claims."),
+    click.option("--context", metavar="FILE", help="What the text was written from."),
+    click.option("--evidence", metavar="DIR", help="Evidence: a folder of .txt, .md, .pdf."),
     click.option("--judge", metavar="MODEL|URL", help="Second model: a .gguf file, or http://host/v1#model."),
 )
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from verifier.config import MAX_DAYS, STORAGE_LEVELS
+from verifier.config import MAX_DAYS, STORAGE_LEVELS, read_share
 from verifier.policy import FailOn
 from verifier.render import RENDERERS
 
@@ -31,6 +31,13 @@ def _long_name(param: click.Parameter) -> str:
 
 def _level(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     return value and value.replace("-", "_")
+
+
+def _share(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
+    try:
+        return None if value is None else read_share(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no share between 0 and 1 (write 0.02 or 2%)") from error
 
 
 ROW = click.IntRange(1, 2**31 - 1)
@@ -57,6 +64,12 @@ VERBOSE = click.option("-v", "--verbose", count=True, help="Print requests and d
 
 _SHARED = (
     click.option("--allow-incomplete", is_flag=True, default=None, help="Exit 0 even if much was unchecked."),
+    click.option(
+        "--audit-sample",
+        metavar="SHARE",
+        callback=_share,
+        help="Have so much that passes reviewed (2%).",
+    ),
     COLOUR,
     DB,
     click.option(

@@ -18,6 +18,7 @@ from verifier.config import Settings, load_settings
 from verifier.findings import Check, OnFinding, Record
 from verifier.gaps import Circumstances
 from verifier.harmless import inline
+from verifier.learning_file import in_force
 from verifier.policy import ExitCode, FailOn, Policy, exit_code
 from verifier.registry_names import registry_name
 from verifier.render import load_renderer, load_stream_renderer
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 SETTING_OPTIONS = (
     "allow_incomplete",
+    "audit_sample",
     "db",
     "fail_on",
     "index",
@@ -128,6 +130,7 @@ def opened(
             has_index=asking.has_index,
             has_mailto=bool(run.settings.crossref_mailto),
             registries=tuple(each.name for each in asking.registries if each.name != "offline"),
+            calibration=in_force(run.settings),
         )
         record = None
         if not run.options.get("no_store") and run.settings.storage != "none":
@@ -225,6 +228,7 @@ def _recorder(
         level=StorageLevel(run.settings.storage),
         retain_days=run.settings.retain,
         trace=generation.trace() if generation is not None else None,
+        audit_share=run.settings.audit_sample,
     )
 
 
