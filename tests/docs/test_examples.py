@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SAID = {
     "own_parts.py": ("verified: Turing, A. M. (1937)", "unchecked: Turing, A. M. (1977)", "no better than chance"),
+    "proxy.py": ("whole answer: 200, pass", "last event of a stream: pass", "blocking proxy: 400, block"),
 }
 """What each of them must print. Those that need a model or a server are started by tests of their own."""
 
