@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,8 +73,8 @@ def serve_page(
 
     def started(address: str) -> None:
         say(f"review at {address}/, Ctrl-C ends it", err=True)
-        if opens and not webbrowser.open(f"{address}{view}"):
-            say("hint: no browser could be opened here; open the address yourself", err=True)
+        if opens:  # in a thread, because a browser for terminals does not come back until it is left
+            threading.Thread(target=_open, args=(f"{address}{view}",), daemon=True).start()
 
     with opened(db) as engine:
         serve(
@@ -84,3 +85,8 @@ def serve_page(
             started=started,
             warn=lambda sentence: say(sentence, err=True),
         )
+
+
+def _open(address: str) -> None:
+    if not webbrowser.open(address):
+        say("hint: no browser could be opened here; open the address yourself", err=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -88,7 +91,9 @@ def serve(
         elif not any(each.revoked_at is None for each in list_reviewers(engine)):
             warn('nobody has a token yet: verifier review token add "NAME" --role admin')
         started(_address(desk, place.host, port))
-        uvicorn.Server(configuration(desk, place)).run(sockets=[listener])
+        server = uvicorn.Server(configuration(desk, place))
+        with _ended_by_signals(server):
+            server.run(sockets=[listener])
 
 
 def configuration(desk: Desk, place: Place) -> uvicorn.Config:
@@ -98,7 +103,7 @@ def configuration(desk: Desk, place: Place) -> uvicorn.Config:
         http="h11",
         ws="none",
         lifespan="off",
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -107,6 +112,21 @@ def configuration(desk: Desk, place: Place) -> uvicorn.Config:
         ssl_certfile=place.certificate,
         ssl_keyfile=place.key,
     )
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Ctrl-C is how the page ends, no error: uvicorn raises the signals again once it has stopped, and nobody must mind."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _listening(place: Place) -> socket.socket:
