@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Stance,
     )
     from verifier.wrapping.attach import aget_report, get_report
+    from verifier.wrapping.verified import verified
     from verifier.wrapping.watching import wrap
 
 __version__ = "0.1.0"
@@ -69,6 +70,7 @@ __all__ = [
     "get_report",
     "load_settings",
     "on",
+    "verified",
     "wrap",
 ]
 
@@ -104,6 +106,7 @@ _HOMES = {
     "get_report": "wrapping.attach",
     "load_settings": "config",
     "on": "hooks",
+    "verified": "wrapping.verified",
     "wrap": "wrapping.watching",
 }
 

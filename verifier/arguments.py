@@ -133,6 +133,7 @@ _RULES: Mapping[str, _Rule] = {
     "mode": _one_of("mode"),
     "on_error": _one_of("on_error", or_none=True),
     "on_fail": _one_of("on_fail"),
+    "on_report": _Rule(_maybe(callable), "a function of one argument, the report, or None"),
     "policy": _Rule(_maybe(lambda value: isinstance(value, Policy)), "a verifier.Policy or None"),
     "references": _Rule(
         lambda value: value is None or isinstance(value, str) or _several_of(value, Reference),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime
 
 import verifier
@@ -86,6 +87,57 @@ def my_library(claim: Claim) -> list[Passage | str]:
 def stances(text: str) -> list[verifier.Stance]:
     report: verifier.Report = verifier.check(text, context="Tea is a plant.", judge=MyJudge(), retriever=my_library)
     return [finding.stance for finding in report.claims]
+
+
+@verifier.verified(on_fail="annotate", asked="question", timeout=5)
+def answered(question: str, *, words: int = 3) -> str:
+    """Signature and types stay what they were."""
+    return " ".join(["Tea is old."] * words)
+
+
+@verifier.verified
+async def answered_later(question: str) -> str:
+    return "Tea is old."
+
+
+@verifier.verified(on_fail="raise", mode="buffer")
+def streamed(question: str) -> Iterator[str]:
+    yield "Tea is old."
+
+
+class Writer:
+    @verifier.verified(on_fail="retry", retries=2)
+    async def streamed(self, question: str, feedback: str = "") -> AsyncIterator[str]:
+        yield "Tea is old."
+
+
+def texts() -> tuple[str, str, str]:
+    text: str = answered("What is tea?", words=1)
+    later: Coroutine[object, object, str] = answered_later("What is tea?")
+    chunks: Iterator[str] = streamed("What is tea?")
+    off: Callable[[], None] = verifier.on("flagged", lambda report: print(report.findings))
+    off()
+    return text, asyncio.run(later), "".join(chunks)
+
+
+async def chunks() -> list[str]:
+    return [chunk async for chunk in Writer().streamed("What is tea?")]
+
+
+class MyClient:
+    def create_completion(self, prompt: str) -> dict[str, object]:
+        return {"choices": [{"text": "Tea is old.", "finish_reason": "stop"}]}
+
+
+def wrapped() -> str:
+    client: MyClient = verifier.wrap(MyClient(), policy=verifier.Policy(strict=True), mode="buffer", timeout=5)
+    try:
+        client.create_completion("What is tea?")
+    except verifier.AnswerError as error:
+        return "; ".join(error.complaints)
+    except verifier.CheckFailed as error:
+        return error.message
+    return ""
 
 
 def main() -> list[Status]:

@@ -44,6 +44,11 @@ class Pending:
             first, self._begun = not self._begun, True
         return first
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether the check has begun."""
+        return self._begun
+
     def report(self, timeout_s: float) -> Report:
         """The report, or one that says what is missing; raises only ``CheckFailed``, and where the policy asks for it."""
         if not self._begin():

@@ -182,9 +182,9 @@ def complete(text: str) -> int:
     of a reference. JSON is complete at its end only. Linear in the length of the text; never raises.
 
     >>> complete("Tea is a plant. It came to London in 1657. Roe, A. (2019). On tea. Jour")
-    42
+    43
     >>> complete("1. Roe, A. (2019). On tea. Journal, 3.\n2. Doe, B. (2020). On the price of cof")
-    38
+    39
     """
     if _JSON.match(text):
         return 0
@@ -193,7 +193,15 @@ def complete(text: str) -> int:
         found.pop()  # a few letters may yet turn out to go on with what stands above
     if not found:
         return 0
-    return max(_behind(text, found[-2]) if len(found) > 1 else 0, _within(text, found[-1]))
+    end = max(_behind(text, found[-2]) if len(found) > 1 else 0, _within(text, found[-1]))
+    return _with_blanks(text, end) if end else 0
+
+
+def _with_blanks(text: str, end: int) -> int:
+    """The end with the blanks behind it, as far as they indent nothing."""
+    start = len(text) - len(text[end:].lstrip())
+    line = text.rfind("\n", end, start) + 1
+    return line or start
 
 
 def _behind(text: str, block: Block) -> int:

@@ -7,10 +7,10 @@ share it: ``drive`` and ``adrive`` ask for the checks.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from verifier import hooks
-from verifier.errors import Blocked, Withheld
+from verifier.errors import Blocked, VerifierError, Withheld
 from verifier.policy import Policy
 from verifier.types import Gap
 from verifier.wrapping.attach import Pending, nothing_checked
@@ -21,7 +21,8 @@ from verifier.wrapping.refusal import Outcome, refusal
 from verifier.wrapping.types import Added, Answer, Mode
 from verifier.wrapping.watcher import Checks, Texts, settle
 
-Steps = Generator[Texts, Outcome, None]
+Made = TypeVar("Made")
+Steps = Generator[Texts, Outcome, Made]
 
 _NOT_READ = Gap("a part of the stream", "it is of a kind that is not read")
 
@@ -29,10 +30,13 @@ _NOT_READ = Gap("a part of the stream", "it is of a kind that is not read")
 class Holding:
     """One answer on its way to the program."""
 
-    def __init__(self, policy: Policy, mode: Mode, question: str, pending: Pending) -> None:
+    def __init__(
+        self, policy: Policy, mode: Mode, question: str, pending: Pending, context: tuple[str, ...] = ()
+    ) -> None:
         self.hold = Hold(mode)
         self._policy = policy
         self._question = question
+        self._context = context
         self._pending = pending
         self._unread = False
         pending.is_read = lambda: False  # its report comes when it has ended
@@ -52,19 +56,19 @@ class Holding:
         self.hold.put(text, (Added(0, text),) if text else ())
         return self.hold.due()
 
-    def look(self, piece: Piece) -> Steps:
+    def look(self, piece: Piece) -> Steps[None]:
         """Check a part that is complete, and let it go; what looks wrong by itself is judged with all that stands before it.
 
         Raises the error that keeps it back.
         """
         question = f"{self._question}\n\n{piece.before}".strip()
-        outcome = yield Texts((piece.text,), question, is_part=True)
+        outcome = yield Texts((piece.text,), question, context=self._context, is_part=True)
         if refusal(outcome, self._policy) is not None:
-            outcome = yield Texts(self.hold.until(piece), self._question, is_part=True)
+            outcome = yield Texts(self.hold.until(piece), self._question, context=self._context, is_part=True)
             self._rule(outcome)
         self.hold.let(piece)
 
-    def finish(self, answer: Answer) -> Steps:
+    def finish(self, answer: Answer) -> Steps[None]:
         """Check the whole answer, and let all of it go; raises the error that keeps it back.
 
         Of an answer that broke off its whole lines are checked.
@@ -75,7 +79,7 @@ class Holding:
             gaps = (*gaps, Gap("the answer", answer.broken))
         gaps += (_NOT_READ,) if self._unread else ()
         if any(text.strip() for text in texts):
-            outcome = yield Texts(texts, self._question, gaps)
+            outcome = yield Texts(texts, self._question, gaps, self._context)
             self._rule(outcome)
             settle(self._pending, outcome.report)
         else:
@@ -91,28 +95,35 @@ class Holding:
         if error is None:
             return
         settle(self._pending, outcome.report)
-        if isinstance(error, Blocked):
-            hooks.tell(hooks.Event.BLOCKED, error.report)
-        elif isinstance(error, Withheld):
-            hooks.tell(hooks.Event.WITHHELD, error.report)
+        tell_refused(error)
         raise error
 
 
-def drive(steps: Steps, checks: Checks) -> None:
-    """Go through the steps in this thread; raises what they raise."""
+def tell_refused(error: VerifierError) -> None:
+    """Tell the program's hooks that an answer was kept back for what was found in it."""
+    if isinstance(error, Blocked):
+        hooks.tell(hooks.Event.BLOCKED, error.report)
+    elif isinstance(error, Withheld):
+        hooks.tell(hooks.Event.WITHHELD, error.report)
+
+
+def drive(steps: Steps[Made], checks: Checks) -> Made:
+    """Go through the steps in this thread; gives what they give and raises what they raise."""
     try:
         texts = next(steps)
         while True:
             texts = steps.send(checks.wait(texts))
-    except StopIteration:
-        return
+    except StopIteration as done:
+        made: Made = done.value
+        return made
 
 
-async def adrive(steps: Steps, checks: Checks) -> None:
-    """Go through the steps in a coroutine; raises what they raise."""
+async def adrive(steps: Steps[Made], checks: Checks) -> Made:
+    """The same in a coroutine."""
     try:
         texts = next(steps)
         while True:
             texts = steps.send(await checks.await_(texts))
-    except StopIteration:
-        return
+    except StopIteration as done:
+        made: Made = done.value
+        return made

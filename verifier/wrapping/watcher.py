@@ -54,14 +54,14 @@ class Watcher:
         self._checker = checker
         self._told = False
 
-    def conclude(self, answer: Answer, question: str, pending: Pending) -> None:
+    def conclude(self, answer: Answer, question: str, pending: Pending, context: tuple[str, ...] = ()) -> None:
         """Have an answer checked behind the program's back, once."""
         if not pending.begin():
             return
         if answer.broken:
             settle(pending, nothing_checked("the answer", answer.broken))
             return
-        texts = Texts(answer.texts, question, answer.gaps)
+        texts = Texts(answer.texts, question, answer.gaps, context)
         if not BACKGROUND.submit(lambda: self._guarded(texts, self.ceiling_s), pending.future):
             settle(pending, nothing_checked("the answer", BUSY))
 

@@ -144,7 +144,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             for step in script:
                 if isinstance(step, Event):
-                    step.wait(20)
+                    if not step.wait(20):
+                        return
                 else:
                     kind = json.loads(step).get("type") if step.startswith("{") else None
                     self.wfile.write((f"event: {kind}\n" if kind else "").encode() + f"data: {step}\n\n".encode())

@@ -114,13 +114,22 @@ def test_events_leave_in_their_order_and_those_without_text_wait_only_for_text_b
     assert list(hold.leaving()) == ["more"]
 
 
+def test_the_blank_behind_a_sentence_leaves_with_it() -> None:
+    hold = Hold(Mode.HOLDBACK)
+    hold.put("first", [Added(0, "Tea is a plant. ")])
+    hold.put("second", [Added(0, "It grows in")])
+    for piece in hold.due():
+        hold.let(piece)
+    assert list(hold.leaving()) == ["first"]
+
+
 def test_several_choices_are_held_apart() -> None:
     hold = Hold(Mode.HOLDBACK)
     hold.put("a", [Added(1, "Coffee is a")])
     hold.put("b", [Added(0, "Tea is a plant. It grows in")])
     (piece,) = hold.due()
-    assert (piece.choice, piece.text) == (0, "Tea is a plant.")
-    assert hold.until(piece) == ("Tea is a plant.", "")
+    assert (piece.choice, piece.text) == (0, "Tea is a plant. ")
+    assert hold.until(piece) == ("Tea is a plant. ", "")
     hold.let(piece)
     assert list(hold.leaving()) == []
     hold.put("c", [Added(1, " drink. It is dear. And")])
