@@ -44,7 +44,7 @@ class Finding:
 def examine(settings: Settings) -> tuple[Finding, ...]:
     """Run all checks; a check that fails is a finding, not a crash. Nothing is asked over the network."""
     found: list[Finding] = []
-    for check in (_versions, _packages, _database, _index, _cache, _registries, _model):
+    for check in (_versions, _packages, _database, _calibration, _index, _cache, _registries, _model):
         name = check.__name__.strip("_")
         try:
             found.extend(check(settings))
@@ -105,6 +105,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
     else:
         cure = f"verifier db upgrade --db '{shown}'"
         yield Finding("database", Health.NOTE, f"{shown} has schema {revision}, this program needs {REVISION}", cure)
+
+
+def _calibration(settings: Settings) -> Iterator[Finding]:
+    from verifier.fusion import Sort, shipped
+    from verifier.learning_file import in_force
+
+    now = in_force(settings)
+    base = shipped(Sort.CITATION).name
+    if now.problem:
+        cure = "remove the file, then `verifier learn`; VERIFIER_CALIBRATION=shipped does without"
+        yield Finding("calibration", Health.BROKEN, now.problem, cure)
+    elif now.learnt is None:
+        yield Finding("calibration", Health.OK, f"risks are made with {now.name}, which comes with the program")
+    elif now.learnt.base != base:
+        sentence = f"{now.name} was learnt on {now.learnt.base}, and this program comes with {base}"
+        yield Finding("calibration", Health.NOTE, sentence, "verifier learn")
+    else:
+        yield Finding("calibration", Health.OK, f"risks are made with {now.name}, from {now.learnt.labels} reviews")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

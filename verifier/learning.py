@@ -65,6 +65,11 @@ class Lesson:
     refused: str = ""
     """Why it is not adopted, one sentence."""
 
+    @property
+    def judged(self) -> bool:
+        """Whether the later labels could judge it, so that there are figures."""
+        return self.before.log_loss > 0 or self.after.log_loss > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Adopted:

@@ -98,9 +98,9 @@ def read_learnt(path: Path) -> tuple[Adopted, ...]:
         if found["format"] != FORMAT or found["schema"] != SCHEMA:
             raise _NotOurs("it has another format")
         return tuple(_read_adopted(each) for each in found["adopted"][-KEPT:])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(path, _why(error)) from error
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from verifier.config import SETTINGS, Setting, Settings, without_password
+from verifier.learning_file import in_force
 from verifier.registry_names import registry_name
 
 
@@ -27,8 +28,10 @@ def shown(settings: Settings) -> tuple[Shown, ...]:
         setting = known_settings.get(each.name)
         if setting is None:
             continue
-        value = getattr(settings, each.name)
-        rows.append(Shown(each.name, _printable(setting, value), settings.origin(each.name), setting.about))
+        value = _printable(setting, getattr(settings, each.name))
+        if each.name == "calibration":
+            value += f" (in force: {in_force(settings).name})"
+        rows.append(Shown(each.name, value, settings.origin(each.name), setting.about))
     for registry, usual in _usual_urls():
         name = f"urls.{registry}"
         address = without_password(settings.url(registry) or usual)

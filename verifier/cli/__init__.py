@@ -30,6 +30,7 @@ COMMANDS = {
     "evidence": "take what stands behind a flag elsewhere, and judge it again",
     "explain": "explain a verdict, an error code or the coverage table",
     "index": "build and read the offline index",
+    "learn": "learn from reviews how likely a finding is wrong",
     "probe": "train and judge probes that watch a local model",
     "review": "go through what was flagged, one key a decision",
     "scan": "check the reference lists of papers",
