@@ -41,6 +41,11 @@ class Asked:
     context: tuple[str, ...] = ()
     references: str = ""
 
+    @property
+    def name(self) -> str:
+        """How a report calls the answer."""
+        return f"proxy {self.model[:80]}".strip() if self.model.isprintable() else "proxy"
+
 
 class Checks:
     """Checks answers with one ``Checker``; nothing is raised, and what was not checked says why."""
@@ -57,40 +62,46 @@ class Checks:
         """Start nothing yet."""
         self._checker = checker
         self._metrics = metrics
-        self._ceiling_s = ceiling_s
+        self.ceiling_s = ceiling_s
         self._finish = finish
         self._background = Background(THREADS, most_waiting)
 
-    async def check(self, answer: Answer, asked: Asked, name: str = "answer") -> Outcome:
-        """The outcome, at the latest when the ceiling is reached."""
-        if answer.broken:
-            return self._failed("broken answer", answer.broken, answer)
+    async def check(
+        self, answer: Answer, asked: Asked, name: str = "answer", ceiling_s: float | None = None
+    ) -> Outcome:
+        """The outcome, at the latest when the ceiling is reached, which may be lower than that of all checks.
+
+        Of an answer that broke off the texts that it names are checked, and it counts as unchecked.
+        """
+        ceiling_s = self.ceiling_s if ceiling_s is None else ceiling_s
         if not any(text.strip() for text in answer.texts):
+            if answer.broken:
+                return self._failed("broken answer", answer.broken, answer)
             return Outcome(_with(nothing_checked("the answer", "it holds no text"), answer.gaps))
         began = time.monotonic()
         future: Future[Report] = Future()
-        if not self._background.submit(lambda: self._job(answer, asked, name, began + self._ceiling_s), future):
+        if not self._background.submit(lambda: self._job(answer, asked, name, began + ceiling_s), future):
             return self._failed("busy", BUSY, answer)
         try:
-            report = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), self._ceiling_s + GRACE_S)
+            report = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), ceiling_s + GRACE_S)
         except TimeoutError:
-            return self._failed("too slow", f"the check was not finished after {self._ceiling_s:g} s", answer)
+            return self._failed("too slow", f"the check was not finished after {self.ceiling_s:g} s", answer)
         except CheckFailed as error:
             return self._failed("crash", error.message, answer)
         except Exception as error:  # noqa: BLE001  a check that crashes is a gap
             return self._failed("crash", f"checking it failed: {type(error).__name__}", answer)
         finally:
             self._metrics.took(time.monotonic() - began)
-        return Outcome(report)
+        return (
+            Outcome(_with(report, (Gap("the answer", answer.broken),)), answer.broken)
+            if answer.broken
+            else Outcome(report)
+        )
 
     def _job(self, answer: Answer, asked: Asked, name: str, until: float) -> Report:
         reports = []
         for number, text in enumerate(answer.texts, start=1):
             own_name = name if len(answer.texts) == 1 else f"{name} {number}"
-            left_s = until - time.monotonic()
-            if left_s <= 0:
-                reports.append(nothing_checked(own_name, "the time for checking was over"))
-                continue
             subject = Subject(
                 prose(text),
                 asked.question,
@@ -98,7 +109,7 @@ class Checks:
                 context=asked.context,
                 references=asked.references,
                 generator=asked.model,
-                budget_s=left_s,
+                budget_s=max(0.0, until - time.monotonic()),
             )
             reports.append(self._checker.check(subject))
         report = _with(together(reports), answer.gaps)
@@ -106,7 +117,7 @@ class Checks:
 
     def _failed(self, cause: str, why: str, answer: Answer) -> Outcome:
         self._metrics.count("verifier_check_failures_total", cause=cause)
-        _LOG.warning("an answer was not checked: %s", cause)
+        _LOG.log(logging.INFO if answer.broken else logging.WARNING, "an answer was not checked: %s", cause)
         return Outcome(_with(nothing_checked("the answer", why), answer.gaps), why)
 
 

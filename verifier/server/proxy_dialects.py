@@ -27,6 +27,11 @@ _CALLS = (
     (re.compile(r"/responses/?$"), Dialect.RESPONSE),
     (re.compile(r"^(.*/v1)?/messages/?$"), Dialect.MESSAGE),
 )
+_STORED = (
+    (re.compile(r"/chat/completions/[^/]+/?$"), Dialect.CHAT),
+    (re.compile(r"/responses/[^/]+/?$"), Dialect.RESPONSE),
+)
+"""Answers that were written in the background, or are asked for again."""
 _ANTHROPIC_ERRORS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -43,12 +48,13 @@ _OPENAI_ERRORS = {401: "authentication_error", 403: "permission_error", 429: "ra
 def dialect_of(method: str, path: str) -> Dialect | None:
     """The API of a request whose answer is text of a model; ``None`` for every other request.
 
-    >>> dialect_of("POST", "/v1/chat/completions"), dialect_of("GET", "/v1/models")
-    (<Dialect.CHAT: 'chat'>, None)
+    >>> dialect_of("POST", "/v1/chat/completions"), dialect_of("GET", "/v1/responses/resp_1")
+    (<Dialect.CHAT: 'chat'>, <Dialect.RESPONSE: 'response'>)
+    >>> dialect_of("GET", "/v1/models") is None
+    True
     """
-    if method != "POST":
-        return None
-    return next((dialect for pattern, dialect in _CALLS if pattern.search(path)), None)
+    calls = {"POST": _CALLS, "GET": _STORED}.get(method, ())
+    return next((dialect for pattern, dialect in calls if pattern.search(path)), None)
 
 
 def shape_of(dialect: Dialect) -> Shape:

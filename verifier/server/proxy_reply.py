@@ -35,8 +35,8 @@ class Reply:
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def write(self, data: bytes) -> None:
-        """Send a piece of the body."""
-        if data:
+        """Send a piece of the body; nothing is sent behind the last one."""
+        if data and not self.is_over:
             await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self, data: bytes = b"") -> None:

@@ -20,6 +20,8 @@ from verifier.wrapping.refusal import Outcome, refusal
 MAX_COMPLAINTS = 20
 BLOCKED = "blocked"
 """The code of an answer that was held back for what was found in it."""
+WITHHELD = "withheld"
+"""The code of one whose rest was held back, after some of it had left."""
 NOT_CHECKED = "not_checked"
 """The code of one that was held back because it could not be checked: no verdict."""
 _NOT_PLAIN = re.compile(r"[^ -~]")
@@ -50,14 +52,22 @@ class Ruling:
     """``None`` if it may leave."""
 
 
-def ruling(outcome: Outcome, settings: ProxySettings, ruling_id: str) -> Ruling:
-    """The ruling under the proxy's policy. A check that failed is no flag: what it means for the answer is ``on_error``'s."""
+def ruling(outcome: Outcome, settings: ProxySettings, ruling_id: str, *, some_left: bool = False) -> Ruling:
+    """The ruling under the proxy's policy. A check that failed is no flag: what it means for the answer is ``on_error``'s.
+
+    ``some_left``: text of the answer has left, which is therefore not blocked any more: only the rest can be withheld.
+    """
     report = outcome.report
     unchecked = (outcome.failed,) if outcome.failed else left_open(report)
-    withheld = _withheld(outcome, settings) if settings.policy is ProxyPolicy.BLOCK else None
+    withheld = _withheld(outcome, settings, some_left=some_left) if settings.policy is ProxyPolicy.BLOCK else None
     blocks = withheld is not None and withheld.code == BLOCKED
     decision = Decision.BLOCK if blocks else _decision(outcome, unchecked)
     return Ruling(ruling_id, decision, outcome, complaints(report)[:MAX_COMPLAINTS], unchecked, withheld)
+
+
+def blocking(settings: ProxySettings) -> Policy:
+    """What an answer is held back for."""
+    return Policy(fail_on=settings.fail_on, on_error=settings.on_error)
 
 
 def ruling_headers(made: Ruling) -> Headers:
@@ -114,12 +124,12 @@ def _is_supported(report: Report) -> bool:
     )
 
 
-def _withheld(outcome: Outcome, settings: ProxySettings) -> Withheld | None:
-    error = refusal(outcome, Policy(fail_on=settings.fail_on, on_error=settings.on_error))
+def _withheld(outcome: Outcome, settings: ProxySettings, *, some_left: bool) -> Withheld | None:
+    error = refusal(outcome, blocking(settings), some_left=some_left)
     if error is None:
         return None
     if isinstance(error, AnswerError):
-        return Withheld(400, BLOCKED, "; ".join([error.message, *error.complaints[:1]]))
+        return Withheld(400, WITHHELD if some_left else BLOCKED, "; ".join([error.message, *error.complaints[:1]]))
     return Withheld(503, NOT_CHECKED, error.message)
 
 

@@ -10,6 +10,7 @@ from verifier.errors import ConfigError
 from verifier.policy import FailOn, OnError
 from verifier.server.access import is_loopback
 from verifier.server.proxy_headers import Keys
+from verifier.wrapping.types import Mode
 
 
 class ProxyPolicy(StrEnum):
@@ -22,7 +23,7 @@ class ProxyPolicy(StrEnum):
     BODY = "body"
     """The answer with one more key, ``verification``; behind a stream one event more."""
     BLOCK = "block"
-    """An answer leaves when it is checked, whole, or an error in its place."""
+    """An answer leaves when it is checked, or an error in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class ProxySettings:
     """Under ``block``: whether an answer that could not be checked leaves as it is (open) or not at all (closed)."""
     fail_on: FailOn = FailOn.FABRICATED
     """Under ``block``: the mildest verdict that keeps an answer back."""
+    mode: Mode = Mode.BUFFER
+    """Under ``block``: whether a stream leaves whole (``buffer``) or sentence by sentence (``holdback``)."""
     host: str = "127.0.0.1"
     port: int = 8731
     keys: Keys = field(default_factory=Keys, repr=False)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from verifier.types import Gap
 from verifier.wrapping.interface import Shape
-from verifier.wrapping.types import Answer
+from verifier.wrapping.types import Added, Answer
 
 MAX_EVENT = 1024 * 1024
 """Bytes of one event that are kept to be read; of a longer one the stream is passed on and no longer read."""
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _DONE = b"[DONE]"
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a stream, or bytes that are none."""
+
+    raw: bytes
+    """As it came."""
+    added: tuple[Added, ...] = ()
+    """The text that it adds to the answer."""
 
 
 class EventCutter:
@@ -63,20 +74,22 @@ class WatchedStream:
         self._reading = shape.reading()
         self._cutter = EventCutter()
         self._unread = 0
-        self._lost = False
         self._line_is_open = False
         self.ending = b""
         """What is kept back; it goes behind everything else."""
+        self.is_lost = False
+        """An event was too long: nothing is read any more."""
         self.seen: dict[str, Any] = {}
         """The last event that was a JSON object without an error."""
 
-    def feed(self, data: bytes) -> bytes:
-        """The bytes that may pass now."""
+    def feed(self, data: bytes) -> list[Event]:
+        """What may pass now."""
         if self.ending:
             self.ending += data
-            return b""
-        passing = data if self._lost else self._events(data)
-        self._line_is_open = not passing.endswith((b"\n", b"\r")) if passing else self._line_is_open
+            return []
+        passing = [Event(data)] if self.is_lost else self._events(data)
+        if passing:
+            self._line_is_open = not passing[-1].raw.endswith((b"\n", b"\r"))
         return passing
 
     def give_up(self) -> bytes:
@@ -84,50 +97,48 @@ class WatchedStream:
         kept, self.ending, self._cutter.rest = self.ending + self._cutter.rest, b"", b""
         return kept
 
-    def close(self, *, cut: bool) -> bytes:
+    def close(self, *, cut: bool) -> Event:
         """What may pass when nothing more comes, so that another event can follow.
 
         An event that was cut off in its middle is none, and no client would read it as one; anything else is passed on.
         """
         rest, self._cutter.rest = self._cutter.rest, b""
         if cut and rest.startswith(_FIELDS):
-            return b""
-        if data_of(rest + b"\n\n") == _DONE:
+            return Event(b"")
+        payload = data_of(rest + b"\n\n")
+        if payload == _DONE:
             self.ending = rest.rstrip() + b"\n\n"
-            return b""
-        if rest and not cut:
-            self._take(rest)
-        return rest + b"\n\n" if rest or self._line_is_open else b""
+            return Event(b"")
+        added = () if cut or payload is None else self._read(payload)
+        return Event(rest + b"\n\n" if rest or self._line_is_open else b"", added)
 
-    def _events(self, data: bytes) -> bytes:
+    def _events(self, data: bytes) -> list[Event]:
+        passing = []
         events = self._cutter.feed(data)
         for number, event in enumerate(events):
-            if self._take(event):
+            payload = data_of(event)
+            if payload == _DONE:
                 self.ending = b"".join(events[number:]) + self._cutter.rest
                 self._cutter.rest = b""
-                return b"".join(events[:number])
+                return passing
+            passing.append(Event(event, () if payload is None else self._read(payload)))
         if len(self._cutter.rest) > MAX_EVENT:
-            self._lost = True
-            events.append(self._cutter.rest)
+            self.is_lost = True
+            passing.append(Event(self._cutter.rest))
             self._cutter.rest = b""
-        return b"".join(events)
+        return passing
 
-    def _take(self, event: bytes) -> bool:
-        """Read an event; ``True`` for the one that ends a stream."""
-        payload = data_of(event)
-        if payload is None:
-            return False
-        if payload == _DONE:
-            return True
+    def _read(self, payload: bytes) -> tuple[Added, ...]:
+        """The text that an event adds; what is no JSON, and what has a shape that nobody foresaw, is counted."""
         try:
             value = json.loads(payload)
-            self._reading.feed(value)
-        except Exception:  # noqa: BLE001  what is no JSON, and what has a shape that nobody foresaw, is counted
+            added = tuple(self._reading.feed(value))
+        except Exception:  # noqa: BLE001  garbage passes, whatever it is
             self._unread += 1
-            return False
+            return ()
         if isinstance(value, dict) and not value.get("error"):
             self.seen = value
-        return False
+        return added
 
     @property
     def answer(self) -> Answer:
@@ -140,6 +151,6 @@ class WatchedStream:
         if self._unread:
             events = "1 event" if self._unread == 1 else f"{self._unread} events"
             gaps += (Gap(f"{events} of the stream", "they could not be read"),)
-        if self._lost:
+        if self.is_lost:
             gaps += (Gap("the rest of the stream", f"an event was longer than {MAX_EVENT:,} bytes"),)
         return Answer(found.texts, gaps, found.broken)

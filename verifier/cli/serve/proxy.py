@@ -15,6 +15,7 @@ from verifier.cli.serve.needs import needs_server
 from verifier.config import Settings, load_settings
 from verifier.errors import ConfigError, EvidenceUnreadable
 from verifier.policy import FailOn, OnError
+from verifier.wrapping.types import Mode
 
 if TYPE_CHECKING:
     from verifier.checker import Checker
@@ -63,6 +64,13 @@ its callers: VERIFIER_PROXY_TOKEN.
 @click.option("--judge", metavar="MODEL|URL", help="Second model: a .gguf file, or http://host/v1#model.")
 @click.option(
     "--max-requests", type=click.IntRange(1), default=256, show_default=True, metavar="N", help="Requests at a time."
+)
+@click.option(
+    "--mode",
+    type=click.Choice([Mode.BUFFER.value, Mode.HOLDBACK.value]),
+    default=Mode.BUFFER.value,
+    show_default=True,
+    help="How block lets streams out: whole, or by sentences.",
 )
 @click.option("--no-store", is_flag=True, help="Keep nothing, also where a database is set.")
 @click.option("--offline", is_flag=True, default=None, help="Ask only index and cache.")
@@ -126,6 +134,7 @@ def _proxy_settings(options: dict[str, Any]) -> ProxySettings:
         upstream=options["upstream"],
         policy=ProxyPolicy(options["policy"]),
         on_error=OnError(options["on_error"]),
+        mode=Mode(options["mode"]),
         fail_on=FailOn(options["fail_on"]),
         host=options["host"],
         port=options["port"],

@@ -29,7 +29,7 @@ def delta(text: str, finish: str | None = None) -> str:
 
 def through(data: list[bytes], *, cut: bool = False) -> tuple[bytes, WatchedStream]:
     stream = WatchedStream(OpenAIShape())
-    passed = b"".join(stream.feed(each) for each in data) + stream.close(cut=cut)
+    passed = b"".join(event.raw for each in data for event in stream.feed(each)) + stream.close(cut=cut).raw
     return passed, stream
 
 
@@ -78,9 +78,9 @@ def test_an_end_without_a_blank_line_is_an_end() -> None:
 
 def test_an_event_without_end_is_passed_on_and_no_longer_kept() -> None:
     stream = WatchedStream(OpenAIShape())
-    passed = b"".join(stream.feed(b"x" * 300_000) for _ in range(8))
+    passed = b"".join(event.raw for _ in range(8) for event in stream.feed(b"x" * 300_000))
     assert 8 * 300_000 - MAX_EVENT < len(passed) <= 8 * 300_000
-    assert stream.close(cut=False)[-2:] == b"\n\n"
+    assert stream.close(cut=False).raw == b"\n\n"
     assert [gap.what for gap in stream.answer.gaps] == ["the rest of the stream"]
 
 
@@ -89,7 +89,7 @@ def test_anthropics_events_are_read_with_pings_and_unknown_kinds_between() -> No
     odd = [b"event: ping\ndata: \n\n", b'event: brand_new\ndata: {"type": "brand_new"}\n\n']
     stream = WatchedStream(AnthropicShape())
     body = b"".join([lines[0], *odd, *lines[1:]])
-    assert body == stream.feed(body) + stream.close(cut=False)
+    assert body == b"".join(event.raw for event in stream.feed(body)) + stream.close(cut=False).raw
     assert (stream.answer.texts, stream.answer.gaps) == ((TEXT,), ())
 
 
