@@ -23,6 +23,7 @@ from tests.benchmarks import (
     iclr,
     online_speed,
     speed,
+    wrapping,
 )
 from tests.benchmarks.lines import Line, table
 from tests.benchmarks.worlds import SHARED
@@ -55,6 +56,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "online_speed": Measurement(
         lambda _, small: online_speed.measure_each((online_speed.NOBODY,) if small else online_speed.EACH)
     ),
+    "wrapping": Measurement(lambda _, small: wrapping.measure(small=small)),
     "claims": Measurement(script=lambda small: ("claims", "--rows", "20" if small else "200")),
     "injections": Measurement(script=lambda small: ("injections",)),
     "fusion": Measurement(script=lambda small: ("fusion",)),
