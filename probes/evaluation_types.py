@@ -74,6 +74,8 @@ class Transfer:
     trained_on: str
     tested_on: str
     auroc: float
+    rows: int = 0
+    """Answers that it was tested on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +84,12 @@ class LiveMarking:
 
     false_positives: float
     recall: float
+    """Share of the wrong spans that would be marked."""
     rows: int
+    wrong: int = 0
+    stratum: str = "all"
+    """``famous``, ``obscure``, ``listed`` or ``all``: the threshold is that of the stratum's own right spans."""
+    fixed_recall: float = 0.0
+    """Share of the wrong spans that are marked over the probe's own threshold, learnt on short answers."""
+    fixed_false: float = 0.0
+    """Share of the right spans that are."""

@@ -45,7 +45,7 @@ class ExamResult:
     kind: str
     """``author``, ``year``, ``venue``, ``title`` or ``all``."""
     stratum: str
-    """``famous``, ``obscure`` or ``all``."""
+    """``famous``, ``obscure``, ``listed`` (works that the model chose itself) or ``all``."""
     rows: int
     wrong: int
     neurons: Interval
@@ -118,9 +118,30 @@ def evaluate_exam(probe: Probe, train: FeatureSet, exam: FeatureSet, options: Ev
                 else Interval(np.nan, np.nan, np.nan),
             )
         )
-    marking = tuple(LiveMarking(share, recall_at(both, wrong, share), len(wrong)) for share in (0.01, 0.05, 0.1))
+    marking = tuple(each for part in _parts(exam, wrong) for each in marked(probe, both, wrong, *part))
     weight, because = judged(results)
     return ExamEvaluation(tuple(results), marking, weight, because)
+
+
+def marked(probe: Probe, risks: Array, wrong: Flags, kind: str, stratum: str, here: Flags) -> tuple[LiveMarking, ...]:
+    """What marking would find of one stratum, all kinds of field together; nothing for a single kind."""
+    if kind != ALL:
+        return ()
+    found = []
+    for threshold in probe.thresholds:
+        over = risks[here] > threshold.risk
+        found.append(
+            LiveMarking(
+                threshold.false_positives,
+                recall_at(risks[here], wrong[here], threshold.false_positives),
+                int(here.sum()),
+                int(wrong[here].sum()),
+                stratum,
+                float(over[wrong[here]].mean()),
+                float(over[~wrong[here]].mean()),
+            )
+        )
+    return tuple(found)
 
 
 def judged(results: Sequence[ExamResult]) -> tuple[float, str]:

@@ -115,7 +115,7 @@ class FeatureRow:
     entropy_max: float
     question_sha256: str
     stratum: str = ""
-    """Popularity of what is asked about, where it is known: ``famous`` or ``obscure``."""
+    """Popularity of what is asked about, where it is known: ``famous``, ``obscure``, or ``listed`` by the model itself."""
 
 
 @dataclass(frozen=True, slots=True)

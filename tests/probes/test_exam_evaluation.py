@@ -51,7 +51,10 @@ def test_a_probe_that_adds_to_the_logits_counts_for_citations(probe, training, t
     assert found.weight == 1.0
     assert "adds to the logits" in found.because
     assert found.results[0].random.value < found.results[0].both.value
-    assert [each.false_positives for each in found.marking] == [0.01, 0.05, 0.1]
+    assert [(each.stratum, each.false_positives) for each in found.marking] == [
+        (fame, share) for fame in ("all", "famous", "obscure") for share in (0.01, 0.05, 0.1)
+    ]
+    assert all(0 < each.wrong < each.rows for each in found.marking)
 
 
 def test_a_probe_whose_gain_may_be_nothing_has_no_weight_for_citations(probe, training, tmp_path):
