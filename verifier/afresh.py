@@ -16,6 +16,7 @@ from citations.types import Fields, Status
 from verifier.fusion import AFRESH, Model, Sort, fuse
 from verifier.judges.interface import Answers, AskAfresh, Budget
 from verifier.judges.memory import RememberingJudge
+from verifier.redacted import redacted
 from verifier.types import Finding, Signal, SignalKind, SignalStatus
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def _signal(fields: Fields, judge: RememberingJudge, budget: Budget) -> Signal:
     try:
         said = judge.answer(AskAfresh(_QUESTION, fields.title, _FIELDS, SAMPLES), budget)
     except Exception as error:  # noqa: BLE001  an error is never a verdict
-        _LOG.warning("the judge failed", exc_info=True)
+        _LOG.warning("the judge failed: %s", redacted(error))
         said = Answers(unavailable=f"the judge failed ({type(error).__name__})")
     if not said.samples:
         because = said.unavailable or "the judge gave no answer"

@@ -8,6 +8,7 @@ from citations.match.evidence import Arbiter
 from citations.types import Reference, Work
 from verifier.judges.interface import Budget, SameWorkQuestion
 from verifier.judges.memory import RememberingJudge
+from verifier.redacted import redacted
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,8 +22,8 @@ def arbiter_of(judge: RememberingJudge, budget: Budget) -> Arbiter:
             if skill is None or not skill.admitted:
                 return None
             said = next(iter(judge.same_work([SameWorkQuestion(reference, work)], budget)), None)
-        except Exception:  # noqa: BLE001  an error is never a verdict
-            _LOG.warning("the judge failed as arbiter", exc_info=True)
+        except Exception as error:  # noqa: BLE001  an error is never a verdict
+            _LOG.warning("the judge failed as arbiter: %s", redacted(error))
             return None
         return None if said is None or said.probability is None else skill.calibrated(said.probability)
 

@@ -22,6 +22,7 @@ from verifier.judges.interface import Budget, Reply, SupportQuestion
 from verifier.judges.memory import RememberingJudge
 from verifier.policy import Policy, decide_claim
 from verifier.reasons import NO_ABSTRACT, NO_EVIDENCE, NO_JUDGE, NO_WORK
+from verifier.redacted import redacted
 from verifier.retrieval import Passages, Retrieved, Retriever, cut, evidence_for, fitting
 from verifier.types import (
     Claim,
@@ -164,7 +165,7 @@ def _replies(judge: RememberingJudge, questions: Sequence[SupportQuestion], budg
     try:
         said.extend(judge.support(questions, budget))
     except Exception as error:  # noqa: BLE001  an error is never a verdict
-        _LOG.warning("the judge failed", exc_info=True)
+        _LOG.warning("the judge failed: %s", redacted(error))
         why = f"the judge failed ({type(error).__name__})"
     return [*said, *(Reply(unavailable=why) for _ in questions)][: len(questions)]
 
@@ -174,7 +175,7 @@ def _skill(judge: RememberingJudge, budget: Budget) -> tuple[Skill | None, str]:
     try:
         standing = judge.standing(budget)
     except Exception as error:  # noqa: BLE001  an error is never a verdict
-        _LOG.warning("the judge could not be tested", exc_info=True)
+        _LOG.warning("the judge could not be tested: %s", redacted(error))
         return None, f"the judge could not be tested ({type(error).__name__})"
     if standing.support is None:
         return None, f"the judge could not be tested: {standing.why_not or 'it answered too few questions'}"

@@ -16,6 +16,7 @@ from probes.loading import llama_cpp_module, open_llama
 from verifier.judges.interface import Answers, Budget
 from verifier.judges.model_judge import Choice, choice_of
 from verifier.judges.prompt import Message, Piece, Prompt
+from verifier.redacted import redacted
 
 _LOG = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class LocalModel:
         except ProbesError as error:
             return Choice(unavailable=error.message)
         except Exception as error:  # noqa: BLE001  what llama.cpp raises is no verdict
-            _LOG.warning("the local judge failed", exc_info=True)
+            _LOG.warning("the local judge failed: %s", redacted(error))
             return Choice(unavailable=f"the model failed ({type(error).__name__})")
 
     def _model(self) -> _Opened:
