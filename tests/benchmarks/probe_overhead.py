@@ -24,7 +24,7 @@ from probes.probed import ProbedLlama
 from probes.types import Neuron
 
 PROMPT = "The history of the city of Paris begins in antiquity."
-SETTINGS = {"n_ctx": 1024, "n_threads": 1, "n_threads_batch": 1, "verbose": False}
+SETTINGS: dict[str, Any] = {"n_ctx": 1024, "n_threads": 1, "n_threads_batch": 1, "verbose": False}
 
 
 class Sum:
@@ -80,6 +80,9 @@ def made(model: Path, layers: int, neurons: int) -> dict[str, Callable[[int], in
         everything._attached().want(Wanted({}, frozenset(range(count))))
         variants[f"{word}: attached, asking nothing"] = completing(idle)
         variants[f"{word}: a probe of {len(probe.neurons)} neurons in {layers} layers"] = completing(probed)
+        used = ProbedLlama(model, "auto", native=native, **SETTINGS)
+        name = f"{word}: the probe used by itself, {len(used.probe.neurons) if used.probe else 0:,} neurons"
+        variants[name] = completing(used)
         variants[f"{word}: every neuron of all {count} layers"] = completing(everything)
     return variants
 
