@@ -45,9 +45,22 @@ def press(browser, keys):
 
 
 def until(browser, condition):
+    """Wait until it holds; what was replaced, is not there yet or is being left counts as no."""
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.support.wait import WebDriverWait
 
-    return WebDriverWait(browser, WAIT_S, poll_frequency=0.02).until(lambda _: condition())
+    wait = WebDriverWait(browser, WAIT_S, poll_frequency=0.02, ignored_exceptions=(WebDriverException,))
+    return wait.until(lambda _: condition())
+
+
+def follow(browser, selector):
+    """Click on what leads to another page, and wait for it."""
+    from selenium.webdriver.support.expected_conditions import staleness_of
+
+    before = browser.find_element("css selector", "html")
+    browser.find_element("css selector", selector).click()
+    until(browser, lambda: staleness_of(before)(browser))
+    until(browser, lambda: browser.find_element("css selector", "main").text)
 
 
 def shown(browser):
@@ -61,15 +74,7 @@ def alerts(browser):
 
 
 def moved_from(browser, number):
-    from selenium.common.exceptions import StaleElementReferenceException
-
-    def has_moved():
-        try:
-            return browser.find_element("id", "main").get_dom_attribute("data-flag") != str(number)
-        except StaleElementReferenceException:
-            return False
-
-    until(browser, has_moved)
+    until(browser, lambda: shown(browser) != number)
 
 
 def answer(browser, key):
@@ -187,13 +192,12 @@ def test_an_answer_that_cannot_be_saved_is_shown_and_saved_when_the_server_is_ba
 
 def test_everything_works_without_scripts(plain, page):
     plain.get(f"{page.url}/queue")
-    plain.find_element("css selector", "a.primary").click()
+    follow(plain, "a.primary")
     given = []
     for value in ("accept", "reject", "skip"):
         given.append(int(plain.current_url.rpartition("/")[2]))
         plain.find_element("name", "note").send_keys(f"by hand: {value}")
-        plain.find_element("css selector", f"button[value={value}]").click()
-        until(plain, lambda: plain.current_url.rpartition("/")[2] != str(given[-1]))
+        follow(plain, f"button[value={value}]")
     assert [flag(page.engine, each).summary.state for each in given] == [
         FlagState.ACCEPTED,
         FlagState.REJECTED,
@@ -201,11 +205,11 @@ def test_everything_works_without_scripts(plain, page):
     ]
     assert reviews_of(page.engine, given[0])[0].note == "by hand: accept"
     plain.get(f"{page.url}/history")
-    plain.find_element("css selector", "main button").click()
+    follow(plain, "main button")
     until(plain, lambda: reviews_of(page.engine, given[2])[-1].answer is ReviewAnswer.UNDO)
     plain.get(f"{page.url}/queue")
     plain.find_element("name", "search").send_keys("Turing")
-    plain.find_element("css selector", ".filter-buttons button").click()
+    follow(plain, ".filter-buttons button")
     assert "search=Turing" in plain.current_url
     assert len(plain.find_elements("css selector", ".flags > li")) == 2
 
@@ -215,14 +219,14 @@ def test_a_team_signs_in_and_out(browser, engine):
     with serving(engine, needs_token=True) as served:
         browser.get(f"{served.url}/next")
         browser.find_element("name", "token").send_keys("wrong")
-        browser.find_element("css selector", "main button").click()
+        follow(browser, "main button")
         assert "this token is nobody's" in browser.find_element("id", "main").text.casefold()
         browser.get(f"{served.url}/next?state=open")
         browser.find_element("name", "token").send_keys(token)
-        browser.find_element("css selector", "main button").click()
+        follow(browser, "main button")
         number = answer(browser, "a")
         until(browser, lambda: [each.reviewer for each in reviews_of(engine, number)] == ["Bo Chen"])
-        browser.find_element("css selector", ".who button").click()
+        follow(browser, ".who button")
         assert "Sign in" in browser.title
         browser.get(f"{served.url}/queue")
         assert "Sign in" in browser.title
@@ -257,7 +261,7 @@ def test_ten_thousand_flags_are_paged_and_reviewed(browser, engine, page):
     browser.get(f"{page.url}/queue")
     assert "10000 or more" in browser.find_element("id", "main").text
     for _ in range(3):
-        browser.find_element("css selector", "a[rel=next]").click()
+        follow(browser, "a[rel=next]")
     assert len(browser.find_elements("css selector", ".flags > li")) == 50
     browser.get(f"{page.url}/next")
     given = [answer(browser, "x") for _ in range(5)]
