@@ -10,6 +10,9 @@ from citations.types import Severity
 _PART_LABELS = frozenset({"part", "parts", "pt", "volume", "vol", "no", "paper", "chapter", "teil", "partie"})
 _OF_SIGNS = frozenset({"percent"})
 """Words for signs that are no letters."""
+_LATER_PART = re.compile(
+    r"\W{1,4}(?i:(?:part|pt\.?|teil|partie|parte)\W{1,2}(\d{1,2}|[ivx]{1,5}|two|three|four|five)\b)|\W{1,4}([IVX]{2,5})\W*\Z"
+)
 _FOOTNOTE = re.compile(r"([a-z]{4,})\d")
 _NAMING_WORDS = 4
 _INITIAL_OF = 4
@@ -35,6 +38,26 @@ def other_way(mine: tuple[str, ...], yours: tuple[str, ...]) -> Severity | None:
         return Severity.COSMETIC
     left_out = [number(word) for word in long[len(short) :]]
     return Severity.MINOR if labelled and not any(left_out) else None  # "Part 2" for "II. Excitations"
+
+
+def is_later_part(cited: str, registered: str) -> bool:
+    """Whether the cited title is the registered one with the number of a part behind it that is not the first.
+
+    >>> is_later_part("Of flows: Part II", "Of flows"), is_later_part("Of flows: a survey", "Of flows")
+    (True, False)
+    """
+    if not cited.lower().startswith(registered.lower()):
+        return False
+    return begins_later_part(cited[len(registered) :])
+
+
+def begins_later_part(text: str) -> bool:
+    """Whether what follows a title is "Part II", "Part 3" and the like, or such a number alone."""
+    found = _LATER_PART.match(text)
+    if found is None:
+        return False
+    value = number((found[1] or found[2]).lower())
+    return value is not None and value > 1
 
 
 def without_footnote(title: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from anyascii import anyascii
 from rapidfuzz.fuzz import partial_ratio_alignment
 
+from citations.match.numbering import begins_later_part
 from citations.titles import title_key
 from citations.types import Reference
 
@@ -21,6 +22,7 @@ _LONG_KEY = 30
 
 _NEGATION = re.compile(r"(?i)(?<!\w)(?:no|not|non|never|without)[\s-]+\Z")
 _NEGATION_REACH = 12
+_PART_REACH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,19 @@ class Printed:
     def holds(self, title: str, *, with_subtitle: bool = True) -> bool:
         """Whether the title stands in the string as a whole, not as the beginning of a longer one.
 
-        Without ``with_subtitle`` a colon behind it makes it the beginning of a longer one.
+        Without ``with_subtitle`` a colon behind it makes it the beginning of a longer one; "Part II" always does.
         """
         key = title_key(title)
         start = self.key.find(key) if key else -1
         while start >= 0:
             end = start + len(key)
             followed = not with_subtitle and end < len(self.key) and ":" in self._between(end - 1, end)
-            if not followed and not self._denied(start) and self._stands_alone(start, end, long=len(key) >= _LONG_KEY):
+            if (
+                not followed
+                and not self._goes_on(end)
+                and not self._denied(start)
+                and self._stands_alone(start, end, long=len(key) >= _LONG_KEY)
+            ):
                 return True
             start = self.key.find(key, start + 1)
         return False
@@ -67,7 +74,11 @@ class Printed:
             first -= 1
         while last + 1 < len(self.key) and self.positions[last + 1] - self.positions[last] <= 1:
             last += 1
-        if self._denied(first) or not self._stands_alone(first, last + 1, long=len(key) >= _LONG_KEY):
+        if (
+            self._denied(first)
+            or self._goes_on(last + 1)
+            or not self._stands_alone(first, last + 1, long=len(key) >= _LONG_KEY)
+        ):
             return ""
         return self.text[self.positions[first] : self.positions[last] + 1]
 
@@ -93,6 +104,11 @@ class Printed:
         """Whether a "no" or "not" stands right before it: the title says the opposite."""
         at = self.positions[start]
         return bool(_NEGATION.search(self.text[max(0, at - _NEGATION_REACH) : at]))
+
+    def _goes_on(self, end: int) -> bool:
+        """Whether "Part II" follows: the title is that of another part."""
+        at = self.positions[end - 1] + 1
+        return begins_later_part(self.text[at : at + _PART_REACH])
 
     def _between(self, first: int, second: int) -> str:
         """What stands between two characters of the key."""

@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein, Prefix
 
 from citations.match.damage import misread
 from citations.match.formula import same_formula
-from citations.match.numbering import other_way, without_footnote
+from citations.match.numbering import is_later_part, other_way, without_footnote
 from citations.match.printed import Printed
 from citations.match.review import is_marked, reviewed_title
 from citations.titles import (
@@ -142,9 +142,10 @@ def _rank(fit: TitleFit) -> int:
 
 
 def _fit(cited: str, registered: str, text: Printed | None) -> TitleFit:
-    key = title_key(registered)
-    if cited and title_key(cited) == key:
+    if cited and title_key(cited) == title_key(registered):
         return TitleFit(1.0, None, "", cited, registered)
+    if cited and is_later_part(plain(cited), plain(registered)):
+        text = None
     if text is not None and text.holds(registered):
         return replace(TitleFit(1.0, None, "", registered, registered), elsewhere=_elsewhere(cited, registered))
     note = _label_or_subtitle(cited, registered) if cited else ""
@@ -194,7 +195,8 @@ def _label_or_subtitle(cited: str, registered: str) -> str:
         return _LABEL
     if title_key(cited) in title_keys(registered) or title_key(ours) in title_keys(theirs):
         return _CITED_SHORT
-    return _RECORD_SHORT if {title_key(registered), title_key(theirs)} & {*title_keys(cited), *title_keys(ours)} else ""
+    short = {title_key(registered), title_key(theirs)} & {*title_keys(cited), *title_keys(ours)}
+    return _RECORD_SHORT if short and not is_later_part(plain(cited), plain(registered)) else ""
 
 
 @lru_cache(maxsize=4096)

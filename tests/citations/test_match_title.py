@@ -4,7 +4,8 @@ import pytest
 
 from citations.match.printed import printed
 from citations.match.title import fit_title, is_cut
-from citations.types import Fields, Severity
+from citations.parse.fields import parse_fields
+from citations.types import Fields, Location, Reference, Severity
 from tests.citations.fake_registries import reference, work
 
 
@@ -230,3 +231,25 @@ def test_the_note_says_whose_subtitle_is_missing():
 def test_british_and_american_spelling_is_cosmetic(british, american):
     assert fit(british, american).severity is Severity.COSMETIC
     assert fit(american, british).severity is Severity.COSMETIC
+
+
+PARTLESS = "Flow of dilute suspensions through narrow channels"
+
+
+@pytest.mark.parametrize("part", [", Part II", ": Part II", ". Part 2", " II", " (Part III)", " - Teil 2"])
+def test_a_later_part_of_a_work_is_another_title(part):
+    assert fit(PARTLESS + part, PARTLESS).severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize("part", [": Part II", " II", " (Part III)", " - Teil 2"])
+def test_a_later_part_is_another_title_in_print_where_it_was_read_as_one(part):
+    raw = f"A. Byron, C. Gauss. {PARTLESS}{part}. Journal of Things, 2012."
+    cited = Reference("r", raw, parse_fields(raw), Location("p.pdf"), source="pdf")
+    assert fit_title(cited.fields, work(title=PARTLESS), printed(cited)).severity is Severity.MAJOR
+
+
+@pytest.mark.parametrize("rest", [": a survey", ". IEEE Transactions on Things, Part II", " [Online]"])
+def test_what_is_no_part_may_stand_behind_a_title(rest):
+    raw = f"A. Byron, C. Gauss. {PARTLESS}{rest}, 2012."
+    cited = Reference("r", raw, Fields(title=PARTLESS), Location("p.pdf"), source="pdf")
+    assert fit_title(cited.fields, work(title=PARTLESS), printed(cited)).agrees
