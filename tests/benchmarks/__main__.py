@@ -65,6 +65,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "asked_afresh": Measurement(script=lambda small: ("asked_afresh",)),
     "pdf_extraction": Measurement(script=lambda small: ("pdf_extraction", "30" if small else "300")),
     "parse_fields": Measurement(script=lambda small: ("parse_fields", *(("--limit", "500") if small else ()))),
+    "review_page": Measurement(script=lambda small: ("review_page", "--flags", "10000" if small else "1000000")),
     "index_speed": Measurement(script=lambda small: ("index_speed", *(("--every", "40") if small else ()))),
 }
 
