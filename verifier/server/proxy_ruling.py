@@ -22,7 +22,7 @@ BLOCKED = "blocked"
 """The code of an answer that was held back for what was found in it."""
 WITHHELD = "withheld"
 """The code of one whose rest was held back, after some of it had left."""
-NOT_CHECKED = "not_checked"
+CHECK_FAILED = "check_failed"
 """The code of one that was held back because it could not be checked: no verdict."""
 _NOT_PLAIN = re.compile(r"[^ -~]")
 
@@ -130,7 +130,7 @@ def _withheld(outcome: Outcome, settings: ProxySettings, *, some_left: bool) -> 
         return None
     if isinstance(error, AnswerError):
         return Withheld(400, WITHHELD if some_left else BLOCKED, "; ".join([error.message, *error.complaints[:1]]))
-    return Withheld(503, NOT_CHECKED, error.message)
+    return Withheld(503, CHECK_FAILED, error.message)
 
 
 def _plain(value: str) -> bytes:

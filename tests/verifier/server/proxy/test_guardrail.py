@@ -52,7 +52,7 @@ def test_only_answers_that_are_wrong_are_blocked(running: World, body: dict[str,
 
 def test_what_could_not_be_checked_is_an_error_and_no_verdict(running: World) -> None:
     found = guard(running, input_type="response", texts=["[crash]"])
-    assert (found.status_code, found.json()["error"]["code"]) == (503, "not_checked")
+    assert (found.status_code, found.json()["error"]["code"]) == (503, "check_failed")
 
 
 def test_an_open_guardrail_lets_through_what_could_not_be_checked() -> None:

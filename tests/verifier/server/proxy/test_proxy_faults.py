@@ -123,7 +123,7 @@ def test_an_answer_that_is_cut_off_is_one_for_the_caller_too(header: World) -> N
 
 
 @pytest.mark.parametrize("how", ["reset", "closed", "silent"])
-def test_a_stream_that_is_cut_off_is_one_for_the_caller_too_and_says_that_it_was_not_checked(
+def test_a_stream_that_is_cut_off_is_one_for_the_caller_too_and_says_that_it_was_check_failed(
     header: World, how: str
 ) -> None:
     begun = stream_of(BAD)[:4]
@@ -212,7 +212,7 @@ def test_what_cannot_be_checked_leaves_a_blocking_proxy_or_not_as_it_was_told(te
             if on_error is OnError.OPEN:
                 assert (found.status_code, found.headers["x-verifier-decision"]) == (200, "abstain")
             else:
-                assert (found.status_code, found.json()["error"]["code"]) == (503, "not_checked")
+                assert (found.status_code, found.json()["error"]["code"]) == (503, "check_failed")
                 assert (found.headers["x-should-retry"], text in found.text) == ("false", False)
 
 
@@ -221,7 +221,7 @@ def test_a_broken_stream_leaves_a_blocking_proxy_or_not_as_it_was_told(on_error:
     with world(policy=ProxyPolicy.BLOCK, on_error=on_error) as running:
         running.upstream.script = events(*stream_of(BAD)[:4], cut=True)
         if on_error is OnError.CLOSED:
-            assert post(running, stream=True).json()["error"]["code"] == "not_checked"
+            assert post(running, stream=True).json()["error"]["code"] == "check_failed"
         else:
             with pytest.raises(requests.exceptions.ChunkedEncodingError):
                 post(running, stream=True)

@@ -125,4 +125,4 @@ def test_a_part_that_cannot_be_checked_leaves_or_not_as_it_was_told(text: str, o
     if on_error is OnError.OPEN:
         assert content.endswith(b"data: [DONE]\n\n")
     else:
-        assert (b'"code":"not_checked"' in content, b"That is all" in content) == (True, False)
+        assert (b'"code":"check_failed"' in content, b"That is all" in content) == (True, False)
