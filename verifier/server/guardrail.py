@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from verifier.server.proxy_checks import Asked
-from verifier.server.proxy_ruling import NOT_CHECKED, Ruling, Withheld, verification
+from verifier.server.proxy_ruling import CHECK_FAILED, Ruling, Withheld, verification
 from verifier.wrapping.types import Answer
 
 MAX_TEXTS = 100
@@ -57,7 +57,7 @@ async def guard(body: bytes, rule: Callable[[Answer, Asked], Awaitable[Ruling]])
     told = {"verification": verification(made)}
     if made.withheld is None:
         return GuardrailReply({"action": "NONE", **told})
-    if made.withheld.code == NOT_CHECKED:
+    if made.withheld.code == CHECK_FAILED:
         return GuardrailReply({}, made.withheld)
     return GuardrailReply({"action": "BLOCKED", "blocked_reason": made.withheld.message, **told})
 
