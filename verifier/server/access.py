@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -88,12 +89,16 @@ def client_address(peer: str, forwarded_for: str, *, behind_proxy: bool) -> str:
 
 @dataclass(slots=True)
 class FailureLimit:
-    """Counts wrong tokens by address; whoever sent too many is not listened to until the window has passed."""
+    """Counts wrong tokens by address; whoever sent too many is not listened to until the window has passed.
+
+    Several threads may use it.
+    """
 
     most: int = MAX_FAILURES
     window_s: float = WINDOW_S
     clock: Callable[[], float] = time.monotonic
     _failures: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait_s(self, address: str) -> float:
         """How long the address must wait until its next try is looked at; 0 if it need not."""
@@ -102,10 +107,11 @@ class FailureLimit:
 
     def failed(self, address: str) -> None:
         """Count a wrong token."""
-        self._failures[address] = [*self._recent(address), self.clock()][-self.most :]
-        self._failures.move_to_end(address)
-        while len(self._failures) > _MAX_ADDRESSES:
-            self._failures.popitem(last=False)
+        with self._lock:
+            self._failures[address] = [*self._recent(address), self.clock()][-self.most :]
+            self._failures.move_to_end(address)
+            while len(self._failures) > _MAX_ADDRESSES:
+                self._failures.popitem(last=False)
 
     def _recent(self, address: str) -> list[float]:
         since = self.clock() - self.window_s

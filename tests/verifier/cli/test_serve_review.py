@@ -15,6 +15,8 @@ from click.testing import CliRunner
 from tests.verifier.samples import one_of_each
 from verifier.cli import main
 from verifier.cli.review import queue_path
+from verifier.cli.serve.needs import needs_server
+from verifier.errors import ExtraMissing
 from verifier.findings import finding_of
 from verifier.store import open_store
 from verifier.store.scans import ScanKey, add_findings, begin_scan
@@ -81,6 +83,15 @@ def test_a_place_that_is_not_safe_is_one_sentence(database, arguments, sentence)
     done = run("serve", "review", "--db", database, *arguments)
     assert (done.exit_code, sentence in done.stderr, "[cannot-serve]" in done.stderr) == (2, True, True)
     assert "hint: " in done.stderr
+
+
+def test_a_missing_library_is_one_line_that_installs_it():
+    with pytest.raises(ExtraMissing) as raised:
+        needs_server("json", "no_such_library")
+    assert (raised.value.message, raised.value.hint) == (
+        "serving needs no_such_library, not installed here",
+        "pip install '.[server]'",
+    )
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path):

@@ -90,6 +90,8 @@ def serve(
             warn(f"no token is asked for: whoever uses this machine can answer, as {reviewer}")
         elif not any(each.revoked_at is None for each in list_reviewers(engine)):
             warn('nobody has a token yet: verifier review token add "NAME" --role admin')
+        if not is_loopback(place.host) and place.certificate is None:
+            warn(f"{place.host} is not encrypted here: let nobody but your TLS proxy reach port {port}")
         started(_address(desk, place.host, port))
         server = uvicorn.Server(configuration(desk, place))
         with _ended_by_signals(server):
