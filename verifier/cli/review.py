@@ -15,6 +15,7 @@ from verifier.cli.console import say
 from verifier.cli.desk import account, opened
 from verifier.cli.keyboard import keyboard
 from verifier.cli.options import DB, ROW, SortedCommand
+from verifier.cli.report import command as report_command
 from verifier.cli.tokens import command as token_command
 from verifier.errors import VerifierError
 from verifier.harmless import inline
@@ -122,6 +123,9 @@ def command(
 
 
 command.add_command(token_command)
+
+
+command.add_command(report_command)
 
 
 @command.command("list", cls=SortedCommand, help=_LIST_HELP)

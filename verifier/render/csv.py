@@ -6,8 +6,8 @@ import csv
 from typing import TYPE_CHECKING, TextIO
 
 from verifier.render.records import ReferenceRecord, UnreadableRecord, reference_record, unreadable_records
-from verifier.render.words import what_differs
-from verifier.types import Finding, Report
+from verifier.render.words import adjudication_words, what_differs
+from verifier.types import ClaimFinding, Finding, Report
 
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter
@@ -22,7 +22,7 @@ COLUMNS = (
         "registered_doi",
         "registered_url",
     ),
-    *("evidence", "argument", "fingerprint"),
+    *("evidence", "argument", "fingerprint", "adjudication"),
 )
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -54,17 +54,7 @@ class CsvRenderer:
         for entry in unreadable_records(report):
             writer.writerow([_cell(value) for value in _unreadable(entry)])
         for claim in report.claims:
-            row = (
-                "",
-                "",
-                "",
-                claim.claim.id,
-                claim.stance.value,
-                claim.decision.value,
-                claim.because,
-                claim.claim.text,
-            )
-            writer.writerow([_cell(value) for value in row])
+            writer.writerow([_cell(value) for value in _claim(claim)])
         for gap in report.gaps:
             writer.writerow([_cell(value) for value in ("", "", "", "", "gap", "", f"{gap.what}: {gap.why}")])
 
@@ -81,11 +71,18 @@ def _reference(finding: Finding, record: ReferenceRecord) -> tuple[object, ...]:
     evidence = "; ".join(f"{each.registry} {each.outcome.value} {each.url}" for each in record.evidence)
     place = (record.file, record.line, record.page, record.key)
     judged = (record.verdict.value, record.decision.value, what_differs(finding.checked.verdict), record.raw)
-    return (*place, *judged, *registered, evidence, record.argument.sentence, record.fingerprint)
+    identity = (record.fingerprint, adjudication_words(finding))
+    return (*place, *judged, *registered, evidence, record.argument.sentence, *identity)
 
 
 def _unreadable(entry: UnreadableRecord) -> tuple[object, ...]:
     return (entry.file, entry.line, entry.page, entry.key, "unreadable", "", entry.reason, entry.raw)
+
+
+def _claim(finding: ClaimFinding) -> tuple[object, ...]:
+    claim = finding.claim
+    judged = (claim.id, finding.stance.value, finding.decision.value, finding.because, claim.text)
+    return ("", "", "", *judged, *("",) * 8, finding.fingerprint, adjudication_words(finding))
 
 
 def _cell(value: object) -> object:

@@ -103,9 +103,11 @@ class TextRenderer:
 
     def _summary(self, report: Report, out: TextIO) -> None:
         seconds = (report.finished_at - report.started_at).total_seconds()
-        time = f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+        time = f" in {seconds:.1f} s" if seconds < 10 else f" in {seconds:.0f} s"
+        if not seconds:  # it was not run, but read from the database
+            time = ""
         stopped = ", interrupted" if report.interrupted else ""
-        out.write(f"{self._bold(counts_line(report))} in {time} s{stopped}\n")
+        out.write(f"{self._bold(counts_line(report))}{time}{stopped}\n")
         if claims := claims_line(report):
             out.write(self._bold(claims) + "\n")
         if is_without_problem(report):

@@ -11,7 +11,7 @@ from citations.types import Evidence, FieldDiff, Outcome, Scheme, Severity, Stat
 from verifier.harmless import inline
 from verifier.reasons import cause, plainly
 from verifier.registry_names import registry_name
-from verifier.types import Finding, Flagged, Report, Stance
+from verifier.types import Decision, Finding, Flagged, Report, Stance
 
 WORST_FIRST = (
     Status.FABRICATED,
@@ -65,6 +65,8 @@ def adjudication_words(finding: Flagged) -> str:
     if said is None:
         return ""
     verb = "confirmed as wrong" if said.accepted else "dismissed as a false alarm"
+    if finding.decision is Decision.PASS:
+        verb = "found wrong, though it had passed," if said.accepted else "drawn as a sample and found right"
     work = f", the work is at {inline(said.identifier, 120)}" if said.identifier else ""
     note = f": {inline(said.note, 160)}" if said.note else ""
     return f"adjudicated: {verb} by {inline(said.reviewer, 60)}, {moment(said.at)}{work}{note}"

@@ -44,7 +44,7 @@ def adjudication(engine: Engine, flagged: Flagged) -> Adjudication | None:
     with reading(engine) as connection:
         known = same_flag(connection, flagged)
         if known is not None and known["fact"] in {fact_of(flagged), known["fingerprint"]}:
-            found = _decided(connection, known["id"], FlagState(known["state"]))
+            found = adjudication_of(connection, known["id"], FlagState(known["state"]))
             if found is not None:
                 return found
         if isinstance(flagged, ClaimFinding):
@@ -146,8 +146,8 @@ def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
     return tuple(each["id"] for each in reopened)
 
 
-def _decided(connection: Connection, flag_id: int, state: FlagState) -> Adjudication | None:
-    """The latest vote for the side that won."""
+def adjudication_of(connection: Connection, flag_id: int, state: FlagState) -> Adjudication | None:
+    """Who decided about a flag that stands so: the latest vote for the side that won; ``None`` where no person did."""
     if not state.is_decided:
         return None
     given = read_reviews(connection, flag_id)

@@ -204,6 +204,14 @@ def earlier_findings(engine: Engine, key: ScanKey) -> tuple[Earlier, ...]:
     return tuple(_earlier(each, judged.get(each["id"], [])) for each in newest.values())
 
 
+def findings_of(connection: Connection, scan_id: int) -> tuple[Finding, ...]:
+    """What one scan found, in the order in which it was judged."""
+    wanted = select(checked_references).where(checked_references.c.scan_id == scan_id).order_by(checked_references.c.id)
+    rows = connection.execute(wanted).mappings().all()
+    judged = _evidence_of(connection, [each["id"] for each in rows])
+    return tuple(_earlier(each, judged.get(each["id"], [])).finding for each in rows)
+
+
 def scan_of_flag(engine: Engine, flag_id: int) -> ScanVersion | None:
     """Which program saw the flag last; ``None`` where that scan is not kept any more."""
     versions = select(scans.c.tool_version, scans.c.rules_digest).join(flags, flags.c.last_scan_id == scans.c.id)
