@@ -50,10 +50,19 @@ def validation(probe: Probe) -> str:
     good = [each.kind for each in probe.validity if each.weight > 0]
     none = [each.kind for each in probe.validity if each.weight <= 0 and each.kind == CITATION]
     told = [_KINDS.get(each, each) for each in good]
-    parts = [f"tested on {', '.join(told)}" if told else "tested on nothing that it did not see before"]
+    parts = [f"tested on {', '.join(told)}" if told else _unproven(probe)]
     parts += ["it adds nothing to the logits for citations"] if none else []
     parts += [LONG_TEXT] if "long_text" not in good else []
     return "; ".join(parts)
+
+
+def _unproven(probe: Probe) -> str:
+    """What is said of a probe that counts for nothing: how far it got, or that nobody looked."""
+    if not probe.metrics:
+        return "tested on nothing that it did not see before"
+    first = probe.metrics[0]
+    reached = f"AUROC {first.auroc.value:.2f} [{first.auroc.low:.2f}, {first.auroc.high:.2f}]"
+    return f"on {first.rows} short answers it reached {reached} and was not shown to beat the logits alone"
 
 
 def introduction(engine: LocalEngine) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from probes.artefact import load_probe
+from probes.artefact_types import Interval
 from probes.install import ANY_MODEL, FIT, LOGITS_ALONE, NOT_ASKED, SHIPPED, shipped_probes
 from verifier.probing import introduction, marking_threshold, validation
 
 SPARE = load_probe(SHIPPED / ANY_MODEL)
-OWN = next(probe for probe in map(load_probe, shipped_probes()) if probe.neurons and probe.stack)
+OWN = next(each for each in map(load_probe, shipped_probes()) if each.stack and "Qwen" in each.name)
 TESTED = "tested on short answers; it adds nothing to the logits for citations; not validated for long text"
 
 
@@ -28,6 +30,14 @@ TESTED = "tested on short answers; it adds nothing to the logits for citations; 
 )
 def test_a_user_is_told_which_probe_watches_or_why_none_does(probe, reason: str, told: list[str]) -> None:
     assert introduction(SimpleNamespace(probe=probe, reason=reason)) == told
+
+
+def test_a_probe_that_did_not_beat_the_logits_says_how_far_it_got() -> None:
+    metrics = replace(OWN.metrics[0], rows=300, auroc=Interval(0.61, 0.5, 0.72))
+    weak = replace(OWN, validity=tuple(replace(each, weight=0.0) for each in OWN.validity), metrics=(metrics,))
+    reached = "on 300 short answers it reached AUROC 0.61 [0.50, 0.72] and was not shown to beat the logits alone"
+    assert validation(weak).startswith(reached)
+    assert validation(replace(weak, metrics=())).startswith("tested on nothing that it did not see before")
 
 
 def test_spans_are_marked_over_the_threshold_for_five_percent() -> None:
