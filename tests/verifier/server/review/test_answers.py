@@ -12,6 +12,7 @@ from tests.verifier.samples import checked, reference
 from tests.verifier.server.review.conftest import Page, fill, first, many
 from verifier.server.review.guard import MAX_BODY
 from verifier.store.adjudications import confirm_work, list_confirmed
+from verifier.store.holds import hold
 from verifier.store.queue import QueueFilter, flag, queue
 from verifier.store.reviewers import Role, add_reviewer, list_reviewers, revoke_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
@@ -54,6 +55,15 @@ def test_next_without_a_word_lets_go(page):
     number = opened(page)
     page.post(f"/flags/{number}/leave")
     assert (flag(page.engine, number).held_by, reviews_of(page.engine, number)) == ("", ())
+
+
+def test_a_page_that_stays_open_keeps_its_flag_unless_somebody_else_has_it(engine, page):
+    numbers = [each.id for each in queue(engine).items[:2]]
+    page.get("/queue")
+    hold(engine, numbers[1], "Bo Chen")
+    said = [page.post(f"/flags/{each}/hold.json").json() for each in numbers]
+    assert said == [{"held": True}, {"held": False}]
+    assert [flag(engine, each).held_by for each in numbers] == ["Ana Lima", "Bo Chen"]
 
 
 def test_undo_takes_back_the_last_answer_and_shows_its_flag(page):

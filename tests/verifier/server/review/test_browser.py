@@ -102,6 +102,9 @@ def test_fifty_items_are_answered_with_keys_alone(browser, engine, page):
     assert {number: states[key] for number, key in given.items()} == {n: flag(engine, n).summary.state for n in given}
     assert ("Nothing further here" in browser.page_source, shown(browser)) == (True, 0)
     assert (alerts(browser), complaints(browser)) == ("", [])
+    press(browser, "u")
+    until(browser, lambda: shown(browser) == list(given)[-1])
+    assert reviews_of(engine, shown(browser))[-1].answer is ReviewAnswer.UNDO
 
 
 def test_keys_undo_go_back_write_notes_and_tell_themselves(browser, page):

@@ -7,6 +7,7 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import text
 
 from citations.types import Status
 from tests.verifier.samples import checked, reference
@@ -14,6 +15,7 @@ from tests.verifier.server.review.conftest import add_heat, fill, first, many, w
 from verifier.server.review.app import VIEWS
 from verifier.store.holds import hold
 from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 from verifier.store.tables import flags
@@ -182,3 +184,18 @@ def test_a_first_visit_needs_less_than_100_kb(engine, page):
         named = re.findall(r'(?:href|src)="(/static/[^"]+)"', html.text)
         assert len(named) == 3
         assert len(html.content) + sum(len(page.get(each).content) for each in named) < 100_000
+
+
+def test_a_database_that_cannot_be_read_is_never_an_empty_queue(engine, page, team):
+    _, token = add_reviewer(engine, "Ana Lima")
+    team.sign_in(token)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE flags RENAME TO elsewhere"))
+    for served in (page, team):
+        for path in ("/queue", "/next", "/flags/1"):
+            html, twin = served.get(path), served.get(f"{path}.json")
+            assert (html.status_code, twin.status_code, twin.json()["error"]["code"]) == (503, 503, "store-error")
+        assert "The database does not answer" in served.get("/queue").text
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE reviewers RENAME TO nowhere"))
+    assert team.get("/queue").status_code == 503
