@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
@@ -216,10 +217,11 @@ def _managed(call: Callable[..., Any], shape: Shape, responses: Responses) -> Ca
     def run(*arguments: Any, **request: Any) -> Any:
         inner, manager = _called(call, arguments, request)
         question = _asked(shape, arguments, request)
+        if inner:
+            return manager
         kept = [name for name in getattr(manager, "__dict__", ()) if name.endswith(_REQUEST)]
-        if inner or not kept:
-            if not inner:
-                responses.refuse_unread(OTHER)
+        if not kept or not _reads_stream(type(manager)):
+            responses.refuse_unread(OTHER)
             return manager
         make = getattr(manager, kept[0])
         if callable(make):
@@ -229,6 +231,12 @@ def _managed(call: Callable[..., Any], shape: Shape, responses: Responses) -> Ca
         return manager
 
     return run
+
+
+def _reads_stream(manager: type) -> bool:
+    """Whether the helper that a manager makes reads the stream it is given; early ones read its response past it."""
+    helper = getattr(sys.modules.get(manager.__module__), manager.__name__.removesuffix("Manager"), None)
+    return helper is not None and "raw_stream" in inspect.signature(helper).parameters
 
 
 class _Later:

@@ -352,3 +352,16 @@ def test_dicts_of_a_local_model_are_held() -> None:
     with pytest.raises(verifier.Withheld):
         seen += llama.create_chat_completion(stream=True)
     assert "Fox" not in str(seen)
+
+
+def test_a_stream_helper_that_reads_past_the_stream_is_refused_where_answers_are_held() -> None:
+    class HelperManager:
+        """As ``anthropic`` had it before 0.44: the helper opens the response anew."""
+
+        def __init__(self) -> None:
+            self.__api_request = lambda: iter(())
+
+    messages = SimpleNamespace(create=dict, stream=HelperManager)
+    held = verifier.wrap(SimpleNamespace(messages=messages), mode="buffer")
+    with pytest.raises(verifier.WrongArgument, match="a stream that mode='buffer' cannot hold back"):
+        held.messages.stream()
