@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from citations.identifiers import arxiv_base, doi_variants
+from citations.match.initials import other_initials
 from citations.match.printed import Printed, printed
 from citations.match.title import TitleFit, fit_title
 from citations.names import AuthorsDiff, compare_authors, family_key, is_body, same_person
@@ -102,8 +103,19 @@ def authors_diff(cited: Fields, registered: Fields, text: Printed | None) -> Aut
         held = _from_print(registered.authors, text, whole)
         if held is None or diff.contradicted > 1 or _adds_a_stranger(cited, registered, diff):
             return diff
-        return replace(diff, severity=Severity.MINOR) if diff.contradicted else held
+        return _as_printed(diff, held, registered, text)
     return _from_print(registered.authors, text, 1) if text is not None else None
+
+
+def _as_printed(diff: AuthorsDiff, held: AuthorsDiff, registered: Fields, text: Printed) -> AuthorsDiff:
+    """What remains of a difference once the string itself holds the registered family names: other given names, other initials.
+
+    One of several people is a slip.
+    """
+    others = other_initials(registered.authors, text)
+    if others > 1 or (others and others == len(registered.authors)):
+        return diff
+    return replace(diff, severity=Severity.MINOR) if others or diff.contradicted else held
 
 
 def _whole_body(cited: Fields, text: Printed | None) -> Name | None:

@@ -223,6 +223,8 @@ def _by_other_name(a: tuple[str, ...], b: tuple[str, ...]) -> float:
     """Persons known by their second name, names in another order, short forms with another letter."""
     if _short_form(a[0], b[0]) or _shared_word(a, b):
         return 0.8
+    if _initial_of_short_form(a[0], b[0]) or _initial_of_short_form(b[0], a[0]):
+        return 0.75
     short, long = sorted((a, b), key=len)
     if len(long) > len(short) and all(any(_alike(word, other) for other in long) for word in short):
         return 0.75
@@ -245,6 +247,12 @@ def _alike(a: str, b: str) -> bool:
 
 def _short_form(a: str, b: str) -> bool:
     return any(a in group and b in group for group in SHORT_FORMS)
+
+
+def _initial_of_short_form(initial: str, name: str) -> bool:
+    """``b`` for ``robert``, whom people call Bob."""
+    forms = (form for group in SHORT_FORMS if name in group for form in group)
+    return len(initial) == 1 and any(form[0] == initial for form in forms)
 
 
 def _shared_word(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
