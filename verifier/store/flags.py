@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, ScalarSelect, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, ScalarSelect, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from citations.types import Location, Reference, Status
@@ -153,7 +153,7 @@ def _seen_again(connection: Connection, scan_id: int, flagged: Flagged, now: dat
         **(_subject(flagged, keeping) if keeping.level.keeps_words and not known["subject"] else {}),
         fact=told,
         last_scan_id=scan_id,
-        seen=known["seen"] + (known["last_scan_id"] != scan_id),
+        seen=flags.c.seen + case((flags.c.last_scan_id == scan_id, 0), else_=1),
         last_seen_at=now,
     )
     connection.execute(update(flags).where(flags.c.id == known["id"]).values(values))
@@ -174,7 +174,7 @@ def _changed(flagged: Flagged) -> str:
 
 def same_flag(connection: Connection, flagged: Flagged) -> RowMapping | None:
     """The stored flag of the same fault, worded the same or slightly differently; ``None`` if there is none."""
-    columns = ("id", "fingerprint", "fact", "status", "risk", "state", "seen", "last_scan_id", "subject")
+    columns = ("id", "fingerprint", "fact", "status", "risk", "state", "subject")
     wanted = select(*(flags.c[name] for name in columns))
     known = connection.execute(wanted.where(flags.c.fingerprint == flagged.fingerprint)).mappings().first()
     if known is not None:
