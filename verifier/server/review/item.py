@@ -16,6 +16,7 @@ from verifier.server.review.filters import Wanted
 from verifier.server.review.heat import TextPiece, text_pieces
 from verifier.store.queue import COUNTED, FlagItem, FlagSummary, Trace, count, neighbours, same_work
 from verifier.store.reviews import FlagState, Review, ReviewAnswer, recent_reviews, voters
+from verifier.store.stored import TextKind
 from verifier.types import ClaimFinding, Finding, Risk, SignalStatus
 
 _WORDS = {
@@ -132,6 +133,8 @@ class ItemPage:
     """What was read for a claim."""
     pieces: tuple[TextPiece, ...]
     """Text around the span; empty if none was kept."""
+    prompt: str
+    """What the text answers; kept at level ``full`` alone."""
     model: str
     tokens: tuple[TokenShown, ...]
     risk: RiskShown | None
@@ -169,6 +172,7 @@ def item_page(engine: Engine, item: FlagItem, viewer: str, wanted: Wanted) -> It
         card=_card(finding, is_blind=is_blind),
         passages=_passages(finding),
         pieces=text_pieces(item.context, item.span, () if is_blind else tokens) if item.context else (),
+        prompt=next((readable(each.text) for each in item.texts if each.kind is TextKind.PROMPT), ""),
         model=inline(item.trace.model, 120) if item.trace and not is_blind else "",
         tokens=() if is_blind else _tokens(item.trace, item.span),
         risk=None if is_blind else risk_shown(finding.risk),
@@ -202,6 +206,7 @@ def twin_of_item(item: FlagItem, page: ItemPage) -> Mapping[str, object]:
         **item_record(item, blind=page.is_blind),
         "context": item.context,
         "span": list(item.span) if item.span else None,
+        "prompt": next((each.text for each in item.texts if each.kind is TextKind.PROMPT), None),
         "model": trace.model if trace else None,
         "tokens": tokens,
         "same_work": [each.id for each in page.others],

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from sqlalchemy import text
 
 from citations.types import Status
-from tests.verifier.samples import checked, reference
+from tests.verifier.samples import checked, claim_finding, reference
 from tests.verifier.server.review.conftest import add_heat, fill, first, many, with_risk
 from verifier.server.review.app import VIEWS
 from verifier.store.holds import hold
-from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.levels import StorageLevel
+from verifier.store.queue import FlagKind, QueueFilter, flag, queue
 from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
-from verifier.store.scans import ScanKey, add_findings, begin_scan
+from verifier.store.scans import ScanKey, add_claims, add_findings, add_texts, begin_scan
+from verifier.store.stored import Keeping, Written
 from verifier.store.tables import flags
+from verifier.types import Span, Stance
 
 
 def text_of(html):
@@ -61,6 +65,26 @@ def test_the_span_is_marked_and_doubtful_tokens_have_their_colour(page):
     assert '<span class="heat1"' in html
     assert ("tiny.gguf" in html, "style=" in html) == (True, False)
     assert [len(page.get(f"/flags/{number}.json").json()["tokens"]), html.count("<tr><td>") + 2] == [4, 4]
+
+
+def test_a_claim_is_shown_with_its_text_its_judges_and_what_they_read(engine, page):
+    claim = claim_finding(Stance.NOT_SUPPORTED, "Tea came to London in 1637.")
+    answer = "Sailors brought it. Tea came to London in 1637."
+    claim = replace(claim, claim=replace(claim.claim, span=Span(20, 47)))
+    keeping = Keeping(StorageLevel.FULL, Written(answer, "answer.md", "When did tea come?"))
+    scan = begin_scan(engine, ScanKey("check", ("answer.md",), "d"), "0.1.0")
+    add_claims(engine, scan, [claim], keeping)
+    add_texts(engine, scan, keeping)
+    (found,) = queue(engine, QueueFilter(kind=FlagKind.CLAIM)).items
+    html = page.get(f"/flags/{found.id}").text
+    assert 'Sailors brought it. <mark class="span">Tea came to London in 1637.</mark>' in html
+    shown = text_of(html)
+    assert "context Tea reached London in 1657." in shown
+    assert "sage : not supported, borne out with probability 0.50" in shown
+    assert ("When did tea come?" in shown, "where you found the work" in shown) == (True, False)
+    twin = page.get(f"/flags/{found.id}.json").json()
+    assert (twin["kind"], twin["finding"]["type"], twin["prompt"]) == ("claim", "claim", "When did tea come?")
+    assert [found.id] == [each["id"] for each in page.get("/queue.json?verdict=not_supported").json()["items"]]
 
 
 def test_risk_is_shown_with_what_moved_it(engine, page):
