@@ -24,7 +24,7 @@ EXTRAS = {
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[World]:
-    with world(on_error=OnError.CLOSED, ceiling_s=0.5) as made:
+    with world(on_error=OnError.CLOSED, ceiling_s=20.0) as made:
         yield made
 
 
