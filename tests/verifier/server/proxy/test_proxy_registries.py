@@ -41,7 +41,7 @@ def checker(**more: object) -> Checker:
 
 
 def test_what_a_registry_knows_passes_and_what_contradicts_it_is_flagged(registries: RegistryServer) -> None:
-    with world(checker=checker(), ceiling_s=20.0) as running, openai_client(running) as client:
+    with world(checker=checker(), ceiling_s=120.0) as running, openai_client(running) as client:
         running.upstream.script = answer(chat(GOOD, BAD))
         raw = client.chat.completions.with_raw_response.create(**ASK)
         assert (raw.headers["x-verifier-decision"], raw.headers["x-verifier-references"]) == (
