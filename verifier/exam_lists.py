@@ -1,8 +1,9 @@
 """Five works on a topic, as a model lists them: each title, author, year and venue labelled by our own matching.
 
 A work is held against an index and the famous works. What these hold is right; a title that they do not hold is wrong only
-where the index should know it: its topic is one of many of the index's own titles, and neither year nor venue lies outside
-what the index holds. Such a label says "not found in N works" and nothing about the rest of the world's literature.
+where the index should know it: its topic is one of many of the index's own titles, it is cited as no book or preprint, and
+neither year nor venue lies outside what the index holds. Such a label says "not found in N works", and nothing of other
+literature.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from citations.match.printed import printed
 from citations.match.score import score
 from citations.names import family_key
 from citations.registries.offline import candidates, may_be_cited
-from citations.titles import is_generic, plain, title_keys
-from citations.types import FieldName, Name, Reference, Severity, Work
+from citations.titles import is_generic, plain, title_key, title_keys
+from citations.types import FieldName, Kind, Name, Reference, Severity, Work
+from citations.venues import is_preprint_server
 from probes.label import LabelledSpan
 from probes.questions import Question
 
@@ -52,6 +54,8 @@ _WHOLE = 0.5
 """Share of its places in which a phrase must end where words of this kind, a mark or the title's end follow."""
 SHORTEST_TITLE = 4
 """Words; a shorter one may be met by chance."""
+LONGEST_TITLE = 25
+"""Words; a longer one is several references that were read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,10 @@ class Holdings:
         info, cited = self.index.info(), reference.fields
         if info.until_year is None or (cited.year is not None and cited.year > info.until_year):
             return True
+        if cited.publisher or cited.arxiv or is_preprint_server(cited.venue):
+            return True
+        if cited.kind is not Kind.UNKNOWN and cited.kind not in info.kinds:
+            return True
         if not cited.venue:
             return False
         held = self.index.venue(cited.venue)
@@ -154,10 +162,10 @@ def _document(answer: str) -> Document:
 def _labelled(reference: Reference, holdings: Holdings) -> Iterator[LabelledSpan]:
     """The labelled fields of one reference, in the places of the answer."""
     title = reference.fields.title
-    if len(_WORD.findall(title)) < SHORTEST_TITLE or is_generic(title):
+    if not SHORTEST_TITLE <= len(_WORD.findall(title)) <= LONGEST_TITLE or ";" in title or is_generic(title):
         return
     near = holdings.like(reference)
-    works = [work for work in near if score(reference, work).title_fit.agrees]
+    works = [work for work in near if _is_titled(reference, work)]
     places = Places(reference)
     if not works:
         if not near and not holdings.cannot_know(reference):
@@ -171,6 +179,14 @@ def _labelled(reference: Reference, holdings: Holdings) -> Iterator[LabelledSpan
     for field, kind in KINDS.items():
         if field in found.agreed or field in severe:
             yield from places.spans(kind, right=field in found.agreed)
+
+
+def _is_titled(reference: Reference, work: Work) -> bool:
+    """Whether a work has the title; a subtitle that it has not may be another work's, or invented."""
+    own = title_key(reference.fields.title)
+    held = [title_key(title) for title in (work.fields.title, *work.other_titles)]
+    goes_on = own not in held and any(key and own.startswith(key) for key in held)
+    return score(reference, work).title_fit.agrees and not goes_on
 
 
 def _is_an_author(first: tuple[Name, ...], work: Work) -> bool | None:
