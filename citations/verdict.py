@@ -46,6 +46,7 @@ from citations.venues import is_preprint_server
 
 _MINOR_ACCUSES = frozenset({FieldName.TITLE, FieldName.YEAR})
 """Fields in which even a slip is a ``mismatch``; elsewhere a minor difference is a note beside ``verified``."""
+_NAMED_CORRECTIONS = 3
 _TELL_RETRACTIONS = frozenset({"crossref", "pubmed", "openalex"})
 
 
@@ -239,7 +240,11 @@ def _record_sentence(status: Status, primary: Compared, records: Sequence[Compar
     if concern:
         parts.append("an expression of concern was published")
     if primary.work.is_notice:
-        parts.append("the record is a notice about another work")
+        about = f", {primary.work.notice_of}" if primary.work.notice_of else ""
+        parts.append(f"the record is a notice about another work{about}")
+    corrections = list(dict.fromkeys(doi for record in records for doi in record.work.corrections))
+    if corrections:
+        parts.append(f"a correction was published: {', '.join(corrections[:_NAMED_CORRECTIONS])}")
     if status is Status.VERIFIED:
         tells = [name for name in dict.fromkeys(r.work.registry for r in records) if name in _TELL_RETRACTIONS]
         known = f"no retraction is known to {named(tells)}" if tells else "retractions were not asked for"

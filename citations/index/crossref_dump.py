@@ -37,6 +37,7 @@ _KINDS = {
     "standard": Kind.STANDARD,
 }
 _NOT_WORKS = {"component", "journal", "journal-issue", "journal-volume", "grant", "peer-review", "report-series"}
+_CORRECTIONS = frozenset({"correction", "corrigendum", "erratum", "addendum", "clarification"})
 _TAKEN_BACK = {
     "retraction": RetractionKind.RETRACTED,
     "partial_retraction": RetractionKind.RETRACTED,
@@ -107,6 +108,10 @@ def decode_crossref(item: Any) -> Decoded:
             other_ids=tuple(Identifier(Scheme.ISBN, isbn) for isbn in isbns[1:]) + _versions(item),
             retraction=_retraction(item),
             is_notice=any(True for _ in _updates(item, "update-to")),
+            notice_of=next(
+                filter(None, (bulk_doi(str(each.get("DOI") or "")) for each in _updates(item, "update-to"))), ""
+            ),
+            corrections=_corrections(item),
         )
     )
 
@@ -172,6 +177,11 @@ def _updates(item: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
     for each in updates if isinstance(updates, list) else ():
         if isinstance(each, dict) and str(each.get("type")).lower() != "new_version":
             yield each
+
+
+def _corrections(item: dict[str, Any]) -> tuple[str, ...]:
+    named = (each for each in _updates(item, "updated-by") if str(each.get("type")).lower() in _CORRECTIONS)
+    return tuple(filter(None, (bulk_doi(str(each.get("DOI") or "")) for each in named)))
 
 
 def _retraction(item: dict[str, Any]) -> Retraction | None:

@@ -183,7 +183,7 @@ def encode(work: Work) -> bytes:
     if values.kind is not Kind.UNKNOWN:
         cells["kind"] = values.kind.value
     body: dict[str, Any] = {"key": work.key, "url": work.url, "fields": cells}
-    for name in ("other_titles", "other_years", "other_venues", "is_notice", "abstract"):
+    for name in ("other_titles", "other_years", "other_venues", "is_notice", "notice_of", "corrections", "abstract"):
         if value := getattr(work, name):
             body[name] = value
     if work.other_ids:
@@ -220,5 +220,7 @@ def decode(body: bytes) -> Work:
         other_ids=tuple(Identifier(Scheme(scheme), value) for scheme, value in stored.get("other_ids", ())),
         retraction=Retraction(RetractionKind(taken[0]), *taken[1:]) if taken else None,
         is_notice=stored.get("is_notice", False),
+        notice_of=stored.get("notice_of", ""),
+        corrections=tuple(stored.get("corrections", ())),
         abstract=stored.get("abstract", ""),
     )

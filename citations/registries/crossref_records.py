@@ -39,6 +39,7 @@ _RETRACTIONS = {
     "expression_of_concern": RetractionKind.CONCERN,
     "partial_retraction": RetractionKind.CONCERN,
 }
+_CORRECTIONS = frozenset({"correction", "corrigendum", "erratum", "addendum", "clarification"})
 # An update that replaces the work is a work itself; all others only speak about one.
 _REPLACEMENTS = frozenset({"new_version", "new_edition"})
 _SAME_WORK = ("is-preprint-of", "has-preprint", "is-version-of", "has-version", "is-identical-to", "is-same-as")
@@ -91,7 +92,7 @@ def work(item: dict[str, Any]) -> Work:
     """One item of Crossref as a Work; whatever is missing or null stays empty."""
     doi = _doi(item.get("DOI"))
     title, label = _without_label(_title(item))
-    is_notice = _is_notice(item, doi)
+    about = _notice_of(item, doi)
     venues = (*strings(item.get("container-title")), *strings(item.get("short-container-title")))
     years = _years(item)
     return Work(
@@ -116,8 +117,10 @@ def work(item: dict[str, Any]) -> Work:
         other_years=years[1:],
         other_venues=_unique((*venues[1:], _event(item), _acronym(item), *_institutions(item)), without=venues[:1]),
         other_ids=_other_ids(item, doi),
-        retraction=_retraction(item) or (None if is_notice else label),
-        is_notice=is_notice,
+        retraction=_retraction(item) or (None if about is not None else label),
+        is_notice=about is not None,
+        notice_of=about or "",
+        corrections=_corrections(item, doi),
         abstract=clean(item.get("abstract")),
     )
 
@@ -251,12 +254,16 @@ def _retraction(item: dict[str, Any]) -> Retraction | None:
     return min(found, key=lambda each: order.index(each.kind), default=None)
 
 
-def _is_notice(item: dict[str, Any], doi: str) -> bool:
-    """Whether the record only speaks about another work: a retraction, correction or concern."""
-    return any(
-        _update_type(update) not in _REPLACEMENTS and _doi(update.get("DOI")) != doi
-        for update in _updates(item.get("update-to"))
-    )
+def _notice_of(item: dict[str, Any], doi: str) -> str | None:
+    """The DOI of the other work of which the record only speaks, ``None`` if it is no retraction, correction or concern."""
+    updates = (each for each in _updates(item.get("update-to")) if _update_type(each) not in _REPLACEMENTS)
+    return next((about for update in updates if (about := _doi(update.get("DOI"))) != doi), None)
+
+
+def _corrections(item: dict[str, Any], doi: str) -> tuple[str, ...]:
+    """DOIs of the corrections, errata and addenda that ``updated-by`` names."""
+    updates = (each for each in _updates(item.get("updated-by")) if _update_type(each) in _CORRECTIONS)
+    return _unique(tuple(_doi(update.get("DOI")) for update in updates), without=(doi,))
 
 
 def _updates(listed: Any) -> list[dict[str, Any]]:

@@ -75,6 +75,10 @@ class Work:
     retraction: Retraction | None = None
     is_notice: bool = False
     """The record is itself a retraction, correction or concern notice."""
+    notice_of: str = ""
+    """DOI of the work that the notice is about."""
+    corrections: tuple[str, ...] = ()
+    """DOIs of published corrections of the work, which stands."""
     abstract: str = ""
 
 

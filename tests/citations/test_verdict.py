@@ -157,6 +157,18 @@ def test_a_notice_cited_as_itself_is_verified():
     assert judge(cite(**notice), found(work(**notice, more={"is_notice": True}))).status is Status.VERIFIED
 
 
+def test_a_notice_says_which_work_it_is_about():
+    notice = {**BASE, "title": f"Retraction: {TITLE}"}
+    about = work(**notice, more={"is_notice": True, "notice_of": "10.1000/w"})
+    assert "a notice about another work, 10.1000/w" in judge(cite(**notice), found(about)).argument.sentence
+
+
+def test_a_correction_is_named_and_the_work_stands():
+    given = judge(cite(), found(work(**BASE, more={"corrections": ("10.1000/c",)})))
+    assert given.status is Status.VERIFIED
+    assert "a correction was published: 10.1000/c" in given.argument.sentence
+
+
 def test_an_article_cited_with_the_identifier_of_its_retraction_notice_is_retracted():
     notice = work(**{**BASE, "title": f"Retracted: {TITLE}", "doi": "10.1000/n"}, more={"is_notice": True})
     given = judge(cite(doi="10.1000/n"), found(notice, identifier=doi("10.1000/n")))

@@ -134,7 +134,7 @@ COVERAGE: Mapping[str, Answers] = {
                 year=2023,
                 doi="10.1155/2023/9756480",
                 kind=Kind.ARTICLE,
-                more={"is_notice": True, "other_ids": ()},
+                more={"is_notice": True, "notice_of": "10.1155/2022/9172719"},
             ),
         ]
     ),
@@ -152,6 +152,7 @@ COVERAGE: Mapping[str, Answers] = {
                 issue="45",
                 doi="10.1073/pnas.1414271111",
                 kind=Kind.ARTICLE,
+                more={"corrections": ("10.1073/pnas.1507001112",)},
             )
         ]
     ),

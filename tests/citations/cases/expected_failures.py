@@ -6,6 +6,4 @@ from collections.abc import Mapping
 
 EXPECTED_FAILURES: Mapping[str, str] = {
     "txt-semicolon-authors-not-split": "the parser does not read the journal and number of this style yet",
-    "retr-retraction-watch-rows": "a Work does not keep the DOI that a notice is about",
-    "retr-updated-by-correction": "a Work does not keep corrections",
 }

@@ -73,6 +73,8 @@ def test_a_stored_work_comes_back_whole():
         other_ids=(Identifier(Scheme.DOI, "10.1/x"),),
         retraction=Retraction(RetractionKind.CONCERN, "10.1/n", "2020", "crossref"),
         is_notice=True,
+        notice_of="10.1/w",
+        corrections=("10.1/c",),
         abstract="A",
     )
     assert decode(encode(work)) == work

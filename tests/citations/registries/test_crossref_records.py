@@ -172,6 +172,12 @@ def test_other_updates_are_no_retraction(kind):
     assert work(item(**{"updated-by": [update(kind)]})).retraction is None
 
 
+@pytest.mark.parametrize("kind", ["correction", "erratum", "corrigendum", "addendum", "clarification"])
+def test_corrections_are_kept_and_the_work_stands(kind):
+    found = work(item(**{"updated-by": [update(kind, DOI="10.1000/C"), update("new_version", DOI="10.1000/v2")]}))
+    assert (found.corrections, found.retraction) == (("10.1000/c",), None)
+
+
 def test_gravest_of_several_updates_counts():
     updates = [update("expression_of_concern"), update("retraction", source="retraction-watch", DOI="10.1000/r")]
     found = work(item(**{"updated-by": updates}))
@@ -191,7 +197,7 @@ def test_gravest_of_several_updates_counts():
 )
 def test_notice_is_what_only_speaks_about_another_work(kind, doi, expected):
     found = work(item(**{"update-to": [update(kind, DOI=doi)]}))
-    assert found.is_notice is expected
+    assert (found.is_notice, found.notice_of) == (expected, doi if expected else "")
     assert found.retraction is None
 
 
