@@ -19,7 +19,7 @@ GUTTER = 0.75
 """Ems of white that may be a gutter between columns; smaller than a stretched blank on purpose, lines are joined again."""
 
 LABEL = re.compile(r"[\[(]?\d{1,4}[\])]?\.?|[•–*]")
-LIGATURES = ("ff", "fi", "fl", "ﬀ", "ﬁ", "ﬂ", "ﬃ", "ﬄ")
+LIGATURES = frozenset(("ff", "fi", "fl", "ﬀ", "ﬁ", "ﬂ", "ﬃ", "ﬄ"))
 LABEL_SPACE = 4.0
 """Ems that may stand between the label of an entry and its text."""
 
@@ -70,11 +70,7 @@ def lay_out(pages: Sequence[PageWords]) -> list[PageLine]:
 
 def _line(row: Sequence[Word], page: int, column: int, height: float) -> PageLine:
     ordered = sorted(row, key=lambda word: word.left)
-    sizes: Counter[float] = Counter()
-    for word in ordered:
-        sizes[round(word.size, 1)] += len(word.text)
-    size = max(sizes, key=lambda each: (sizes[each], each))
-    main = next(word for word in ordered if round(word.size, 1) == size)
+    main = _main(ordered)
     text = ordered[0].text + "".join(("" if _touch(a, b) else " ") + b.text for a, b in pairwise(ordered))
     return PageLine(
         text,
@@ -89,12 +85,25 @@ def _line(row: Sequence[Word], page: int, column: int, height: float) -> PageLin
     )
 
 
+def _main(row: Sequence[Word]) -> Word:
+    """The first word in the size in which most letters of a line are set."""
+    first = row[0]
+    if all(word.size == first.size for word in row):
+        return first
+    letters: Counter[float] = Counter()
+    for word in row:
+        letters[round(word.size, 1)] += len(word.text)
+    size = max(letters, key=lambda each: (letters[each], each))
+    return next(word for word in row if round(word.size, 1) == size)
+
+
 def _touch(before: Word, word: Word) -> bool:
     """Whether no blank stands between two words: a font that pdfium cuts at its ligatures or hyphens."""
+    hyphen = word.text[0] == "-" and word.text[1:2].isalpha()
+    if not hyphen and word.text not in LIGATURES and before.text not in LIGATURES:
+        return False
     gap = (word.left - before.right) / max(before.size, word.size)
-    if word.text.startswith("-") and word.text[1:2].isalpha():
-        return -0.5 < gap < 0.1
-    return -0.5 < gap < 0.02 and (word.text in LIGATURES or before.text in LIGATURES)
+    return -0.5 < gap < (0.1 if hyphen else 0.02)
 
 
 def _fragments(words: Sequence[Word]) -> list[list[Word]]:

@@ -16,6 +16,9 @@ from citations.extract.pdf_words import PageWords, Word
 BESIDE = 250.0
 """Points to the side in which the counted lines are looked for: one column."""
 
+BLUR = 1.5
+"""Points by which the numbers of one column may be out of line."""
+
 COVERED = 0.6
 """Share of the lines of a page that is counted; labels stand only beside the lines of a list."""
 
@@ -37,7 +40,7 @@ def _is_number(word: Word) -> bool:
 
 def _stands_at(word: Word, edges: set[float]) -> bool:
     """Whether a number stands in one of the margins; edges on the left are negative."""
-    return _is_number(word) and any(abs((word.right if edge > 0 else -word.left) - edge) <= 1.5 for edge in edges)
+    return _is_number(word) and any(abs((word.right if edge > 0 else -word.left) - edge) <= BLUR for edge in edges)
 
 
 def _edges(words: Sequence[Word]) -> set[float]:
@@ -46,8 +49,11 @@ def _edges(words: Sequence[Word]) -> set[float]:
     found: set[float] = set()
     if len(numbers) < FEWEST:
         return found
-    for edge in {float(round(word.right)) for word in numbers} | {-float(round(word.left)) for word in numbers}:
-        column = sorted((word for word in numbers if _stands_at(word, {edge})), key=lambda word: word.base)
+    numbers.sort(key=lambda word: word.base)
+    rights, lefts = [word.right for word in numbers], [-word.left for word in numbers]
+    for edge in {float(round(place)) for place in (*rights, *lefts)}:
+        places = rights if edge > 0 else lefts
+        column = [word for word, place in zip(numbers, places, strict=True) if abs(place - edge) <= BLUR]
         if len(column) >= FEWEST and _rises(column) and _counts_lines(column, words) and _apart(column, words):
             found.add(edge)
     return found

@@ -33,18 +33,24 @@ class Emissions:
         self.rows, self.weights = rows, weights
         self._sums = _Sums(rows, weights)
 
-    def emissions(self, texts: Sequence[str]) -> Any:
-        """Array, pieces by labels: the sum of the weights of all features of each piece."""
+    def emissions(self, rows: Sequence[Sequence[str]]) -> Any:
+        """Array, pieces of all references one after the other by labels: the sum of the weights of all features of each."""
         sums = self._sums
         if sums.count > _MOST_SUMS or len(sums.pieces) > _MOST_PIECES:
             sums = self._sums = _Sums(self.rows, self.weights)
         known, add, edge = sums.pieces.get, sums.add_piece, sums.edge
-        found = [known(text) or add(text) for text in texts]
-        own = np.array([edge, edge, *[rows for _, rows in found], edge, edge], dtype=np.intp)
         row_of, new = sums.groups.get, sums.add_group
-        seen = [[row_of(group) or new(group) for group in groups] for groups in around([each for each, _ in found])]
+        ringed, seen = [edge, edge], []
+        at: list[int] = []
+        for texts in rows:
+            found = [known(text) or add(text) for text in texts]
+            at += range(len(ringed) - 2, len(ringed) - 2 + len(found))
+            ringed += [own for _, own in found]
+            ringed += (edge, edge)  # shared by a reference and the next one
+            seen += [[row_of(each) or new(each) for each in groups] for groups in around([piece for piece, _ in found])]
+        own = np.array(ringed, dtype=np.intp)
         columns = (own[2:-2, :3], own[1:-3, 3:5], own[3:-1, 5:7], own[:-4, 7:8], own[4:, 8:9])
-        places = np.concatenate((*columns, np.array(seen, dtype=np.intp)), axis=1)
+        places = np.concatenate((np.concatenate(columns, axis=1)[at], np.array(seen, dtype=np.intp)), axis=1)
         return np.add.reduce(sums.values.take(places, axis=0), axis=1, dtype=self.weights.dtype)
 
 

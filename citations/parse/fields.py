@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from citations.identifiers import find_identifiers
 from citations.names import NameList, read_names
-from citations.parse.answer_styles import arranged
+from citations.parse.answer_styles import Arranged, arranged
 from citations.parse.boundaries import mend_borders
 from citations.parse.corner_quotes import corner_quotes
 from citations.parse.gbt7714 import gbt7714
 from citations.parse.gost import gost
 from citations.parse.kinds import kind_of
-from citations.parse.labels import Label, label_pieces
+from citations.parse.labels import Label, label_all
 from citations.parse.legal import legal_title
 from citations.parse.title_end import title_end
 from citations.parse.tokens import mend, pieces
@@ -53,6 +53,19 @@ class _Run:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A reference in front of the labeller."""
+
+    raw: str
+    told: Arranged
+    """What the style of an answer tells, and the text without it."""
+    text: str
+    found: Sequence[re.Match[str]]
+    texts: Sequence[str]
+    """The pieces that were found, as printed."""
+
+
 def parse_fields(raw: str) -> Fields:
     """Read the bibliographic fields of one printed reference; what cannot be read stays empty. Never raises.
 
@@ -61,13 +74,33 @@ def parse_fields(raw: str) -> Fields:
     >>> parse_fields("Turing, A. M. (1937). On computable numbers. Proc. London Math. Soc., 42, 230-265.").title
     'On computable numbers'
     """
-    printed = mend(raw[:_LONGEST])
-    standard = marked(printed)
+    return parse_all([raw])[0]
+
+
+def parse_all(raws: Sequence[str]) -> list[Fields]:
+    """The fields of each of many printed references, as ``parse_fields`` reads them; the pieces of all are labelled at once."""
+    read = [_prepared(raw[:_LONGEST]) for raw in raws]
+    labels = label_all([each.texts if isinstance(each, _Prepared) else () for each in read])
+    return [
+        _read(each, found) if isinstance(each, _Prepared) else each for each, found in zip(read, labels, strict=True)
+    ]
+
+
+def _prepared(raw: str) -> _Prepared | Fields:
+    """The pieces of a reference that are to be labelled, or its fields where the marks of its style tell them."""
+    standard = marked(mend(raw))
     if standard:
-        return _completed(replace(standard, url=_url(raw[:_LONGEST])), raw[:_LONGEST])
-    told = arranged(raw[:_LONGEST])
+        return _completed(replace(standard, url=_url(raw)), raw)
+    told = arranged(raw)
     text = mend(told.text)
-    runs = _runs(text)
+    found = pieces(text)
+    return _Prepared(raw, told, text, found, [piece[0] for piece in found])
+
+
+def _read(of: _Prepared, labels: Sequence[Label]) -> Fields:
+    """The fields of a reference whose pieces have labels."""
+    raw, told, text = of.raw, of.told, of.text
+    runs = _runs(of, labels)
     names = read_names(told.authors) if told.authors else _authors(runs)
     fields = Fields(
         title=(_bare_title(mend(told.title)) if told.title else "") or _title(runs, text),
@@ -80,14 +113,14 @@ def parse_fields(raw: str) -> Fields:
         issue=_first(_NUMBER, runs, Label.ISSUE),
         pages=_first(_PAGES, runs, Label.PAGES),
         publisher=told.publisher or _longest(runs, Label.PUBLISHER).strip(_TRIM + "()[]" + _QUOTES),
-        url=_url(raw[:_LONGEST]),
+        url=_url(raw),
     )
     law = legal_title(text)
     if law:
         venue = "" if fields.venue in law.title else fields.venue
         year = law.year or fields.year
         fields = replace(fields, title=law.title, authors=(), et_al=False, year=year, venue=venue, kind=Kind.LEGAL)
-    fields = _completed(fields, raw[:_LONGEST])
+    fields = _completed(fields, raw)
     return fields if law else replace(fields, kind=kind_of(text, fields))
 
 
@@ -96,11 +129,10 @@ def marked(text: str) -> Fields | None:
     return gbt7714(text) or (None if text.isascii() else gost(text) or corner_quotes(text))
 
 
-def _runs(text: str) -> list[_Run]:
+def _runs(of: _Prepared, labels: Sequence[Label]) -> list[_Run]:
     """The labelled runs, in order."""
-    found = pieces(text)
-    texts = [piece[0] for piece in found]
-    labels = mend_borders(texts, label_pieces(texts))
+    text, found = of.text, of.found
+    labels = mend_borders(of.texts, labels)
     result: list[_Run] = []
     start = 0
     for at, label in enumerate(labels):

@@ -53,28 +53,48 @@ class Model:
 
 def label_pieces(texts: Sequence[str], model: Model | None = None) -> list[Label]:
     """The most probable labels of the pieces of one reference, as many as there are pieces."""
-    if not texts:
-        return []
+    return label_all([texts], model)[0]
+
+
+def label_all(rows: Sequence[Sequence[str]], model: Model | None = None) -> list[list[Label]]:
+    """The most probable labels of the pieces of each reference; many references together cost less than one by one."""
+    filled = sorted((at for at, texts in enumerate(rows) if texts), key=lambda at: -len(rows[at]))
+    result: list[list[Label]] = [[] for _ in rows]
+    if not filled:
+        return result
     model = model or shipped_model()
-    return [model.labels[index] for index in _best_path(model.emissions.emissions(texts), model.transitions)]
+    sizes = [len(rows[at]) for at in filled]
+    scores = model.emissions.emissions([rows[at] for at in filled])
+    paths = _best_paths(scores, sizes, model.transitions)
+    for number, at in enumerate(filled):
+        result[at] = [model.labels[index] for index in paths[: sizes[number], number].tolist()]
+    return result
 
 
-def _best_path(scores: Any, transitions: Any) -> list[int]:
-    """Viterbi's path; of two labels that are as good, the one that stands first in the model."""
-    add, highest = np.add, np.maximum.reduce
-    ways = np.empty_like(transitions)
-    best = scores[0]
-    for score in scores[1:]:
-        add(best, transitions, ways)
-        add(score, highest(ways, 1), score)
-        best = score
-    at = int(best.argmax())
-    path = [at]
-    for best in scores[-2::-1]:
-        at = int((best + transitions[at]).argmax())
-        path.append(at)
-    path.reverse()
-    return path
+def _best_paths(scores: Any, sizes: Sequence[int], transitions: Any) -> Any:
+    """Viterbi's paths, steps by references, the longest first; of two labels that are as good, the first of the model.
+
+    All references take a step together; those that have ended drop out behind.
+    """
+    longest, labels = sizes[0], len(transitions)
+    begins = np.cumsum([0, *sizes[:-1]])
+    going = [len(sizes)] * longest
+    for number in range(len(sizes) - 1, -1, -1):
+        going[sizes[number] :] = [number] * (longest - sizes[number])
+    bests = np.empty((longest, len(sizes), labels), scores.dtype)
+    bests[0] = scores[begins]
+    for step in range(1, longest):
+        count = going[step]
+        ways = bests[step - 1, :count, None, :] + transitions
+        np.add(scores[begins[:count] + step], ways.max(axis=2), out=bests[step, :count])
+    paths = np.empty((longest, len(sizes)), np.intp)
+    for step in range(longest - 1, -1, -1):
+        count, on = going[step], going[step + 1] if step + 1 < longest else 0
+        best = bests[step, :count]
+        if on:
+            best[:on] += transitions[paths[step + 1, :on]]
+        paths[step, :count] = best.argmax(axis=1)
+    return paths
 
 
 def read_model(data: bytes) -> Model:

@@ -301,11 +301,14 @@ def _prose_at_edge(lines: Sequence[Line]) -> bool:
 
 def alike(lines: Sequence[Line], begin: int, end: int, share: float) -> bool:
     """Whether at least this share of a run of lines belongs to entries that look like references."""
-    found = [cut for cut in cuts(lines[begin:end]) if cut.last - cut.first <= LONGEST]
-    good = sum(
-        cut.last - cut.first for cut in found if likeness(_joined(lines[begin + cut.first : begin + cut.last])) >= 0.5
-    )
-    return good > 0 and good >= share * (end - begin)
+    good = 0
+    for cut in cuts(lines[begin:end]):
+        size = cut.last - cut.first
+        if size <= LONGEST and likeness(_joined(lines[begin + cut.first : begin + cut.last])) >= 0.5:
+            good += size
+            if good >= share * (end - begin):
+                return good > 0
+    return False
 
 
 def _numbered_run(lines: Sequence[Line]) -> tuple[int, int] | None:

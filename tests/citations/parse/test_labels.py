@@ -15,7 +15,7 @@ from citations.parse import emissions
 from citations.parse.boundaries import mend_borders
 from citations.parse.features import features
 from citations.parse.gold import GoldReference, Segment, examples
-from citations.parse.labels import Label, Model, label_pieces, read_model, shipped_model
+from citations.parse.labels import Label, Model, label_all, label_pieces, read_model, shipped_model
 from citations.parse.tokens import mend, pieces
 from citations.parse.words import word_classes
 
@@ -86,11 +86,18 @@ def test_kept_sums_and_array_steps_give_the_labels_of_plain_sums_and_steps(texts
     assert label_pieces(texts) == best_by_plain_steps(texts, shipped_model())
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(WORDS, max_size=12), max_size=9))
+def test_references_labelled_together_get_the_labels_of_each_alone(rows: list[list[str]]) -> None:
+    model = shipped_model()
+    assert label_all(rows) == [best_by_plain_steps(texts, model) if texts else [] for texts in rows]
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=20))
 def test_kept_sums_are_the_plain_sums_for_any_text(texts: list[str]) -> None:
     model = shipped_model()
-    assert model.emissions.emissions(texts).tolist() == plain_scores(texts, model)
+    assert model.emissions.emissions([texts]).tolist() == plain_scores(texts, model)
 
 
 def test_labels_stay_the_same_while_threads_fill_a_fresh_model() -> None:
