@@ -13,13 +13,14 @@ from verifier.wrapping.refusal import Outcome, faults
 NAME = "[factprobe]"
 
 
-def note(outcome: Outcome, policy: Policy) -> str:
-    """The note that stands behind a text: what is wrong in it, or that it was not checked; empty if there is nothing to say."""
+def note(text: str, outcome: Outcome, policy: Policy) -> str:
+    """The note that goes behind a text: what is wrong in it, or that it was not checked; empty if there is nothing to say."""
+    gap = "\n\n"[len(text[-2:]) - len(text[-2:].rstrip("\n")) :]
     wrong = faults(outcome.report, policy)
     if wrong:
         head = "1 thing above is wrong:" if len(wrong) == 1 else f"{len(wrong)} things above are wrong:"
-        return "\n".join(["", "", f"{NAME} {head}", *(f"- {each}" for each in wrong)])
-    return f"\n\n{NAME} not checked: {outcome.failed}" if outcome.failed else ""
+        return gap + "\n".join([f"{NAME} {head}", *(f"- {each}" for each in wrong)])
+    return f"{gap}{NAME} not checked: {outcome.failed}" if outcome.failed else ""
 
 
 def is_markable(text: str) -> bool:

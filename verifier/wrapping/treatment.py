@@ -199,7 +199,7 @@ class Call:
         error = refusal(outcome, policy)
         match self.treatment.on_fail:
             case OnFail.ANNOTATE if error is None or isinstance(error, AnswerError):
-                return text + note(outcome, policy)
+                return text + note(text, outcome, policy)
             case OnFail.REDACT if isinstance(error, AnswerError) and is_markable(text):
                 return without_faults(text, outcome.report, policy)
             case OnFail.RETRY if isinstance(error, AnswerError) and left:
@@ -224,7 +224,7 @@ class Call:
     def _tail(self, holding: Holding, outcome: Outcome) -> Iterator[Any]:
         yield from holding.hold.leaving()
         if self.treatment.on_fail is OnFail.ANNOTATE:
-            said = note(outcome, self.treatment.watcher.policy)
+            said = note("".join(holding.hold.texts), outcome, self.treatment.watcher.policy)
             yield from [said] if said else []
 
     def _logged(self, text: str) -> str:

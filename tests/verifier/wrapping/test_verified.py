@@ -293,7 +293,7 @@ def test_errors_of_the_function_reach_its_caller() -> None:
 def test_a_text_that_was_not_checked_is_not_called_checked() -> None:
     checker = Stuck(error=verifier.CheckFailed("checking the text failed: ValueError"))
     assert verifier.verified(on_fail="annotate", checker=checker)(lambda: GOOD)() == (
-        f"{GOOD}\n\n[factprobe] not checked: checking the text failed: ValueError"
+        f"{GOOD}\n[factprobe] not checked: checking the text failed: ValueError"
     )
     with pytest.raises(verifier.CheckFailed, match="held back"):
         verifier.verified(on_fail="annotate", checker=checker, on_error="closed")(lambda: GOOD)()
