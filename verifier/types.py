@@ -272,7 +272,8 @@ class ClaimFinding:
     @property
     def is_dismissed(self) -> bool:
         """Whether people said that it is a false alarm."""
-        return self.adjudication is not None and not self.adjudication.accepted
+        is_flagged = self.decision is not Decision.PASS  # a sample of what passed is no alarm
+        return is_flagged and self.adjudication is not None and not self.adjudication.accepted
 
 
 Flagged: TypeAlias = Finding | ClaimFinding

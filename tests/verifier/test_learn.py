@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from tests.benchmarks.learning import TRUTH, reviewed
 from verifier.fusion import MILDER, Feature, Model, Sort, Weight, fuse, shipped
 from verifier.learn import learn
 from verifier.learning import Label, counted, reviews_digest, shortage, split
@@ -17,15 +17,6 @@ from verifier.learning_misses import Stratum, miss_rate
 from verifier.types import Signal, SignalKind
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-TRUTH = {
-    "citation:verified": 0.02,
-    "citation:minor": 0.15,
-    "citation:not_found": 0.35,
-    "citation:mismatch": 0.7,
-    "citation:fabricated": 0.95,
-}
-"""How often the synthetic reviewers find each verdict to be wrong."""
-FLAGGED = ("citation:minor", "citation:not_found", "citation:mismatch", "citation:fabricated")
 BASE = shipped(Sort.CITATION)
 
 
@@ -35,28 +26,6 @@ def label(
     decided_at = START + timedelta(hours=hour)
     values = (Feature(verdict, 1.0),)
     return Label(group or f"{verdict} {hour}", Sort.CITATION, values, wrong, decided_at, stratum, weight)
-
-
-def reviewed(
-    seed: int, flags: int, samples: int = 0, truth: Mapping[str, float] = TRUTH, rate: float = 0.02
-) -> list[Label]:
-    """Decisions of people who are right, in the order of time."""
-    drawn = np.random.default_rng(seed)
-    made = []
-    for number in range(flags + samples):
-        is_sample = number >= flags
-        verdict = "citation:verified" if is_sample else str(drawn.choice(FLAGGED, p=[0.2, 0.3, 0.3, 0.2]))
-        made.append(
-            label(
-                verdict,
-                wrong=bool(drawn.random() < truth[verdict]),
-                hour=float(drawn.random() * 1000),
-                group=f"work {number}",
-                stratum="low" if is_sample else "",
-                weight=1 / rate if is_sample else 1.0,
-            )
-        )
-    return made
 
 
 def risk(model: Model, verdict: str) -> float:

@@ -15,7 +15,7 @@ from tests.verifier.samples import checked, claim_finding, reference, report_of
 from verifier.cli import main
 from verifier.findings import finding_of
 from verifier.fusion import Sort
-from verifier.learning_misses import miss_rate
+from verifier.learning_misses import Stratum, miss_rate
 from verifier.review import item_lines
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work
@@ -285,3 +285,27 @@ def test_postgresql_draws_and_reads_the_same(postgres, engine):
     server.dispose()
     assert made[0] == made[1]
     assert datetime.now(UTC) >= max(label.decided_at for label in found.labels)
+
+
+def test_the_miss_rate_that_is_estimated_from_what_is_drawn_covers_the_truth_in_nine_of_ten_runs():
+    shares = {0.03: (800, 0.01), 0.2: (130, 0.06), 0.6: (70, 0.3)}  # risk: how many passed, and how often wrongly
+    findings = [
+        (replace(passed(1, risk), fingerprint=f"{risk} {n}"), n < number * share)
+        for risk, (number, share) in shares.items()
+        for n in range(number)
+    ]
+    truth = sum(wrong for _, wrong in findings) / len(findings)
+    covered = 0
+    for run in range(200):
+        audit = AuditDraw(f"run {run}", 0.1)
+        drawn = [(band(each).name, audit.chance(each), wrong) for each, wrong in findings if audit.draws(each)]
+        strata = [
+            Stratum(
+                name, sum(1 / chance for _, chance, _ in some), len(some), len(some), sum(wrong for *_, wrong in some)
+            )
+            for name in sorted({name for name, *_ in drawn})
+            for some in [[each for each in drawn if each[0] == name]]
+        ]
+        found = miss_rate(strata)
+        covered += found is not None and found.low <= truth <= found.high
+    assert covered >= 180
