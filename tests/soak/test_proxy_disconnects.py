@@ -108,7 +108,10 @@ def proxy(upstream: str, policy: str, folder: Path) -> Iterator[Proxy]:
 async def caller(port: int, number: int) -> None:
     """Asks, reads for a while, and mostly leaves before the end: politely, or by a reset."""
     dice = random.Random(-number)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionError:
+        return
     writer.write(ASK[: dice.randrange(len(ASK))] if dice.random() < 0.1 else ASK)
     with suppress(TimeoutError, ConnectionError):
         await asyncio.wait_for(_read(reader), dice.choice((0, 0.005, 0.02, 0.05, 0.1, 10)))
@@ -148,6 +151,9 @@ async def disconnects(policy: str, folder: Path, number: int) -> None:
         await many(range(warm), running)
         files, memory_mb = running.files, running.memory_mb
         await many(range(warm, number), running)
+        for _ in range(300):
+            if running.files > files + 2:  # what the last callers left may take a busy machine a while to see
+                await asyncio.sleep(0.1)
         assert model.open == 0
         assert running.files <= files + 2
         assert running.memory_mb < memory_mb + 15
