@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from citations.argue import independent
 from citations.match.printed import printed
 from citations.match.score import authors_diff
+from citations.match.title import RECORD_SHORT
 from citations.match.venue import published_twice
 from citations.match.versions import EARLIER, LATER, PREPRINT_OF, preprint_and_publication
 from citations.names import family_key
 from citations.types import Comparison, Evidence, FieldDiff, FieldName, Fields, Kind, Reference, Severity, Work
 
+_COPIES_TITLES = frozenset({"semantic_scholar"})
 OTHER_VERSION = frozenset({PREPRINT_OF, EARLIER, LATER})
 """Notes on a venue where the record is about another version: it does not say that the work appeared there."""
 
@@ -64,6 +66,8 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[Compa
 
     ``complete`` says that every essential registry answered.
     """
+    if diff.note == RECORD_SHORT and _without_subtitle(records):
+        return replace(diff, severity=Severity.MINOR, note="no source has the subtitle")
     if diff.severity is not Severity.MAJOR:
         exchanged = diff.field is FieldName.AUTHORS and _exchanged_by_two(reference, records)
         return replace(diff, severity=Severity.MAJOR) if exchanged else diff
@@ -80,6 +84,16 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[Compa
     ):
         return replace(diff, severity=Severity.MINOR, note=f"{diff.note}; one source only")
     return diff
+
+
+def _without_subtitle(records: Sequence[Compared]) -> bool:
+    """Whether two sources hold a paper without the cited subtitle, each by its own account; Semantic Scholar copies titles.
+
+    Books lose theirs everywhere.
+    """
+    short = {r.work.registry for r in records if any(diff.note == RECORD_SHORT for diff in r.comparison.diffs)}
+    papers = all(r.work.fields.kind in {Kind.ARTICLE, Kind.CONFERENCE, Kind.PREPRINT} for r in records)
+    return papers and len(independent(short - _COPIES_TITLES)) > 1
 
 
 def _exchanged_by_two(reference: Reference, records: Sequence[Compared]) -> bool:

@@ -69,7 +69,8 @@ _SMALL_WORDS = {name: frozenset(text.split()) for name, text in _LANGUAGES.items
 _SPELLINGS = (("ae", "e"), ("oe", "e"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 _LABEL = "the same but for a label, such as its number in a series or the note of a reprint"
 _CITED_SHORT = "cited without its subtitle"
-_RECORD_SHORT = "the record has no subtitle"
+RECORD_SHORT = "the record has no subtitle"
+"""Note where the citation has one: records lose subtitles, and writers invent them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _label_or_subtitle(cited: str, registered: str) -> str:
     if title_key(cited) in title_keys(registered) or title_key(ours) in title_keys(theirs):
         return _CITED_SHORT
     short = {title_key(registered), title_key(theirs)} & {*title_keys(cited), *title_keys(ours)}
-    return _RECORD_SHORT if short and not is_later_part(plain(cited), plain(registered)) else ""
+    return RECORD_SHORT if short and not is_later_part(plain(cited), plain(registered)) else ""
 
 
 @lru_cache(maxsize=4096)

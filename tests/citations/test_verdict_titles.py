@@ -168,3 +168,29 @@ def test_a_title_cut_short_is_that_of_the_work_where_authors_and_year_agree(cite
 def test_a_title_cut_short_is_no_excuse_where_authors_year_or_venue_differ(wrong):
     given = judge(cite(**{"title": CUT, **wrong, "pages": "1-9"}), found(work(**BASE)))
     assert given.status.accuses
+
+
+# --- a subtitle that no record has
+
+WITH_SUBTITLE = f"{TITLE}: evidence from a trial in Norway"
+
+
+@pytest.mark.parametrize(
+    ("second", "kind", "expected"),
+    [
+        ("", Kind.CONFERENCE, Status.VERIFIED),
+        ("semantic_scholar", Kind.CONFERENCE, Status.VERIFIED),
+        ("arxiv", Kind.BOOK, Status.VERIFIED),
+        ("arxiv", Kind.CONFERENCE, Status.MISMATCH),
+    ],
+    ids=["one source", "a copy of it", "a book", "two sources"],
+)
+def test_a_subtitle_is_invented_once_two_sources_lack_it(second, kind, expected):
+    held = {**BASE, "kind": kind}
+    others = [found(work(second, **held), by=second)] if second else []
+    assert judge(cite(title=WITH_SUBTITLE, kind=kind), found(work(**held)), *others).status is expected
+
+
+def test_one_source_that_has_the_subtitle_clears_it():
+    said = found(work(**BASE)), found(work("arxiv", **{**BASE, "title": WITH_SUBTITLE}), by="arxiv")
+    assert judge(cite(title=WITH_SUBTITLE), *said).status is Status.VERIFIED
