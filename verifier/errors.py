@@ -20,6 +20,9 @@ VerifierError
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from verifier.types import Report
 
 
@@ -151,6 +154,11 @@ class AnswerError(VerifierError):
         super().__init__(message, hint=hint)
         self.report = report
         self.complaints = complaints
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it comes through from another process as what it is."""
+        made = partial(type(self), report=self.report, complaints=self.complaints, hint=self.hint)
+        return made, (self.message,)
 
 
 class Blocked(AnswerError):

@@ -16,7 +16,7 @@ from verifier.types import Gap
 from verifier.wrapping.attach import Pending, nothing_checked
 from verifier.wrapping.hold import Hold, Piece
 from verifier.wrapping.interface import Reading
-from verifier.wrapping.parts import whole_lines
+from verifier.wrapping.parts import CUT_AT_LIMIT, whole_lines
 from verifier.wrapping.refusal import Outcome, refusal
 from verifier.wrapping.types import Added, Answer, Mode
 from verifier.wrapping.watcher import Checks, Texts, settle
@@ -80,10 +80,13 @@ class Holding:
         gaps += (_NOT_READ,) if self._unread else ()
         if any(text.strip() for text in texts):
             outcome = yield Texts(texts, self._question, gaps, self._context)
-            self._rule(outcome)
-            settle(self._pending, outcome.report)
         else:
-            settle(self._pending, nothing_checked("the answer", "it holds no text", gaps=gaps))
+            outcome = Outcome(nothing_checked("the answer", "it holds no text", gaps=gaps))
+        unread = [gap.why for gap in gaps if gap in {_NOT_READ, CUT_AT_LIMIT}]
+        failed = outcome.failed or answer.broken or "; ".join(unread)
+        if failed or outcome.report.inputs:  # what holds no text has nothing that could be unchecked
+            self._rule(Outcome(outcome.report, failed))
+        settle(self._pending, outcome.report)
         self.hold.let_all()
 
     def abandon(self, why: str) -> None:

@@ -18,7 +18,7 @@ class Outcome:
 
     report: Report
     failed: str = ""
-    """Why it failed or was not finished in time: no verdict; empty if it was finished."""
+    """Why it failed, was not finished in time, or was of a part only: no verdict; empty if nothing was in its way."""
 
 
 def refusal(outcome: Outcome, policy: Policy, *, some_left: bool = False) -> VerifierError | None:
@@ -53,9 +53,9 @@ def _stopped(report: Report, wrong: tuple[str, ...], *, some_left: bool) -> Answ
 
 def _unchecked(outcome: Outcome, policy: Policy) -> str:
     """Why it counts as unchecked under the policy; empty if it does not."""
+    if outcome.failed and (policy.strict or policy.on_error == OnError.CLOSED):
+        return outcome.failed
     if policy.on_error == OnError.CLOSED:
-        if outcome.failed:
-            return outcome.failed
         number = outcome.report.count(Status.UNCHECKED) + len(outcome.report.unreadable)
         if number:
             return (

@@ -23,9 +23,7 @@ from verifier.wrapping.interface import Shape
 from verifier.wrapping.openai import OpenAIShape
 from verifier.wrapping.responses import OTHER, Responses
 from verifier.wrapping.types import Mode
-from verifier.wrapping.watcher import Watcher, together
-
-__all__ = ["CALLS", "CEILING_S", "together", "watcher_of", "wrap"]
+from verifier.wrapping.watcher import Watcher
 
 CEILING_S = 2.0
 """So long the check of one answer may take."""
@@ -75,7 +73,7 @@ def wrap(
     registries: Registries = None,
     checker: Checker | None = None,
 ) -> Client:
-    """Check every answer of a client; the same client comes back.
+    """Check every answer of a client; the same client comes back. Wrapped again, it is watched as was said last.
 
     Known by shape: ``chat.completions``, ``completions`` and ``responses`` of OpenAI's package and of everything that
     mirrors it, ``messages`` of Anthropic's, ``llama_cpp.Llama`` and ``probes.ProbedLlama``; synchronous or not, whole or
@@ -164,10 +162,11 @@ def _replace(client: Any, path: str, watched: Callable[[Callable[..., Any]], Cal
     call = getattr(owner, name, None)
     if owner is None or not callable(call):
         return False
-    if not getattr(call, _MARK, False):
-        made = watched(call)
-        made.__dict__[_MARK] = True
-        setattr(owner, name, made)
+    if getattr(call, _MARK, False):  # wrapped before: what was said last holds
+        call = call.__wrapped__
+    made = watched(call)
+    made.__dict__[_MARK] = True
+    setattr(owner, name, made)
     return True
 
 

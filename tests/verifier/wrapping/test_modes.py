@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -365,3 +366,56 @@ def test_a_stream_helper_that_reads_past_the_stream_is_refused_where_answers_are
     held = verifier.wrap(SimpleNamespace(messages=messages), mode="buffer")
     with pytest.raises(verifier.WrongArgument, match="a stream that mode='buffer' cannot hold back"):
         held.messages.stream()
+
+
+def test_a_client_that_is_wrapped_again_is_watched_as_was_said_last(
+    server: Served, wrapped: Callable[..., openai.OpenAI]
+) -> None:
+    server.body = chat(BAD)
+    client = wrapped("after")
+    client.chat.completions.create(**ASK)
+    verifier.wrap(client, mode="buffer", policy=STRICT, registries=registries(), timeout=30)
+    with pytest.raises(verifier.Blocked):
+        client.chat.completions.create(**ASK)
+    with pytest.raises(verifier.Blocked):
+        client.with_options(timeout=5).chat.completions.create(**ASK)
+    verifier.wrap(client)
+    assert client.chat.completions.create(**ASK).choices[0].message.content == BAD
+
+
+@pytest.mark.parametrize("policy", [verifier.Policy(strict=True), verifier.Policy(on_error=verifier.OnError.CLOSED)])
+@pytest.mark.parametrize(("finish", "why"), [(None, "the stream ended before"), ("length", "cut at its length limit")])
+def test_an_answer_of_which_a_part_was_not_read_does_not_leave_where_nothing_unchecked_may(
+    server: Served, wrapped: Callable[..., openai.OpenAI], policy: verifier.Policy, finish: str | None, why: str
+) -> None:
+    server.script = stream("Is tea a plant?\nIt grows in Ass", finish=finish)
+    answer = wrapped("buffer", policy=policy).chat.completions.create(**ASK, stream=True)
+    with pytest.raises(verifier.CheckFailed, match=f"held back, because .*{why}"):
+        list(answer)
+    server.script = stream("Is tea a plant?\nIt grows in Ass", finish=finish)
+    assert len(list(wrapped("buffer").chat.completions.create(**ASK, stream=True))) > 2
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_answer_without_text_passes_a_strict_policy(
+    server: Served, wrapped: Callable[..., openai.OpenAI], mode: str
+) -> None:
+    call = {"index": 0, "id": "t", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    server.script = [delta(tool_calls=[call]), delta(finish="tool_calls"), "[DONE]"]
+    client = wrapped(mode, policy=verifier.Policy(strict=True))
+    assert len(list(client.chat.completions.create(**ASK, stream=True))) == 2
+
+
+def test_an_error_of_a_held_answer_comes_through_from_another_process(
+    server: Served, wrapped: Callable[..., openai.OpenAI]
+) -> None:
+    server.body = chat(BAD)
+    with pytest.raises(verifier.Blocked) as raised:
+        wrapped("buffer").chat.completions.create(**ASK)
+    copied = copy.copy(raised.value)
+    assert (type(copied), str(copied), copied.complaints) == (
+        verifier.Blocked,
+        str(raised.value),
+        raised.value.complaints,
+    )
+    assert copied.report == raised.value.report
