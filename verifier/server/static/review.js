@@ -21,7 +21,8 @@
 
   const main = () => document.getElementById("main");
   const flag = () => (main().dataset.page === "item" ? main().dataset.flag : null);
-  const keysAreOn = () => localStorage.getItem("factprobe-keys") !== "off";
+  let keysOn = true;
+  try { keysOn = localStorage.getItem("factprobe-keys") !== "off"; } catch { /* a browser that keeps nothing */ }
 
   function load(url) {
     return new Promise((resolve, reject) => {
@@ -41,7 +42,7 @@
 
   async function send(path, fields) {
     const response = await fetch(path + ".json", {
-      method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(TRY_MS), redirect: "error",
+      method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(TRY_MS), redirect: "error", keepalive: true,
     });
     if (response.ok) return response.json();
     const said = await response.json().catch(() => null);
@@ -215,8 +216,11 @@
       list.append(row);
     }
     const box = document.getElementById("keys-on");
-    box.checked = keysAreOn();
-    box.addEventListener("change", () => localStorage.setItem("factprobe-keys", box.checked ? "on" : "off"));
+    box.checked = keysOn;
+    box.addEventListener("change", () => {
+      keysOn = box.checked;
+      try { localStorage.setItem("factprobe-keys", keysOn ? "on" : "off"); } catch { /* it holds for this page */ }
+    });
   }
 
   const isTyping = (element) => element.matches("input:not([type=checkbox]), textarea, select");
@@ -226,7 +230,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
     if (event.key === "Escape" && isTyping(event.target)) { event.target.blur(); main().focus({ preventScroll: true }); return; }
     const at = main().dataset.page;
-    if (!at || isTyping(event.target) || document.querySelector("dialog[open]") || !keysAreOn()) return;
+    if (!at || isTyping(event.target) || document.querySelector("dialog[open]") || !keysOn) return;
     const bound = KEYS[event.key];
     if (!bound || (at === "end" && !["back", "undo"].includes(bound.does)) || (event.key === " " && takesSpace(event.target))) return;
     event.preventDefault();
