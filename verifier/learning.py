@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 from verifier.fusion import Feature, Model, Sort
 
+LEARNT = "learnt-"
+"""How the name of a calibration begins that was learnt from reviews."""
 MIN_REVIEWS = 200
 """Reviewed findings below which nothing is learnt."""
 MIN_OF_EITHER = 30

@@ -98,7 +98,7 @@ def _origin(adopted: Adopted) -> str:
 
 
 def _learn(settings: Settings, *, dry_run: bool) -> None:
-    from verifier.learning import reviews_digest
+    from verifier.learning import LEARNT, reviews_digest
 
     path = _place(settings)
     now = in_force(settings)
@@ -112,7 +112,7 @@ def _learn(settings: Settings, *, dry_run: bool) -> None:
     if now.learnt and (now.learnt.reviews_sha256, now.learnt.base) == (digest, shipped(Sort.CITATION).name):
         say(f"nothing was decided since {now.name} was learnt")
         return
-    name = f"learnt-{digest[:12]}"
+    name = f"{LEARNT}{digest[:12]}"
     made = [_lesson(sort, each, now, name) for sort, each in found.items()]
     for learnt in made:
         _print_lesson(learnt)

@@ -13,7 +13,7 @@ from verifier.harmless import inline
 from verifier.render.cards import TONES, Card, card, readable
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.terminal import verdict_sentence
-from verifier.render.words import WORST_FIRST, counts_line, is_without_problem, moment
+from verifier.render.words import WORST_FIRST, calibrations, counts_line, is_without_problem, moment
 from verifier.types import Report
 
 ABOUT = {
@@ -98,6 +98,7 @@ class HtmlRenderer:
             hints=[inline(hint) for hint in report.hints],
             tool=f"{report.tool.name} {report.tool.version}",
             finished_at=moment(report.finished_at),
+            calibrations=calibrations(report),
             interrupted=report.interrupted,
         )
         out.writelines(pieces)

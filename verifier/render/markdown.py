@@ -9,11 +9,13 @@ from typing import TextIO
 
 from citations.types import Status
 from verifier.harmless import inline
+from verifier.learning import LEARNT
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
     adjudication_words,
+    calibrations,
     counts_line,
     evidence_lines,
     is_without_problem,
@@ -41,7 +43,9 @@ class MarkdownRenderer:
         page = _Page(out)
         page.write(f"# Citations of {_escape(_named(report.inputs))}\n\n")
         page.write(f"**{_escape(counts_line(report))}**")
-        page.write(f" ({report.tool.name} {report.tool.version}, {moment(report.finished_at)})\n\n")
+        names = calibrations(report)
+        risks = f", risks as learnt: {_escape(names)}" if LEARNT in names else ""
+        page.write(f" ({report.tool.name} {report.tool.version}, {moment(report.finished_at)}{risks})\n\n")
         if is_without_problem(report):
             page.write(f"{_escape(verdict_sentence(report))}\n\n")
         _bullets(page, "gap", (f"{_escape(gap.what)}: {_escape(gap.why)}" for gap in report.gaps))

@@ -9,10 +9,12 @@ import click
 
 from citations.types import Status
 from verifier.harmless import inline
+from verifier.learning import LEARNT
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
 from verifier.render.words import (
     adjudication_words,
     because,
+    calibrations,
     counts_line,
     evidence_lines,
     is_without_problem,
@@ -112,6 +114,8 @@ class TextRenderer:
             out.write(self._bold(claims) + "\n")
         if is_without_problem(report):
             out.write(verdict_sentence(report) + "\n")
+        if LEARNT in (names := calibrations(report)):
+            out.write(f"risks as learnt from reviews: {names}\n")
         for gap in report.gaps:
             hint = f" ({inline(gap.hint)})" if gap.hint else ""
             out.write(f"gap: {inline(gap.what)}: {inline(gap.why)}{hint}\n")

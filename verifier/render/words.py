@@ -59,6 +59,13 @@ def because(verdict: Verdict, said: str) -> str:
     return inline(verdict.argument.sentence.removeprefix(said).lstrip("; "))
 
 
+def calibrations(report: Report) -> str:
+    """Names of what made the risks of the report; empty where it has none."""
+    judged: tuple[Flagged, ...] = (*report.findings, *report.claims)
+    found = {each.risk.calibration for each in judged if each.risk is not None}
+    return ", ".join(inline(each, 80) for each in sorted(found) if each)
+
+
 def adjudication_words(finding: Flagged) -> str:
     """What people decided about the finding before: who, when, why; empty where nobody did."""
     said = finding.adjudication

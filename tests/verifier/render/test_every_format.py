@@ -12,6 +12,8 @@ import pytest
 
 from citations.types import Status
 from tests.verifier.samples import checked, claim_finding, full_report, one_of_each, reference, report_of
+from verifier.findings import finding_of
+from verifier.fusion import Sort, shipped
 from verifier.render import RENDERERS, load_renderer
 from verifier.types import Stance
 
@@ -147,3 +149,11 @@ def test_claims_are_counted_in_the_summary():
 def test_a_flagged_claim_keeps_a_report_from_being_without_problem():
     report = replace(report_of(one_of_each()[:1]), claims=(claim_finding(Stance.NOT_SUPPORTED),))
     assert "no problems" not in rendered("text", report)
+
+
+@pytest.mark.parametrize("name", ["text", "html", "markdown", "json", "jsonl"])
+def test_a_report_names_the_calibration_that_was_learnt(name):
+    model = replace(shipped(Sort.CITATION), name="learnt-0123456789ab")
+    findings = tuple(finding_of(each, model) for each in one_of_each())
+    assert "learnt-0123456789ab" in rendered(name, replace(report_of([]), findings=findings))
+    assert "learnt" not in rendered(name, report_of(one_of_each()))
