@@ -30,6 +30,7 @@ PAPERS = 5_000
 SKIPPED = 2_000
 """The gravest flags, all of which one reviewer has left for later."""
 TIMES = 40
+AT_ONCE = 50_000
 Clock = Callable[[], float]
 PAGE_MS, NEXT_MS, SEARCH_MS = 100.0, 50.0, 200.0
 """The longest that 95 of 100 may take."""
@@ -155,13 +156,14 @@ def fill(engine: Engine, number: int) -> None:
         "finding": finding_json(template).replace(title, "TITLE"),
         "claim": flagged_json(claim).replace(claim.claim.text, "TITLE"),
         "at": datetime(2026, 1, 1, tzinfo=UTC),
-        "number": number,
     }
     papers = [{"n": each, "d": short_digest(f"paper{each}.pdf"), "p": f"paper{each}.pdf"} for each in range(PAPERS)]
+    for start in range(0, number, AT_ONCE):
+        with writing_to(engine) as connection:
+            _fill_flags(connection, values | {"start": start + 1, "end": min(number, start + AT_ONCE)})
     with writing_to(engine) as connection:
         connection.execute(text("CREATE TEMPORARY TABLE some_papers (n INTEGER PRIMARY KEY, d TEXT, p TEXT)"))
         connection.execute(text("INSERT INTO some_papers VALUES (:n, :d, :p)"), papers)
-        _fill_flags(connection, values)
         connection.execute(
             text(
                 "INSERT INTO flag_papers (flag_id, paper_digest, paper, seen_at)"
@@ -188,10 +190,10 @@ def fill(engine: Engine, number: int) -> None:
 
 def _fill_flags(connection: Connection, values: dict[str, object]) -> None:
     if connection.dialect.name == "sqlite":
-        numbers = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < :number) SELECT n FROM s"
+        numbers = "WITH RECURSIVE s(n) AS (SELECT :start UNION ALL SELECT n + 1 FROM s WHERE n < :end) SELECT n FROM s"
         fingerprint = "printf('%032x', n)"
     else:
-        numbers = "SELECT generate_series(1, CAST(:number AS integer)) AS n"
+        numbers = "SELECT generate_series(CAST(:start AS integer), CAST(:end AS integer)) AS n"
         fingerprint = "lpad(to_hex(n), 32, '0')"
     title = "'A study of topic' || (n % 9973) || ' in field' || (n % 97)"
     kind = "CASE WHEN n % 200 = 0 THEN 'claim' ELSE 'reference' END"

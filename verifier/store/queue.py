@@ -6,17 +6,16 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Engine, RowMapping, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, exists, select
 
 from citations.types import Status
 from verifier.errors import UnknownFlag
-from verifier.fingerprint import short_digest
 from verifier.store.connect import reading
+from verifier.store.filters import QueueFilter
 from verifier.store.flags import latest_paper, word_of
+from verifier.store.order import Place, before, counted, first
 from verifier.store.reviews import FlagState, Review, read_reviews
-from verifier.store.search import matching
 from verifier.store.stored import FlagKind, KeptText, StoredToken, TextKind, Trace
 from verifier.store.tables import flag_papers, flags, holds, reviews, texts, traces, utc
 from verifier.store.wire import read_flagged, unpacked_tokens
@@ -41,23 +40,6 @@ __all__ = [
 ]
 COUNTED = 10_000
 """A count ends here: what is longer is "10000 or more"."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """Which flags; the default is every flag that waits for a decision."""
-
-    kind: FlagKind | None = None
-    verdict: Status | Stance | None = None
-    """Of a reference, or the stance of a claim."""
-    paper: str = ""
-    """Name of a file or text as it was scanned, whole."""
-    risk_above: float | None = None
-    """Flags without a risk are none of these."""
-    state: FlagState | None = FlagState.OPEN
-    """``None`` for every state."""
-    search: str = ""
-    """Words that the reference, its paper or its identifiers hold; the last may be unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +112,17 @@ class Neighbours:
 def queue(engine: Engine, wanted: QueueFilter | None = None, *, limit: int = 50, after: str = "") -> QueuePage:
     """One page of flags, worst first; a cursor that is none starts at the beginning."""
     limit = max(1, min(limit, 500))
-    wanted = wanted or QueueFilter()
-    where = _where(wanted, engine.dialect)
-    if (place := _place(after)) is not None:
-        where = and_(where, _behind(*place))
     with reading(engine) as connection:
-        rows = _first(connection, _summaries().where(where), wanted, limit + 1)
-    items = tuple(_summary(each) for each in rows[:limit])
-    return QueuePage(items, f"{items[-1].rank}.{items[-1].id}" if len(rows) > limit else "")
+        found = first(connection, wanted or QueueFilter(), limit + 1, behind=_place(after))
+        items = _summaries(connection, found[:limit])
+    last = found[limit - 1] if len(found) > limit else None
+    return QueuePage(items, "" if last is None else f"{last.rank}.{last.id}")
 
 
 def count(engine: Engine, wanted: QueueFilter | None = None) -> int:
     """How many flags there are, counted up to ``COUNTED``."""
-    some = select(flags.c.id).where(_where(wanted or QueueFilter(), engine.dialect)).limit(COUNTED).subquery()
     with reading(engine) as connection:
-        return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+        return counted(connection, wanted or QueueFilter(), COUNTED)
 
 
 def next_flag(
@@ -154,50 +132,26 @@ def next_flag(
 
     ``skipped`` gives those that the reviewer skipped a second time. ``hold`` it before showing it.
     """
-    answers = ["accept", "reject"] if skipped else ["accept", "reject", "skip"]
-    others = exists().where(
-        holds.c.flag_id == flags.c.id, holds.c.reviewer != reviewer, holds.c.until > datetime.now(UTC)
-    )
-    taken_back = reviews.alias()
-    reopened = reviews.alias()
-    answered = exists().where(
-        reviews.c.flag_id == flags.c.id,
-        reviews.c.reviewer == reviewer,
-        reviews.c.answer.in_(answers),
-        ~exists().where(taken_back.c.flag_id == flags.c.id, taken_back.c.undoes == reviews.c.id),
-        ~exists().where(
-            reopened.c.flag_id == flags.c.id,
-            reopened.c.answer.in_(["reopen", "response"]),
-            reopened.c.id > reviews.c.id,
-        ),
-    )
-    wanted = wanted or QueueFilter()
-    where = and_(_where(wanted, engine.dialect), ~others, ~answered)
-    if (place := _place(after)) is not None:
-        where = and_(where, _behind(*place))
+    waits = and_(~_held_by_another(reviewer), ~_answered_by(reviewer, skipped=skipped))
     with reading(engine) as connection:
-        found = _first(connection, _summaries().where(where), wanted, 1)
-    return _summary(found[0]) if found else None
+        found = first(connection, wanted or QueueFilter(), 1, behind=_place(after), also=waits)
+        return next(iter(_summaries(connection, found)), None)
 
 
 def neighbours(engine: Engine, flag_id: int, wanted: QueueFilter | None = None) -> Neighbours:
     """The flags beside one, in the order of the queue; the flag itself need not pass the filter."""
-    where = _where(wanted or QueueFilter(), engine.dialect)
+    wanted = wanted or QueueFilter()
     with reading(engine) as connection:
-        here = connection.execute(select(flags.c.rank).where(flags.c.id == flag_id)).scalar()
-        if here is None:
+        rank = connection.execute(select(flags.c.rank).where(flags.c.id == flag_id)).scalar()
+        if rank is None:
             raise _unknown(flag_id)
-        behind = (
-            select(flags.c.id).where(where, _behind(here, flag_id)).order_by(flags.c.rank.desc(), flags.c.id.desc())
-        )
-        before = (
-            select(flags.c.id)
-            .where(where, or_(flags.c.rank > here, and_(flags.c.rank == here, flags.c.id > flag_id)))
-            .order_by(flags.c.rank, flags.c.id)
-        )
-        previous = connection.execute(before.limit(1)).scalar()
-        following = connection.execute(behind.limit(1)).scalar()
-    return Neighbours(previous, following)
+        here = Place(rank, flag_id)
+        previous = before(connection, wanted, here)
+        following = next(iter(first(connection, wanted, 1, behind=here)), None)
+    return Neighbours(
+        None if previous is None else previous.id,
+        None if following is None else following.id,
+    )
 
 
 def flag(engine: Engine, flag_id: int) -> FlagItem:
@@ -213,60 +167,49 @@ def same_work(engine: Engine, flag_id: int, *, limit: int = 50) -> tuple[FlagSum
     """Other flags about the same cited work, which can be answered together."""
     subject = select(flags.c.subject_digest).where(flags.c.id == flag_id).scalar_subquery()
     others = (flags.c.subject_digest == subject) & (flags.c.subject_digest != "") & (flags.c.id != flag_id)
-    statement = _summaries().where(others).order_by(flags.c.rank.desc(), flags.c.id.desc()).limit(limit)
+    order = (flags.c.rank.desc(), flags.c.id.desc())
+    statement = select(flags.c.rank, flags.c.id).where(others).order_by(*order).limit(limit)
     with reading(engine) as connection:
-        return tuple(_summary(each) for each in connection.execute(statement).mappings())
+        return _summaries(connection, [Place(rank, number) for rank, number in connection.execute(statement)])
 
 
-def _where(wanted: QueueFilter, dialect: Dialect) -> ColumnElement[bool]:
-    parts: list[ColumnElement[bool]] = [true()]
-    if wanted.kind is not None:
-        parts.append(flags.c.kind == wanted.kind.value)
-    if wanted.verdict is not None:
-        # A verdict that is not to be known before the answer must not be told by a filter either.
-        parts.append(and_(flags.c.status == wanted.verdict.value, ~flags.c.blind))
-    if wanted.state is not None:
-        parts.append(flags.c.state.in_(_states(wanted.state)))
-    if wanted.risk_above is not None:
-        parts.append(and_(flags.c.risk > wanted.risk_above, ~flags.c.blind))
-    if wanted.paper:
-        held = select(flag_papers.c.flag_id).where(flag_papers.c.paper_digest == short_digest(wanted.paper))
-        parts.append(flags.c.id.in_(held))
-    if (found := matching(wanted.search, dialect)) is not None:
-        parts.append(flags.c.id.in_(found))
-    return and_(*parts)
+def _held_by_another(reviewer: str) -> ColumnElement[bool]:
+    now = datetime.now(UTC)
+    return exists().where(holds.c.flag_id == flags.c.id, holds.c.reviewer != reviewer, holds.c.until > now)
 
 
-def _states(state: FlagState) -> Sequence[str]:
-    """A disputed flag waits for a further person, as an open one does."""
-    return [state.value, FlagState.DISPUTED.value] if state is FlagState.OPEN else [state.value]
+def _answered_by(reviewer: str, *, skipped: bool) -> ColumnElement[bool]:
+    """Whether the reviewer has a vote, or a skip, on the flag that was neither taken back nor overtaken by new facts."""
+    answers = ["accept", "reject"] if skipped else ["accept", "reject", "skip"]
+    taken_back = reviews.alias()
+    reopened = reviews.alias()
+    return exists().where(
+        reviews.c.flag_id == flags.c.id,
+        reviews.c.reviewer == reviewer,
+        reviews.c.answer.in_(answers),
+        ~exists().where(taken_back.c.flag_id == flags.c.id, taken_back.c.undoes == reviews.c.id),
+        ~exists().where(
+            reopened.c.flag_id == flags.c.id,
+            reopened.c.answer.in_(["reopen", "response"]),
+            reopened.c.id > reviews.c.id,
+        ),
+    )
 
 
-def _first(connection: Connection, rows: Any, wanted: QueueFilter, limit: int) -> list[RowMapping]:
-    """The first rows in the order of the queue: state by state, because an index gives the order of one state only."""
-    found: list[RowMapping] = []
-    for state in [None] if wanted.state is None else _states(wanted.state):
-        some = rows if state is None else rows.where(flags.c.state == state)
-        ordered = some.order_by(flags.c.rank.desc(), flags.c.id.desc()).limit(limit)
-        found += connection.execute(ordered).mappings().all()
-    return sorted(found, key=lambda each: (-each["rank"], -each["id"]))[:limit]
-
-
-def _behind(rank: int, flag_id: int) -> ColumnElement[bool]:
-    return and_(flags.c.rank <= rank, or_(flags.c.rank < rank, flags.c.id < flag_id))
-
-
-def _place(cursor: str) -> tuple[int, int] | None:
+def _place(cursor: str) -> Place | None:
     rank, _, number = cursor.partition(".")
     if not (rank.isascii() and rank.isdigit() and number.isascii() and number.isdigit()) or len(cursor) > 30:
         return None
-    return min(int(rank), (1 << 31) - 1), min(int(number), (1 << 31) - 1)
+    return Place(min(int(rank), (1 << 31) - 1), min(int(number), (1 << 31) - 1))
 
 
-def _summaries() -> Any:
-    """A select of the columns of a summary."""
+def _summaries(connection: Connection, places: Sequence[Place]) -> tuple[FlagSummary, ...]:
+    """The flags at some places, in their order."""
     names = ("id", "kind", "status", "decision", "state", "excerpt", "risk", "seen", "created_at", "last_seen_at")
-    return select(*(flags.c[name] for name in names), flags.c.blind, flags.c.rank, latest_paper().label("paper"))
+    columns = [*(flags.c[name] for name in names), flags.c.blind, flags.c.rank, latest_paper().label("paper")]
+    statement = select(*columns).where(flags.c.id.in_([each.id for each in places]))
+    rows = {each["id"]: each for each in connection.execute(statement).mappings()} if places else {}
+    return tuple(_summary(rows[each.id]) for each in places)
 
 
 def _summary(stored: RowMapping, paper: str | None = None) -> FlagSummary:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     false,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a test holds it equal to the folder of migrations."""
 
 metadata = MetaData(
@@ -189,10 +189,12 @@ flags = Table(
     Column("context_start", Integer, comment="first character of the span in context"),
     Column("context_end", Integer),
     UniqueConstraint("fingerprint"),
-    Index(None, "status"),
-    Index(None, "state", "rank", "id"),
-    Index(None, "state", "status", "rank", "id"),
-    Index(None, "state", "risk"),
+    # Rows are long: each index holds all that a query of ``order`` looks at.
+    Index(None, "state", "rank", "id", "risk", "blind", "kind", "status"),
+    Index(None, "state", "status", "blind", "rank", "id", "risk", "kind"),
+    Index(None, "state", "kind", "rank", "id", "risk", "blind", "status"),
+    Index(None, "state", "risk", "blind", "rank", "id", "kind", "status"),
+    Index(None, "state", "last_seen_at"),
     Index(None, "subject_digest"),
     Index(None, "last_seen_at"),
 )

@@ -20,7 +20,7 @@ from verifier.store.upgrade import upgrade
 
 CHANGES = {
     "a column too many": ("ALTER TABLE flags ADD COLUMN further INTEGER", "remove column flags further"),
-    "an index too few": ("DROP INDEX ix_flags_state_risk", "add index ix_flags_state_risk"),
+    "an index too few": ("DROP INDEX ix_flags_subject_digest", "add index ix_flags_subject_digest"),
     "a table too few": ("DROP TABLE tombstones", "add table tombstones"),
     "a column too few": ("ALTER TABLE scans DROP COLUMN storage", "add column scans storage"),
 }
@@ -90,7 +90,7 @@ def test_damaged_pages_are_told(tmp_path):
     upgrade(engine)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_flags_status'").fetchone()[0]
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_flags_last_seen_at'").fetchone()[0]
     engine.dispose()
     with path.open("r+b") as stream:
         stream.seek((root - 1) * 4096)
