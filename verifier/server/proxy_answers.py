@@ -29,6 +29,8 @@ from verifier.wrapping.types import Answer
 
 KEPT_REPORTS = 256
 """So many reports can be asked for by their number; the oldest is forgotten first."""
+KEPT_FINDINGS = 5_000
+"""So many references they may have together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,17 @@ class Answers:
         settings = replace(self.settings, policy=ProxyPolicy.BLOCK) if block else self.settings
         made = ruling(outcome, settings, ruling_id, some_left=some_left)
         self.metrics.count("verifier_decisions_total", decision=made.decision.value)
-        self.reports[made.id] = made
-        if len(self.reports) > KEPT_REPORTS:
-            self.reports.popitem(last=False)
+        self._remember(made)
         if self.keeper is not None:
             self.keeper.keep(outcome.report)
         return made
+
+    def _remember(self, made: Ruling) -> None:
+        self.reports[made.id] = made
+        findings = sum(len(each.outcome.report.findings) for each in self.reports.values())
+        while len(self.reports) > KEPT_REPORTS or (findings > KEPT_FINDINGS and len(self.reports) > 1):
+            _, gone = self.reports.popitem(last=False)
+            findings -= len(gone.outcome.report.findings)
 
     async def rule_blocking(self, answer: Answer, asked: Asked) -> Ruling:
         """The ruling for a guardrail, which exists to block."""
@@ -112,9 +119,12 @@ class Answers:
         """A stream that passes as it comes; what was found is its last event."""
         stream = WatchedStream(shape_of(read.dialect))
         await read.reply.begin(read.response.status, read.stream_headers)
-        is_whole = True
+        is_whole, length = True, 0
         try:
             async for piece in read.pieces(self.settings.max_answer_bytes):
+                length += len(piece)
+                if length > self.settings.max_answer_bytes:
+                    stream.lose()
                 await read.reply.write(b"".join([event.raw for event in stream.feed(piece)]))
                 if stream.ending:
                     break

@@ -15,7 +15,7 @@ from verifier.server.metrics import Metrics
 from verifier.types import Gap, Report
 from verifier.wrapping.attach import nothing_checked
 from verifier.wrapping.background import Background
-from verifier.wrapping.parts import prose
+from verifier.wrapping.parts import prose, whole_lines
 from verifier.wrapping.refusal import Outcome
 from verifier.wrapping.types import Answer
 from verifier.wrapping.watcher import together
@@ -26,6 +26,9 @@ THREADS = 4
 GRACE_S = 0.1
 """So long a check that minds its time may take to say what it did not reach."""
 BUSY = "too many answers wait to be checked"
+MAX_TEXT = 200_000
+"""Characters of an answer that are checked; a model that does not stop writing must not keep everybody waiting."""
+TOO_LONG = f"only the first {MAX_TEXT:,} characters were checked"
 
 Finish = Callable[[Report], Report]
 """What is done to a report in the thread that made it, such as looking up what people decided."""
@@ -73,6 +76,7 @@ class Checks:
 
         Of an answer that broke off the texts that it names are checked, and it counts as unchecked.
         """
+        answer = _bounded(answer)
         ceiling_s = self.ceiling_s if ceiling_s is None else ceiling_s
         if not any(text.strip() for text in answer.texts):
             if answer.broken:
@@ -123,3 +127,10 @@ class Checks:
 
 def _with(report: Report, gaps: tuple[Gap, ...]) -> Report:
     return replace(report, gaps=(*report.gaps, *gaps))
+
+
+def _bounded(answer: Answer) -> Answer:
+    if all(len(text) <= MAX_TEXT for text in answer.texts):
+        return answer
+    cut = (text if len(text) <= MAX_TEXT else whole_lines(text[:MAX_TEXT]) for text in answer.texts)
+    return replace(answer, texts=tuple(cut), broken=answer.broken or TOO_LONG)

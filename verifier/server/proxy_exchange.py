@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from verifier.redacted import redacted
 from verifier.server.metrics import Metrics
 from verifier.server.proxy_answers import Answers
 from verifier.server.proxy_body import CallerGone, RequestBody
@@ -50,6 +51,13 @@ class Exchange:
                 await answer_error(scope, send, Refusal(error.status, "upstream_failed", error.why))
         except BROKEN as error:  # the response stays without an end, by which its caller sees that it was cut off
             _LOG.info("a response was cut off (%s)", type(error).__name__)
+        except Exception as error:  # noqa: BLE001  no caller is left without an answer
+            reply.status = 500
+            _LOG.error("passing a request on crashed: %s", redacted(error))
+            if not reply.has_begun:
+                await answer_error(
+                    scope, send, Refusal(500, "proxy_failed", "the proxy failed, not the server behind it")
+                )
         finally:
             api = "other" if dialect is None else dialect.value
             self.metrics.count("verifier_requests_total", api=api, status=str(reply.status))

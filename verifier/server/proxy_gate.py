@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from verifier.redacted import redacted
 from verifier.server.access import LOOPBACK_NAMES, host_name, is_same_token
 from verifier.server.metrics import Metrics
 from verifier.server.proxy_dialects import dialect_of, error_object
 from verifier.server.proxy_headers import Headers, tokens_in, value_of
 from verifier.server.proxy_settings import ProxySettings
+
+_LOG = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -57,6 +61,8 @@ class Gate:
         self._metrics.requests_open += 1
         try:
             await self._application(scope, receive, send)
+        except Exception as error:  # noqa: BLE001  the caller has had its status 500 from the framework
+            _LOG.error("a request crashed: %s", redacted(error))
         finally:
             self._metrics.requests_open -= 1
 

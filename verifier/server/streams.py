@@ -78,7 +78,7 @@ class WatchedStream:
         self.ending = b""
         """What is kept back; it goes behind everything else."""
         self.is_lost = False
-        """An event was too long: nothing is read any more."""
+        """It was too long: nothing is read any more."""
         self.seen: dict[str, Any] = {}
         """The last event that was a JSON object without an error."""
 
@@ -87,10 +87,14 @@ class WatchedStream:
         if self.ending:
             self.ending += data
             return []
-        passing = [Event(data)] if self.is_lost else self._events(data)
+        passing = [Event(self.give_up() + data)] if self.is_lost else self._events(data)
         if passing:
             self._line_is_open = not passing[-1].raw.endswith((b"\n", b"\r"))
         return passing
+
+    def lose(self) -> None:
+        """Read no further: what follows passes as it is."""
+        self.is_lost = True
 
     def give_up(self) -> bytes:
         """Everything that was kept back, byte for byte: what follows passes unread."""
@@ -152,5 +156,5 @@ class WatchedStream:
             events = "1 event" if self._unread == 1 else f"{self._unread} events"
             gaps += (Gap(f"{events} of the stream", "they could not be read"),)
         if self.is_lost:
-            gaps += (Gap("the rest of the stream", f"an event was longer than {MAX_EVENT:,} bytes"),)
+            gaps += (Gap("the rest of the stream", "it is too long to be read"),)
         return Answer(found.texts, gaps, found.broken)

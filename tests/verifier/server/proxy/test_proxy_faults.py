@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anthropic
@@ -28,7 +30,9 @@ from tests.verifier.server.proxy.test_proxy import (
 from tests.verifier.server.proxy.world import Script, World, answer, events, world
 from tests.verifier.wrapping.llm_server import chat, message
 from verifier.policy import OnError
-from verifier.server.proxy_settings import ProxyPolicy
+from verifier.server.metrics import Metrics
+from verifier.server.proxy_exchange import Exchange
+from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
 
 STREAM = {**ASK, "stream": True}
 
@@ -238,6 +242,76 @@ def test_an_answer_too_long_to_be_read_passes_whole() -> None:
     with world(max_answer_bytes=100_000, policy=ProxyPolicy.BLOCK) as running:
         running.upstream.script = events(*stream_of(text[:20_000]))
         assert b"".join(stream_of(text[:20_000])) == post(running, stream=True).content
+
+
+@pytest.mark.parametrize("policy", [ProxyPolicy.HEADER, ProxyPolicy.BLOCK])
+def test_a_stream_that_does_not_end_is_passed_on_and_read_only_so_far(policy: ProxyPolicy) -> None:
+    pieces = stream_of(GOOD + "x" * 30_000)
+    with world(max_answer_bytes=100_000, policy=policy) as running:
+        running.upstream.script = events(*pieces)
+        content = post(running, stream=True).content
+    assert content.startswith(b"".join(pieces))
+    assert running.checker.seen == []
+
+
+@pytest.mark.parametrize("on_error", list(OnError))
+def test_of_a_very_long_answer_the_beginning_is_checked(on_error: OnError) -> None:
+    text = "[verified] and more of it\n" * 10_000
+    with world(policy=ProxyPolicy.BLOCK, on_error=on_error, ceiling_s=20.0) as running:
+        running.upstream.script = answer(chat(text))
+        found = post(running)
+        assert len(running.checker.seen[-1].text) <= 200_000
+        running.upstream.script = answer(chat("[fabricated]\n" + text))
+        assert post(running).json()["error"]["code"] == "blocked"
+    decided = (200, "abstain") if on_error is OnError.OPEN else (503, "abstain")
+    assert (found.status_code, found.headers["x-verifier-decision"]) == decided
+
+
+def test_json_in_another_encoding_passes_as_it_is() -> None:
+    body = json.dumps(chat(GOOD)).encode("utf-16-be")
+    with world(policy=ProxyPolicy.BODY) as running:
+        running.upstream.script = answer(body)
+        found = post(running)
+    assert (found.content, found.headers["x-verifier-decision"]) == (body, "abstain")
+
+
+def test_a_crash_of_the_proxy_is_said_and_logged_without_any_text(caplog: pytest.LogCaptureFixture) -> None:
+    class Crashing:
+        async def answer(self, *_: object) -> None:
+            raise ValueError("SECRET-TEXT")
+
+    class Nowhere:
+        @asynccontextmanager
+        async def ask(self, _: object) -> AsyncIterator[None]:
+            yield None
+
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        if sent or asked:
+            await asyncio.sleep(10)
+        asked.append(1)
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asked: list[int] = []
+    metrics = Metrics()
+    exchange = Exchange(ProxySettings("http://127.0.0.1:1"), Nowhere(), Crashing(), metrics)
+    path = "/v1/chat/completions"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+    }
+    asyncio.run(exchange(scope, receive, send))
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["error"]["code"]) == (500, "proxy_failed")
+    assert metrics.counted("verifier_requests_total", api="chat", status="500") == 1
+    assert "SECRET-TEXT" not in caplog.text
 
 
 def test_more_requests_than_it_bears_are_told_to_come_again() -> None:
