@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from citations.types import Argument, CheckedReference, Reference, Status, Unreadable, Verdict
+from citations.types import Argument, CheckedReference, Fields, Reference, Status, Unreadable, Verdict
 from verifier.errors import StoreError
 from verifier.fingerprint import fingerprint
 from verifier.fusion import Model, Sort, fuse
@@ -107,7 +107,7 @@ def judge(
     """Check the references and account for all of them.
 
     A crash of the checker or of the database loses no finding: what is left counts as unchecked and says why. Ctrl-C
-    ends the run early in the same way. With ``lean`` no evidence of verified references is kept.
+    ends the run early in the same way. With ``lean`` of verified references no more is kept than is counted.
     ``model`` makes the risks, or else the program's own.
     """
     running = _Running(len(references), record, on_finding, more_signals, lean=lean, model=model)
@@ -173,7 +173,7 @@ class _Running:
         if self._on_finding is not None:
             self._on_finding(finding, len(self.done), self._total)
         if self._lean and finding.status is Status.VERIFIED:
-            self.done[finding.checked.reference.id] = replace(finding, checked=replace(finding.checked, evidence=()))
+            self.done[finding.checked.reference.id] = _lean(finding)
 
     def take_over(self, references: Sequence[Reference], record: Record) -> None:
         try:
@@ -195,6 +195,14 @@ class _Running:
 def not_kept(error: StoreError) -> FailedInput:
     """That the database failed, as a report tells it."""
     return FailedInput("database", error.code, f"findings are not kept: {error.message}", error.hint)
+
+
+def _lean(finding: Finding) -> Finding:
+    """A verified finding as it is counted: where it stands and which record it is, without what the record says."""
+    checked, work = finding.checked, finding.checked.verdict.work
+    bare = replace(work, fields=Fields(), other_titles=(), abstract="") if work else None
+    verdict = replace(checked.verdict, work=bare)
+    return replace(finding, checked=replace(checked, evidence=(), verdict=verdict), signals=(), risk=None)
 
 
 def _moved(finding: Finding, reference: Reference, model: Model | None) -> Finding:

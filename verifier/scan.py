@@ -56,8 +56,7 @@ def scan(  # noqa: PLR0913  everything that can be set, by name
     """Check every reference of every file: findings + unreadable = everything that is in them.
 
     ``target`` is where the report will be written; the report of an earlier run that stands there is not scanned. With
-    ``lean`` the report keeps no evidence of verified references, which ``on_finding`` and ``record`` have seen; memory
-    then grows with what is wrong.
+    ``lean`` the report keeps of verified references no more than is counted: ``on_finding`` and ``record`` have seen them.
 
     Never raises for what stands in the files, what registries do, or a database that fails on the way.
     """
