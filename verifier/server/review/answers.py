@@ -15,7 +15,7 @@ from verifier.server.review.filters import Wanted, read_wanted
 from verifier.server.review.item import cursor_of, progress
 from verifier.server.review.lists import reviewers_page
 from verifier.server.review.replies import Done, Shown, is_for_program
-from verifier.server.review.views import MAX_NUMBER, row_number
+from verifier.server.review.views import number_of, row_number
 from verifier.store.adjudications import MAX_IDENTIFIER, confirm_work, list_confirmed, revoke_work
 from verifier.store.holds import hold, release
 from verifier.store.queue import FlagItem, flag, same_work
@@ -171,8 +171,4 @@ def _flag_path(number: int, wanted: Wanted) -> str:
 
 
 def _optional_number(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()) or int(text[:12]) > MAX_NUMBER:
-        raise UnknownFlag("there is no flag of that number", hint="the queue lists them")
-    return int(text)
+    return number_of(text) if text else None

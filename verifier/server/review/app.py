@@ -46,7 +46,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 VIEWS: dict[str, View] = {
     "/queue": views.show_queue,
     "/next": views.show_next,
-    "/flags/{number:int}": views.show_flag,
+    "/flags/{number}": views.show_flag,
     "/history": views.show_history,
     "/statistics": views.show_statistics,
     "/works": views.show_works,
@@ -55,11 +55,11 @@ VIEWS: dict[str, View] = {
 """Every view has a twin at the same address with ``.json`` behind it."""
 ADMIN_VIEWS: dict[str, View] = {"/reviewers": views.show_reviewers}
 ACTS: dict[str, Act] = {
-    "/flags/{number:int}/answer": answers.answer_flag,
-    "/flags/{number:int}/leave": answers.leave_flag,
-    "/flags/{number:int}/hold": answers.hold_flag,
+    "/flags/{number}/answer": answers.answer_flag,
+    "/flags/{number}/leave": answers.leave_flag,
+    "/flags/{number}/hold": answers.hold_flag,
     "/undo": answers.undo_answer,
-    "/works/{number:int}/revoke": answers.revoke_confirmation,
+    "/works/{number}/revoke": answers.revoke_confirmation,
     "/reviewers/make": answers.make_token,
     "/reviewers/revoke": answers.revoke_token,
 }
@@ -77,10 +77,10 @@ def review_app(desk: Desk) -> ASGIApp:
     ]
     for path, view in {**VIEWS, **ADMIN_VIEWS}.items():
         endpoint = _viewing(desk, view, for_admins=path in ADMIN_VIEWS)
-        routes += [Route(path, endpoint), Route(f"{path}.json", endpoint)]
+        routes += [Route(f"{path}.json", endpoint), Route(path, endpoint)]
     for path, act in ACTS.items():
         acting = _acting(desk, act)
-        routes += [Route(path, acting, methods=["POST"]), Route(f"{path}.json", acting, methods=["POST"])]
+        routes += [Route(f"{path}.json", acting, methods=["POST"]), Route(path, acting, methods=["POST"])]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _not_here(desk), Exception: _crashed(desk)})
     return guarded(app, desk)
 

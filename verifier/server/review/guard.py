@@ -76,7 +76,7 @@ def refusal(headers: Mapping[str, str], desk: Desk) -> Refusal | None:
     if headers.get("sec-fetch-site") == "cross-site" and not _is_visit(headers):
         return Refusal(403, "Other sites may link to this page, and do nothing else with it.")
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > MAX_BODY:
         return Refusal(413, f"At most {MAX_BODY // 1024} KiB may be sent.")
     return None
 

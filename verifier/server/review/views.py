@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from verifier.errors import StoreError, UnknownFlag
+from verifier.harmless import inline
 from verifier.review import KEYS
 from verifier.server.review.desk import Desk, Viewer
 from verifier.server.review.filters import Wanted, read_wanted
@@ -29,6 +31,7 @@ from verifier.store.queue import FlagItem, FlagSummary, flag, next_flag
 MAX_NUMBER = 2**31 - 1
 """The greatest number of a row that every database can hold."""
 _TRIES = 50
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +129,18 @@ def claim_next(engine: Engine, reviewer: str, wanted: Wanted, *, skipped: bool =
 
 def row_number(request: Request) -> int:
     """The number in the address; raises ``UnknownFlag`` for one that no row can have."""
-    number = int(request.path_params["number"])
+    return number_of(request.path_params["number"])
+
+
+def number_of(text: str) -> int:
+    """A text as the number of a row; raises ``UnknownFlag`` for one that no row can have.
+
+    >>> number_of("12")
+    12
+    """
+    number = int(text) if _NUMBER.fullmatch(text) else 0
     if not 0 < number <= MAX_NUMBER:
-        raise UnknownFlag(f"there is no flag {number}", hint="the queue lists them")
+        raise UnknownFlag(f"there is no flag {inline(text, 20)}", hint="the queue lists them")
     return number
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 import verifier.server.review.filters
 import verifier.server.review.heat
 import verifier.server.review.replies
+import verifier.server.review.views
 from verifier.harmless import lines
 from verifier.server.review.filters import read_wanted
 from verifier.server.review.heat import SHOWN, text_pieces
@@ -23,7 +24,8 @@ TOKENS = some.builds(
 
 
 def test_the_examples_hold() -> None:
-    for module in (verifier.server.review.heat, verifier.server.review.filters, verifier.server.review.replies):
+    desk = verifier.server.review
+    for module in (desk.heat, desk.filters, desk.replies, desk.views):
         assert doctest.testmod(module).failed == 0
 
 

@@ -29,8 +29,8 @@ from verifier.store.tables import flags, traces
 from verifier.store.wire import packed_tokens
 from verifier.types import Contribution, Risk, Stance
 
-PATHS = [path.replace("{number:int}", "1") for path in {**VIEWS, **ADMIN_VIEWS}]
-FORMS = [path.replace("{number:int}", "1") for path in ACTS]
+PATHS = [path.replace("{number}", "1") for path in {**VIEWS, **ADMIN_VIEWS}]
+FORMS = [path.replace("{number}", "1") for path in ACTS]
 
 
 class Tags(HTMLParser):

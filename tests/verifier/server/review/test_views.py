@@ -29,7 +29,7 @@ def text_of(html):
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
-@pytest.mark.parametrize("path", [path.replace("{number:int}", "1") for path in VIEWS])
+@pytest.mark.parametrize("path", [path.replace("{number}", "1") for path in VIEWS])
 def test_every_view_has_an_address_and_a_twin(page, path):
     html, twin = page.get(path), page.get(f"{path}.json")
     assert (html.status_code, html.headers["content-type"]) == (200, "text/html; charset=utf-8")
@@ -131,7 +131,14 @@ def test_words_are_found(engine, page):
 
 
 def test_an_unknown_flag_and_an_unknown_address_are_sentences(page):
-    for path in ("/flags/999", "/flags/99999999999999999999", "/flags/0", "/nothing"):
+    for path in (
+        "/flags/999",
+        "/flags/99999999999999999999",
+        f"/flags/{'9' * 5000}",
+        "/flags/0",
+        "/flags/x",
+        "/nothing",
+    ):
         assert [page.get(path).status_code, page.get(f"{path}.json").status_code] == [404, 404]
     assert page.get("/flags/999.json").json()["error"]["message"] == "there is no flag 999"
 
