@@ -79,7 +79,8 @@ class Holding:
             gaps = (*gaps, Gap("the answer", answer.broken))
         gaps += (_NOT_READ,) if self._unread else ()
         if any(text.strip() for text in texts):
-            outcome = yield Texts(texts, self._question, gaps, self._context)
+            seen = () if answer.broken else answer.generations
+            outcome = yield Texts(texts, self._question, gaps, self._context, seen)
         else:
             outcome = Outcome(nothing_checked("the answer", "it holds no text", gaps=gaps))
         unread = [gap.why for gap in gaps if gap in {_NOT_READ, CUT_AT_LIMIT}]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from verifier.generation import Generation, read_generation
 from verifier.types import Gap
 from verifier.wrapping.parts import CUT_AT_LIMIT, REFUSED, TOOL_CALLS, last_question, part, parts, text_of, whole_lines
 from verifier.wrapping.types import Added, Answer
 
+WRITER = "the local model, writing"
+"""How signals call the model that was watched."""
 _NOT_READ = "the stream ended before the model said that it was done"
 _WHOLE = {"stop", "tool_calls", "function_call", "content_filter"}
 """Reasons to end that leave no half line behind."""
@@ -48,6 +51,7 @@ class OpenAIReading:
     def __init__(self) -> None:
         self._pieces: dict[Any, list[str]] = {}
         self._ends: dict[int, str] = {}
+        self._tokens: dict[int, list[Any]] = {}
         self._refused = False
         self._calls = False
         self._error = ""
@@ -84,7 +88,8 @@ class OpenAIReading:
         ends = [self._ends[index] for index in sorted(self._ends)]
         gaps = _gaps(refused=self._refused, calls=self._calls, ends=ends)
         found = [text if self._ends[index] in _WHOLE else whole_lines(text) for index, text in texts.items()]
-        return Answer(tuple(found), gaps)
+        seen = [_seen(self._tokens.get(index), text) for index, text in texts.items()]
+        return Answer(tuple(found), gaps, tuple(seen) if any(seen) else ())
 
     def _chunk(self, choice: Any) -> Added | None:
         index = part(choice, "index") or 0
@@ -96,6 +101,8 @@ class OpenAIReading:
         end = part(choice, "finish_reason")
         if end:
             self._ends[index] = str(end)
+        if isinstance(choice, dict) and "probe" in choice:
+            self._tokens.setdefault(index, []).extend(choice["probe"]["tokens"])
         return self._added(index, index, text)
 
     def _added(self, place: Any, choice: int, text: Any) -> Added | None:
@@ -129,7 +136,14 @@ def _choice(choice: Any) -> Answer:
     refused = bool(message is not None and part(message, "refusal"))
     calls = bool(message is not None and (part(message, "tool_calls") or part(message, "function_call")))
     gaps = _gaps(refused=refused, calls=calls, ends=[str(end)])
-    return Answer((text if end in _WHOLE else whole_lines(text),), gaps)
+    block = choice.get("probe") if isinstance(choice, dict) else None
+    seen = _seen(block["tokens"] if block else None, text)
+    return Answer((text if end in _WHOLE else whole_lines(text),), gaps, (seen,) if seen else ())
+
+
+def _seen(tokens: Sequence[Any] | None, text: str) -> Generation | None:
+    """What ``probes.ProbedLlama`` put beside a text."""
+    return read_generation({"tokens": tokens}, text, WRITER) if tokens else None
 
 
 def _output(response: Any) -> Answer:
@@ -163,4 +177,6 @@ def _gaps(*, refused: bool, calls: bool, ends: Sequence[str]) -> tuple[Gap, ...]
 
 def _joined(answers: Sequence[Answer]) -> Answer:
     texts = tuple(text for each in answers for text in each.texts)
-    return Answer(texts, tuple(dict.fromkeys(gap for each in answers for gap in each.gaps)))
+    seen = tuple(each.generations[0] if each.generations else None for each in answers)
+    gaps = tuple(dict.fromkeys(gap for each in answers for gap in each.gaps))
+    return Answer(texts, gaps, seen if any(seen) else ())

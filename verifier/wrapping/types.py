@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verifier.generation import Generation
 from verifier.types import Gap
 
 
@@ -35,5 +36,7 @@ class Answer:
     """One for each choice."""
     gaps: tuple[Gap, ...] = ()
     """What of the response is no text, or not whole."""
+    generations: tuple[Generation | None, ...] = ()
+    """What was seen of each text while a local model wrote it; empty where nobody watched."""
     broken: str = ""
     """Why it ended before its end; a broken answer is not checked, because half a citation accuses nobody."""

@@ -13,6 +13,7 @@ from time import monotonic
 from verifier import hooks
 from verifier.checker import Checker, Subject
 from verifier.errors import CheckFailed
+from verifier.generation import Generation
 from verifier.policy import Policy
 from verifier.redacted import redacted
 from verifier.types import Gap, Report
@@ -40,6 +41,8 @@ class Texts:
     """What of the answer is no text."""
     context: tuple[str, ...] = ()
     """Documents that the writer was shown."""
+    generations: tuple[Generation | None, ...] = ()
+    """What was seen of each text while it was written."""
     is_part: bool = False
     """A part of an answer, of which nobody is told: the report of the whole comes later."""
 
@@ -61,7 +64,7 @@ class Watcher:
         if answer.broken:
             settle(pending, nothing_checked("the answer", answer.broken))
             return
-        texts = Texts(answer.texts, question, answer.gaps, context)
+        texts = Texts(answer.texts, question, answer.gaps, context, answer.generations)
         if not BACKGROUND.submit(lambda: self._guarded(texts, self.ceiling_s), pending.future):
             settle(pending, nothing_checked("the answer", BUSY))
 
@@ -93,14 +96,16 @@ class Watcher:
         self._tell()
         names = ["answer"] if len(texts.texts) == 1 else [f"answer {n}" for n in range(1, len(texts.texts) + 1)]
         reports: list[Report] = []
-        for text, name in zip(texts.texts, names, strict=True):
+        generations = texts.generations or (None,) * len(names)
+        for text, name, generation in zip(texts.texts, names, generations, strict=True):
             left = None if until is None else until - monotonic()
             if left is not None and left <= 0 and reports:
                 reports.append(nothing_checked(name, _OVER))
                 continue
-            subject = Subject(
-                prose(text), texts.question, name, texts.context, budget_s=None if left is None else max(0.0, left)
-            )
+            said = prose(text)
+            signals = generation.signals if generation is not None and said == text else None
+            left = None if left is None else max(0.0, left)
+            subject = Subject(said, texts.question, name, texts.context, more_signals=signals, budget_s=left)
             reports.append(self._checker.check(subject))
         report = together(reports) if reports else nothing_checked("the answer", "it holds no text")
         return replace(report, gaps=(*report.gaps, *texts.gaps))
