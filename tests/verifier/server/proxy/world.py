@@ -94,7 +94,7 @@ class Upstream:
                     writer.write(step)
                     await writer.drain()
             if script.cut:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.5)  # a reset takes back what the other side has not read yet
                 writer.transport.abort()
                 return
             gone.cancel()
