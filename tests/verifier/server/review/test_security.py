@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import socket
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from html.parser import HTMLParser
+from urllib.parse import quote, urlencode
 
 import pytest
 import requests
@@ -339,6 +341,48 @@ def test_what_is_no_form_is_refused(page):
     assert page.post(f"/flags/{number}/answer", [("answer", "accept"), *many]).status_code == 400
     assert page.session.put(address, timeout=20).status_code == 405
     assert flag(page.engine, number).reviews == ()
+
+
+def test_no_address_and_no_form_makes_it_fail(page):
+    chance = random.Random(6)
+    pieces = [
+        "9" * 400,
+        "-1",
+        "nan",
+        "1e400",
+        "\0",
+        "\ud800",
+        "\u0663",
+        "%",
+        "'",
+        '"',
+        "<",
+        "../",
+        "é",
+        "a" * 3000,
+        " ",
+        "*",
+        "()",
+    ]
+    number = first(page.engine).summary.id
+    page.get("/queue")
+
+    def some():
+        return "".join(chance.choices(pieces, k=chance.randrange(4)))
+
+    for _ in range(15):
+        names = ("kind", "verdict", "paper", "risk_above", "state", "search", "after", "skipped")
+        query = urlencode({name: some() for name in chance.sample(names, 3)}, errors="surrogatepass")
+        place = quote(some(), errors="surrogatepass")
+        for path in (f"/queue.json?{query}", f"/next?{query}", f"/flags/{number}?{query}", f"/flags/{place}?{query}"):
+            assert page.get(path).status_code in {200, 400, 403, 404}
+        names = ("note", "work", "also", "after", "verdict", "flag")
+        answer = chance.choice(["note", "reject", "skip", some()])
+        fields = [("answer", answer), *((name, some()) for name in names)]
+        sent = [(name, value.encode("utf-8", "replace")) for name, value in fields]
+        for path in (f"/flags/{number}/answer", "/undo", "/reviewers/make"):
+            done = page.post(path, sent)
+            assert done.status_code in {200, 400, 403, 404}
 
 
 @pytest.mark.parametrize(
