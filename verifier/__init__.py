@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from verifier.config import Settings, load_settings
     from verifier.errors import AnswerError, Blocked, CheckFailed, VerifierError, Withheld, WrongArgument
     from verifier.hooks import on
+    from verifier.keeping import keeper
     from verifier.pipeline import check_text
     from verifier.policy import ExitCode, FailOn, OnError, Policy
     from verifier.types import (
@@ -68,6 +69,7 @@ __all__ = [
     "check",
     "check_text",
     "get_report",
+    "keeper",
     "load_settings",
     "on",
     "verified",
@@ -104,6 +106,7 @@ _HOMES = {
     "check_text": "pipeline",
     "aget_report": "wrapping.attach",
     "get_report": "wrapping.attach",
+    "keeper": "keeping",
     "load_settings": "config",
     "on": "hooks",
     "verified": "wrapping.verified",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event
 
@@ -18,14 +18,17 @@ from verifier.server.metrics import Metrics
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication
 from verifier.store.connect import is_sqlite
-from verifier.store.recorder import Recorder
+from verifier.store.levels import StorageLevel
+from verifier.store.recorder import Recorder, record_report
 from verifier.store.scans import ScanKey
 from verifier.store.stored import BodyOf
-from verifier.types import Decision, Finding, Report
+from verifier.types import ClaimFinding, Decision, Finding, Flagged, Report
 from verifier.wrapping.background import Background
 
 _LOG = logging.getLogger(__name__)
 
+Judged = TypeVar("Judged", Finding, ClaimFinding)
+_FLAGGED = frozenset({Decision.FLAG, Decision.BLOCK})
 MAX_WAITING = 1_000
 """Flagged answers that wait to be written."""
 TRIES_AFTER_S = (0.0, 2.0, 10.0)
@@ -39,7 +42,16 @@ LAST_S = 20.0
 class Keeper:
     """Writes flagged findings as ``verifier check`` does, so that ``verifier review`` shows them."""
 
-    def __init__(self, url: str, metrics: Metrics, settings_digest: str, body_of: BodyOf | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        metrics: Metrics,
+        settings_digest: str,
+        body_of: BodyOf | None = None,
+        *,
+        level: StorageLevel = StorageLevel.EXCERPT,
+        retain_days: int = 0,
+    ) -> None:
         """Open the database; raises ``StoreError`` or ``StoreNeedsUpgrade``."""
         self._engine = open_store(url)
         self._hasty = open_store(url)
@@ -49,21 +61,27 @@ class Keeper:
         self._metrics = metrics
         self._digest = settings_digest
         self._body_of = body_of
+        self._level = level
+        self._retain_days = retain_days
         self._background = Background(1, MAX_WAITING)
 
     def finish(self, report: Report) -> Report:
         """The report with what people decided about the same findings; a database that cannot say changes nothing."""
-        return replace(report, findings=tuple(_adjudicated(self._hasty, each) for each in report.findings))
+        findings = tuple(_adjudicated(self._hasty, each) for each in report.findings)
+        return replace(
+            report, findings=findings, claims=tuple(_adjudicated(self._hasty, each) for each in report.claims)
+        )
 
     def keep(self, report: Report) -> None:
-        """Have the flagged findings of a report written soon; call it from the event loop."""
-        flagged = [each for each in report.findings if each.decision in {Decision.FLAG, Decision.BLOCK}]
+        """Have what is flagged in a report written soon; call it from the event loop."""
+        judged: tuple[Flagged, ...] = (*report.findings, *report.claims)
+        flagged = [each for each in judged if each.decision in _FLAGGED]
         if not flagged:
             return
         future: Future[Report] = Future()
         loop = asyncio.get_running_loop()
         future.add_done_callback(_telling(loop, lambda done: self._count(done, len(flagged))))
-        if not self._background.submit(lambda: self._written(report, flagged), future):
+        if not self._background.submit(lambda: self._written(report), future):
             future.set_exception(StoreError("too many flagged answers wait to be written"))
 
     def close(self) -> None:
@@ -76,14 +94,11 @@ class Keeper:
         self._engine.dispose()
         self._hasty.dispose()
 
-    def _written(self, report: Report, flagged: Sequence[Finding]) -> Report:
+    def _written(self, report: Report) -> Report:
         for number, pause_s in enumerate(TRIES_AFTER_S, start=1):
             time.sleep(pause_s)
             try:
-                recorder = Recorder(self._engine, ScanKey("check", report.inputs, self._digest), self._body_of)
-                for each in flagged:
-                    recorder.add(each)
-                recorder.finish(report)
+                record_report(self._recorder(report), report)
             except StoreError as error:
                 _LOG.warning("flagged findings are not written yet: %s", error.message)
                 if number == len(TRIES_AFTER_S):
@@ -92,6 +107,10 @@ class Keeper:
                 break
         return report
 
+    def _recorder(self, report: Report) -> Recorder:
+        key = ScanKey("check", report.inputs, self._digest)
+        return Recorder(self._engine, key, self._body_of, level=self._level, retain_days=self._retain_days)
+
     def _count(self, done: Future[Report], number: int) -> None:
         lost = done.exception() is not None
         self._metrics.count("verifier_flags_lost_total" if lost else "verifier_flags_kept_total", number)
@@ -99,7 +118,7 @@ class Keeper:
             _LOG.error("%d flagged findings are lost: the database could not be written", number)
 
 
-def _adjudicated(engine: Engine, finding: Finding) -> Finding:
+def _adjudicated(engine: Engine, finding: Judged) -> Judged:
     try:
         found = adjudication(engine, finding)
     except StoreError as error:

@@ -30,7 +30,7 @@ from verifier.store.scans import (
     reference_digest,
 )
 from verifier.store.stored import BodyOf, Keeping, Trace, Written
-from verifier.types import ClaimFinding, Finding, Report
+from verifier.types import ClaimFinding, Decision, Finding, Report
 
 BATCH = 50
 BATCH_S = 0.5
@@ -119,3 +119,12 @@ class Recorder:
         waiting, self._waiting = self._waiting, []
         add_findings(self._engine, self.scan_id, waiting, self._body_of, self._keeping, self._audit)
         self._written_at = time.monotonic()
+
+
+def record_report(recorder: Recorder, report: Report) -> None:
+    """Write what is flagged in a finished report; may raise ``StoreError``."""
+    for each in report.findings:
+        if each.decision in {Decision.FLAG, Decision.BLOCK}:
+            recorder.add(each)
+    recorder.claims(report.claims)
+    recorder.finish(report)

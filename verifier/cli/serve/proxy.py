@@ -164,12 +164,14 @@ def _checker(options: dict[str, Any], settings: Settings) -> Checker:
 
 def _keeper(options: dict[str, Any], settings: Settings, metrics: Metrics) -> Keeper | None:
     """Whoever writes flags, where a database was named: a proxy stores nothing unasked."""
-    if options["no_store"] or settings.origin("db") == "default":
+    if options["no_store"] or settings.origin("db") == "default" or settings.storage == "none":
         return None
     from verifier.asking import settings_digest
     from verifier.server.proxy_keeper import Keeper
+    from verifier.store.levels import StorageLevel
 
-    return Keeper(settings.db, metrics, settings_digest(settings))
+    level = StorageLevel(settings.storage)
+    return Keeper(settings.db, metrics, settings_digest(settings), level=level, retain_days=settings.retain)
 
 
 def _tell(console: Console, proxied: ProxySettings, address: str, checker: Checker, keeper: Keeper | None) -> None:
