@@ -9,12 +9,14 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from citations.types import Status, Verdict
+from verifier.fusion import Sort
 from verifier.harmless import inline
 from verifier.render.claim_words import place
 from verifier.render.words import because, evidence_lines, moment, what_differs
 from verifier.store.holds import hold, release, release_all
 from verifier.store.queue import COUNTED, FlagItem, QueueFilter, count, flag, next_flag
 from verifier.store.reviews import Decided, Review, ReviewAnswer, decide, remark, undo
+from verifier.store.statistics import Misses
 from verifier.store.stored import TextKind
 from verifier.types import ClaimFinding, Finding
 
@@ -126,6 +128,9 @@ class _Running:
         done = decide(session.engine, current, answer, session.reviewer, quorum=session.quorum)
         self._votes += answer.is_vote
         self._terminal.show(decided_line(done))
+        if answer.is_vote and (summary := flag(session.engine, current).summary).blind:
+            risk = "" if summary.risk is None else f", at a risk of {summary.risk:.0%}"
+            self._terminal.show(f"  it was drawn from what passed: the checks had said {summary.status.value}{risk}")
 
     def _undo(self) -> int | None:
         done = undo(self._session.engine, self._session.reviewer)
@@ -230,6 +235,19 @@ def review_line(given: Review) -> str:
     """Who said what, and when."""
     note = f": {inline(given.note, 300)}" if given.note else ""
     return f"{given.answer.value} by {inline(given.reviewer, 60)}, {moment(given.at)}{note}"
+
+
+def miss_words(misses: Misses) -> str:
+    """How much of what passed is wrong, or why nobody knows."""
+    word = {Sort.CITATION: "citations", Sort.CLAIM: "claims"}[misses.sort]
+    rate = misses.rate
+    if rate is None:
+        waiting = f"none of {misses.drawn} samples was reviewed yet" if misses.drawn else "no sample of it was drawn"
+        return f"{word} that passed: how many are wrong is not known, because {waiting}"
+    return (
+        f"{word} that passed: {rate.value:.1%} are wrong (95 % interval {rate.low:.1%} to {rate.high:.1%}; "
+        f"{rate.missed} of {rate.decided} reviewed samples, {rate.drawn - rate.decided} waiting)"
+    )
 
 
 def decided_line(done: Decided) -> str:

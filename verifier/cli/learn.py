@@ -158,18 +158,12 @@ def _lesson(sort: Sort, reviewed: Reviewed, now: InForce, name: str) -> _Learnt:
 
 def _print_misses(sort: Sort, reviewed: Reviewed) -> None:
     from verifier.learning_misses import miss_rate
+    from verifier.review import miss_words
+    from verifier.store.statistics import Misses
 
     drawn = sum(each.drawn for each in reviewed.strata)
-    rate = miss_rate(reviewed.strata)
-    if rate is None:
-        waiting = f"none of {drawn} samples was reviewed yet" if drawn else "no sample of what passed was drawn"
-        if drawn or reviewed.labels:
-            say(f"{_WORDS[sort]} that passed: how many are wrong is not known, because {waiting}")
-        return
-    say(
-        f"{_WORDS[sort]} that passed: {rate.value:.1%} are wrong (95 % interval {rate.low:.1%} to {rate.high:.1%}; "
-        f"{rate.missed} of {rate.decided} reviewed samples, {rate.drawn - rate.decided} waiting)"
-    )
+    if drawn or reviewed.labels:
+        say(miss_words(Misses(sort, drawn, miss_rate(reviewed.strata))))
 
 
 def _print_lesson(learnt: _Learnt) -> None:

@@ -261,6 +261,7 @@ def statistics_command(db: str | None, format_name: str) -> None:
     """Print counts."""
     from dataclasses import asdict
 
+    from verifier.review import miss_words
     from verifier.store.statistics import statistics
 
     with opened(db) as engine:
@@ -278,6 +279,8 @@ def statistics_command(db: str | None, format_name: str) -> None:
             f"{inline(each.name)}: right in {each.accepted} of {each.decided} "
             f"(95 % interval {each.low:.0%} to {each.high:.0%})"
         )
+    for line in map(miss_words, found.misses):
+        say(line)
     if found.agreement.rate is not None:
         say(f"agreement: {found.agreement.agreed} of {found.agreement.pairs} pairs of votes")
 

@@ -126,7 +126,7 @@ def reviewed(engine: Engine, sort: Sort) -> Reviewed:
     Votes of a reviewer whose every token was revoked do not count, nor what was opened again; a quorum must be reached.
     Raises ``StoreError`` where the database cannot be read.
     """
-    kind = FlagKind.CLAIM if sort is Sort.CLAIM else FlagKind.REFERENCE
+    kind = _kind(sort)
     with reading(engine) as connection:
         ruled = list(_ruled(connection, kind))
         decided = {each.flag_id: each for each in ruled}
@@ -140,6 +140,17 @@ def reviewed(engine: Engine, sort: Sort) -> Reviewed:
             weight = weights[stratum] if stratum else 1.0
             labels.append(Label(each.group, sort, features(signals), each.wrong, each.at, stratum, weight))
     return Reviewed(tuple(each for each in labels if each.values), strata)
+
+
+def strata_of(connection: Connection, sort: Sort) -> tuple[Stratum, ...]:
+    """The samples of one sort, what they stand for and what was decided about them."""
+    kind = _kind(sort)
+    decided = {each.flag_id: each for each in _ruled(connection, kind, samples_only=True)}
+    return _strata(_drawn(connection, kind), decided)
+
+
+def _kind(sort: Sort) -> FlagKind:
+    return FlagKind.CLAIM if sort is Sort.CLAIM else FlagKind.REFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +170,7 @@ class _Drawn:
     probability: float
 
 
-def _ruled(connection: Connection, kind: FlagKind) -> Iterator[_Ruling]:
+def _ruled(connection: Connection, kind: FlagKind, *, samples_only: bool = False) -> Iterator[_Ruling]:
     """Decided flags by their number; only those that have a vote can be."""
     revoked = _revoked(connection)
     columns = (flags.c.subject_digest, flags.c.fingerprint, flags.c.quorum)
@@ -169,6 +180,8 @@ def _ruled(connection: Connection, kind: FlagKind) -> Iterator[_Ruling]:
         .where(flags.c.kind == kind.value)
         .order_by(reviews.c.flag_id, reviews.c.id)
     )
+    if samples_only:
+        statement = statement.join(audits, audits.c.flag_id == flags.c.id)
     rows = connection.execution_options(yield_per=_AT_ONCE).execute(statement).mappings()
     for number, some in groupby(rows, key=lambda each: each["flag_id"]):
         kept = list(some)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, Engine, func, select
 
 from citations.types import Status
+from verifier.fusion import Sort
+from verifier.learning_misses import MissRate, miss_rate
 from verifier.learning_misses import wilson as share_interval
+from verifier.store.audits import strata_of
 from verifier.store.connect import reading
 from verifier.store.reviews import FlagState
 from verifier.store.tables import audits, flags, reviews, utc
@@ -75,6 +78,17 @@ class Precision:
 
 
 @dataclass(frozen=True, slots=True)
+class Misses:
+    """How much of what passed is wrong, as the samples of it show."""
+
+    sort: Sort
+    """Citations or claims."""
+    drawn: int
+    rate: MissRate | None
+    """``None`` where no sample was decided."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """Everything the page of statistics shows."""
 
@@ -84,6 +98,8 @@ class Statistics:
     agreement: Agreement
     precisions: tuple[Precision, ...]
     """By verdict, then by signal. Samples of what passed do not count: they are drawn, not flagged."""
+    misses: tuple[Misses, ...] = ()
+    """Of each sort of which anything was drawn."""
 
 
 def statistics(engine: Engine, *, days: int = 30) -> Statistics:
@@ -94,6 +110,7 @@ def statistics(engine: Engine, *, days: int = 30) -> Statistics:
             verdicts=_verdicts(connection),
             agreement=_agreement(connection),
             precisions=_precisions(connection),
+            misses=tuple(_misses(connection)),
         )
 
 
@@ -106,6 +123,13 @@ def wilson(accepted: int, decided: int) -> tuple[float, float]:
     if not decided:
         return 0.0, 1.0
     return share_interval(accepted / decided, decided)
+
+
+def _misses(connection: Connection) -> Iterator[Misses]:
+    for sort in Sort:
+        strata = strata_of(connection, sort)
+        if strata:
+            yield Misses(sort, sum(each.drawn for each in strata), miss_rate(strata))
 
 
 def _days(connection: Connection, days: int) -> tuple[DayCount, ...]:

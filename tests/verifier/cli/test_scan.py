@@ -404,3 +404,18 @@ def _number_of(path: Path, table: str) -> int:
     with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):
         return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
     return 0
+
+
+@pytest.mark.parametrize(("share", "drawn"), [("100%", 2), ("1", 2), ("0", 0), ("0%", 0)])
+def test_a_share_of_what_passes_is_drawn_for_review(server, bib, share, drawn):
+    done = run("scan", bib(entry("turing", TURING), entry("shannon", SHANNON)), "--db", "x.db", "--audit-sample", share)
+    assert done.exit_code == 0
+    listed = run("review", "list", "--db", "x.db").stdout.splitlines()
+    assert [line.split("  ")[1] for line in listed] == ["sample"] * drawn
+
+
+@pytest.mark.parametrize("share", ["2", "-0.1", "nan", "many", "101%", ""])
+def test_a_share_that_is_none_is_one_sentence(bib, share):
+    done = run("scan", bib(entry("turing", TURING)), "--audit-sample", share)
+    assert done.exit_code == 2
+    assert f"{share!r} is no share between 0 and 1 (write 0.02 or 2%)" in done.stderr

@@ -16,7 +16,7 @@ from verifier.cli import main
 from verifier.findings import finding_of
 from verifier.fusion import Sort
 from verifier.learning_misses import Stratum, miss_rate
-from verifier.review import item_lines
+from verifier.review import Session, item_lines, review
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work
 from verifier.store.audits import BANDS, UNKNOWN, AuditDraw, band, reviewed
@@ -29,6 +29,7 @@ from verifier.store.retention import forget_paper
 from verifier.store.reviewers import Role, add_reviewer, revoke_reviewer
 from verifier.store.reviews import ReviewAnswer, decide, respond, undo
 from verifier.store.scans import ScanKey
+from verifier.store.statistics import statistics
 from verifier.store.stored import FlagKind
 from verifier.store.upgrade import upgrade
 from verifier.types import Decision, Finding, Risk, Stance
@@ -309,3 +310,41 @@ def test_the_miss_rate_that_is_estimated_from_what_is_drawn_covers_the_truth_in_
         found = miss_rate(strata)
         covered += found is not None and found.low <= truth <= found.high
     assert covered >= 180
+
+
+class Pressed:
+    """A terminal whose keys were pressed beforehand."""
+
+    def __init__(self, keys: str) -> None:
+        self.lines: list[str] = []
+        self._keys = iter(keys)
+
+    def show(self, line: str) -> None:
+        self.lines.append(line)
+
+    def key(self) -> str:
+        return next(self._keys, "")
+
+    def line(self, prompt: str) -> str:
+        return ""
+
+
+def test_the_terminal_tells_what_the_checks_had_said_after_the_answer(engine):
+    record(engine, [passed(1, 0.07)], 1.0)
+    terminal = Pressed(" ")
+    review(Session(engine, "Ana"), terminal)
+    assert "verified" not in "\n".join(terminal.lines)
+    terminal = Pressed("x")
+    review(Session(engine, "Bo"), terminal)
+    told = "  it was drawn from what passed: the checks had said verified, at a risk of 7%"
+    assert terminal.lines[-2:] == [told, "nothing is left to review"]
+
+
+def test_statistics_tell_how_much_of_what_passed_is_wrong(engine, tmp_path):
+    record(engine, [passed(number) for number in range(10)], 1.0)
+    assert [(each.sort, each.drawn, each.rate) for each in statistics(engine).misses] == [(Sort.CITATION, 10, None)]
+    for place, number in enumerate(ids(engine)):
+        decide(engine, number, ACCEPT if place == 0 else REJECT, "Ana")
+    printed = CliRunner().invoke(main, ["review", "statistics", "--db", f"sqlite:///{tmp_path / 'x.db'}"]).stdout
+    line = "citations that passed: 10.0% are wrong (95 % interval 1.8% to 40.4%; 1 of 10 reviewed samples, 0 waiting)"
+    assert line in printed.splitlines()
