@@ -10,7 +10,7 @@ from itertools import pairwise
 from citations.parse.cuts import cuts
 from citations.parse.lines import Line, read_lines
 from citations.parse.section import is_heading
-from citations.parse.several import own_label, several
+from citations.parse.several import own_label, several, without_prose
 
 LONG_LINE = 2_000
 """From this length on a line may hold several entries."""
@@ -56,7 +56,7 @@ def segment(text: str) -> tuple[Entry, ...]:
         raw = text[start:end]
         offsets = [0, *several(raw, labelled=bool(cut.width)), len(raw)]
         for begin, stop in pairwise(offsets):
-            part = raw[begin:stop].rstrip()
+            part = raw[begin:stop].rstrip() if stop == len(raw) else without_prose(raw[begin:stop].rstrip())
             label = own_label(part, cut.label) if begin else cut.label
             at = start + begin
             entries.append(Entry(part, label, at, at + len(part), bisect_right(breaks, at) + 1))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from citations.parse.likeness import PROSE
+
 LONGEST = 5_000
 """Longer entries are left alone: they are no entries."""
 
 _SEPARATOR = re.compile(
-    r";\s+|(?<=[\d)])\.\s+(?=(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?[^\W\d_a-z])|(?<=[.)\]\d])\s*\n\s*|(?<=[.;)])\s+(?=\([b-h]\)\s)"
+    r";\s+|(?<=[\d)])\.\s+(?=(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?[^\W\d_a-z])|(?<=[.)\]\d:\"”])\s*\n\s*|(?<=[.;)])\s+(?=\([b-h]\)\s)"
 )
 _INITIALS_FIRST = re.compile(
     r"(?:see also |see |also |and )?(?:\([b-h]\)\s*)?(?:[^\W\d_a-z]\.[\s\-‐]*){1,4}(?:(?:van|von|de|del|der|di|da|le|la)\s)*[^\W\d_a-z][\w'’\-]+(?:,| and | et\b|\s\(|\s+[^\W\d_a-z])",
@@ -28,12 +30,23 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 FEWEST = 4
 """Words of authors, title and venue; a publisher's address has fewer."""
 
+_QUOTE = re.compile('["“«„]')
+_MOST_PROSE = 3
+"""Lines of prose that may stand between two works of one entry."""
+
 _LEAD = re.compile(r"(?:\[\d{1,3}\]\s?|\(?\d{1,3}[.)]\s)?(?:(?:see|also|and|cf\.?|compare)[\s,:]+){0,3}", re.IGNORECASE)
 _ONE_AUTHOR = re.compile(r"(?:[^\W\d_a-z]\.[\s\-‐]*){1,4}[^\W\d_a-z][\w'’\-]+\.\s[^\W\d_a-z]")
 _GIVEN_FIRST = re.compile(
     r"[^\W\d_a-z][^\W\d_A-Z]+ (?:[^\W\d_a-z]\.? )?[^\W\d_a-z][\w'’\-]+(?:\.|(?:,|,? and|,? &) [^\W\d_a-z][^\W\d_A-Z]+ (?:[^\W\d_a-z]\.? )?[\w'’\-]+[.,]) [^;]*?(?: [a-z]{2,}\b[^;]*?){3}"
 )
 """``Jane Smith. A study of nothing in particular.``: a name before a title in lower case."""
+
+_QUOTED_FIRST = re.compile(
+    r"[\"“«„](?=[^\"“”«»„]*[^\W\d_]{2,}[^\"“”«»„]*\s[^\W\d_]{2,})[^\"“”«»„]{12,300}[,.?!]?[\"”»“][,.]?\s+(?:by\s+)?"
+    r"(?:(?:[^\W\d_a-z]\.[\s\-‐]*){1,4}(?:(?:van|von|de|del|der|di|da|le|la)\s)*[^\W\d_a-z][\w'’\-]+"
+    r"|[^\W\d_a-z][\w'’\-]+,?\s[^\W\d_a-z](?:\.|,|\s)|(?<=by\s)[^\W\d_a-z][\w'’\-]+)"
+)
+"""``"A study of nothing" by J. Smith``: a title in quotes, then a name."""
 
 _LOCUS = re.compile(
     r"\d\s?(?:\(\w[\w–-]*\))?\s?[:,]\s?(?:pp?\.\s?)?[a-zA-Z]?\d[\w.–-]*(?:,?\s\(?(?:1[89]|20)\d\d[a-z]?\)?)?\W*$"
@@ -70,6 +83,8 @@ def several(raw: str, *, labelled: bool = True) -> tuple[int, ...]:
         if not labelled and "\n" in match.group() and ";" not in match.group():
             continue
         before, after = raw[begin : match.start()], raw[match.end() : match.end() + 400]
+        if "\n" in match.group():
+            before = without_prose(before)
         if _closed(before) and _opens(match.group(), before, after):
             found.append(match.end())
             begin = match.end()
@@ -86,6 +101,23 @@ def own_label(part: str, label: str) -> str:
     return number[number.lastindex or 1] if number else label
 
 
+def without_prose(text: str) -> str:
+    r"""An entry without the lines behind it that talk about the next one, such as ``We also used:``.
+
+    >>> without_prose("1. Doe B. A title. Ecology 2001;3:1-9.\nThe following study was used too.")
+    '1. Doe B. A title. Ecology 2001;3:1-9.'
+    """
+    lines = text.rstrip().split("\n")
+    kept = len(lines)
+    for number in range(len(lines) - 1, max(0, len(lines) - 1 - _MOST_PROSE), -1):
+        if any(char.isdigit() for char in lines[number]):
+            break
+        said = " ".join(lines[number:])
+        if _CLOSED.search(lines[number - 1].rstrip()[-80:]) and (said.endswith(":") or PROSE.search(said)):
+            kept = number
+    return "\n".join(lines[:kept]).rstrip()
+
+
 def _closed(before: str) -> bool:
     """Whether a whole citation stands before the separator: something dated, outside an open bracket."""
     return (
@@ -100,6 +132,8 @@ def _opens(separator: str, before: str, after: str) -> bool:
     head = " ".join(after.split(";", 1)[0].split())
     if not _DATED.search(head):
         return False
+    if "\n" in separator and _QUOTED_FIRST.match(head):
+        return bool(_LOCUS.search(before[-80:]) or _QUOTE.search(before))
     if separator.startswith(".") and "\n" not in separator:
         return bool(_LOCUS.search(before[-80:])) and _begins_work(head)
     if _LETTER.match(head) or _INITIALS_FIRST.match(head):
