@@ -15,7 +15,7 @@ from verifier.server.metrics import Metrics
 from verifier.types import Gap, Report
 from verifier.wrapping.attach import nothing_checked
 from verifier.wrapping.background import Background
-from verifier.wrapping.parts import prose, whole_lines
+from verifier.wrapping.parts import REFUSED, TOOL_CALLS, prose, whole_lines
 from verifier.wrapping.refusal import Outcome
 from verifier.wrapping.types import Answer
 from verifier.wrapping.watcher import together
@@ -81,7 +81,7 @@ class Checks:
         if not any(text.strip() for text in answer.texts):
             if answer.broken:
                 return self._failed("broken answer", answer.broken, answer)
-            return Outcome(_with(nothing_checked("the answer", "it holds no text"), answer.gaps))
+            return Outcome(_with(nothing_checked("the answer", "it holds no text"), answer.gaps), _unread(answer))
         began = time.monotonic()
         future: Future[Report] = Future()
         if not self._background.submit(lambda: self._job(answer, asked, name, began + ceiling_s), future):
@@ -96,11 +96,8 @@ class Checks:
             return self._failed("crash", f"checking it failed: {type(error).__name__}", answer)
         finally:
             self._metrics.took(time.monotonic() - began)
-        return (
-            Outcome(_with(report, (Gap("the answer", answer.broken),)), answer.broken)
-            if answer.broken
-            else Outcome(report)
-        )
+        broken = (Gap("the answer", answer.broken),) if answer.broken else ()
+        return Outcome(_with(report, broken), _unread(answer))
 
     def _job(self, answer: Answer, asked: Asked, name: str, until: float) -> Report:
         reports = []
@@ -127,6 +124,12 @@ class Checks:
 
 def _with(report: Report, gaps: tuple[Gap, ...]) -> Report:
     return replace(report, gaps=(*report.gaps, *gaps))
+
+
+def _unread(answer: Answer) -> str:
+    """Why a part of the text was not read; empty if all of it was."""
+    parts = [gap.why for gap in answer.gaps if gap not in {REFUSED, TOOL_CALLS}]
+    return "; ".join([*([answer.broken] if answer.broken else []), *parts])
 
 
 def _bounded(answer: Answer) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.types import Gap
@@ -157,4 +157,4 @@ class WatchedStream:
             gaps += (Gap(f"{events} of the stream", "they could not be read"),)
         if self.is_lost:
             gaps += (Gap("the rest of the stream", "it is too long to be read"),)
-        return Answer(found.texts, gaps, found.broken)
+        return replace(found, gaps=gaps)

@@ -407,3 +407,21 @@ def test_an_answer_of_anthropic_is_cut_to_its_whole_lines_where_it_hit_its_limit
     with claude_client(header) as claude:
         claude.messages.create(**CLAUDE)
     assert header.checker.seen[-1].text == "[verified]\n"
+
+
+@pytest.mark.parametrize("text", ["[verified]\n[fabric", "one line that was cut off in"])
+def test_an_answer_that_hit_its_limit_is_never_clean(text: str) -> None:
+    cut = chat(text)
+    cut["choices"][0]["finish_reason"] = "length"
+    for on_error, status in ((OnError.OPEN, 200), (OnError.CLOSED, 503)):
+        with world(policy=ProxyPolicy.BLOCK, on_error=on_error, ceiling_s=20.0) as running:
+            running.upstream.script = answer(cut)
+            found = post(running)
+            assert (found.status_code, found.headers["x-verifier-decision"]) == (status, "abstain")
+
+
+def test_a_call_of_a_tool_is_no_text_that_could_be_unchecked() -> None:
+    calls = [{"id": "t", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+    with world(policy=ProxyPolicy.BLOCK, on_error=OnError.CLOSED, ceiling_s=20.0) as running:
+        running.upstream.script = answer(chat("", tool_calls=calls))
+        assert post(running).json() == chat("", tool_calls=calls)
