@@ -13,6 +13,7 @@ from verifier.errors import UnknownFlag
 from verifier.harmless import inline
 from verifier.render.flags import review_record, summary_record
 from verifier.render.words import moment, safe_url
+from verifier.review import miss_words
 from verifier.server.review.filters import ALL, Wanted
 from verifier.server.review.item import Progress, ReviewShown, progress, reviews_shown
 from verifier.store.adjudications import ConfirmedWork, list_confirmed
@@ -115,6 +116,10 @@ class StatisticsPage:
     verdicts: tuple[VerdictCount, ...]
     agreement: str
     shares: tuple[Share, ...]
+    misses: tuple[str, ...]
+    """How much of what passed is wrong, a sentence each."""
+    misses: tuple[str, ...] = ()
+    """How much of what passed is wrong, of citations and of claims."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,8 @@ def statistics_page(engine: Engine) -> Listed:
         verdicts=found.verdicts,
         agreement="" if rate is None else agreed,
         shares=tuple(_share(each) for each in found.precisions),
+        misses=tuple(miss_words(each) for each in found.misses),
+        misses=tuple(miss_words(each) for each in found.misses),
     )
     return Listed(page, _statistics_record(found))
 

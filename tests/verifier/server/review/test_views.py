@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import text
 
 from citations.types import Status
-from tests.verifier.samples import checked, claim_finding, reference
+from tests.verifier.samples import checked, claim_finding, reference, report_of
 from tests.verifier.server.review.conftest import add_heat, fill, first, many, with_risk
+from verifier.findings import finding_of
 from verifier.server.review.app import VIEWS
 from verifier.store.holds import hold
 from verifier.store.levels import StorageLevel
 from verifier.store.queue import FlagKind, QueueFilter, flag, queue
+from verifier.store.recorder import Recorder
 from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
 from verifier.store.scans import ScanKey, add_claims, add_findings, add_texts, begin_scan
@@ -152,7 +154,8 @@ def test_a_sample_tells_neither_verdict_nor_risk_before_the_answer(engine, page)
     assert [word in html, word in twin, "major" in html, "Risk" in html] == [False] * 4
     assert "A sample" in html
     assert word not in page.get("/queue?search=4").text.split("<ol")[1]
-    decide(engine, number, ReviewAnswer.ACCEPT, "Ana Lima")
+    said = page.post(f"/flags/{number}/answer.json", {"answer": "accept"}).json()
+    assert said["told"].startswith(f"it was drawn from what passed: the checks had said {word}")
     assert [word in page.get(f"/flags/{number}").text, word in page.get(f"/flags/{number}.json").text] == [True, True]
 
 
@@ -189,6 +192,17 @@ def test_statistics_count_by_day_verdict_and_sign(engine, page):
     shown = text_of(page.get("/statistics").text)
     assert "0 of 1 pairs of votes say the same (0%)" in shown
     assert "fabricated 1 of 1 100%" in shown
+
+
+def test_statistics_tell_how_much_of_what_passed_is_wrong(engine, page):
+    assert "No sample of what passed was drawn yet" in text_of(page.get("/statistics").text)
+    recorder = Recorder(engine, ScanKey("scan", ("sampled.bib",), "s"), audit_share=1.0)
+    recorder.add(finding_of(checked(Status.VERIFIED, reference(1, "A work that passed and was drawn for review"))))
+    recorder.finish(report_of([]))
+    sample = next(each for each in queue(engine).items if each.blind)
+    assert page.get("/statistics.json").json()["misses"] == [{"sort": "citation", "drawn": 1, "rate": None}]
+    decide(engine, sample.id, ReviewAnswer.ACCEPT, "Ana Lima")
+    assert "citations that passed: 100.0% are wrong (95 % interval" in text_of(page.get("/statistics").text)
 
 
 def test_the_quorum_is_shown(engine, page):
