@@ -39,7 +39,7 @@ class Event(StrEnum):
 
 _HOOKS: dict[Event, tuple[Hook, ...]] = {}
 _LOCK = Lock()
-_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+_KEPT: ContextVar[list[Event] | None] = ContextVar("kept", default=None)
 
 
 def on(event: str, fn: Hook) -> Callable[[], None]:
@@ -72,7 +72,9 @@ def on(event: str, fn: Hook) -> Callable[[], None]:
 
 def tell(event: Event, report: Report) -> None:
     """Log the event and call its hooks; never raises."""
-    if _QUIET.get():
+    kept = _KEPT.get()
+    if kept is not None:
+        kept.append(event)
         return
     _LOG.info(
         "%s: %d citations, %d claims", event, len(report.findings), len(report.claims), extra=_facts(event, report)
@@ -92,13 +94,14 @@ def tell_checked(report: Report) -> None:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Tell nothing meanwhile: a part of an answer is looked at, whose whole report comes later."""
-    token = _QUIET.set(True)
+def quiet() -> Iterator[list[Event]]:
+    """Tell nothing meanwhile, and gather what would have been told: a part is looked at, whose whole report comes later."""
+    kept: list[Event] = []
+    token = _KEPT.set(kept)
     try:
-        yield
+        yield kept
     finally:
-        _QUIET.reset(token)
+        _KEPT.reset(token)
 
 
 def _flagged(report: Report) -> int:

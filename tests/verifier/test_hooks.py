@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,14 @@ def test_a_failed_check_is_told_as_such_and_flags_nothing(told: list) -> None:
     client(BAD, mode="buffer", registries=None, checker=stuck, timeout=0.01).create_chat_completion()
     assert words(told) == ["failed"]
     stuck.free.set()
+
+
+def test_a_checker_that_fails_inside_is_told_as_failed_too(told: list) -> None:
+    settings = replace(verifier.load_settings(), registries=("nosuch",))
+    report = verifier.get_report(
+        verifier.verified(on_fail="annotate", checker=verifier.Checker(settings=settings))(lambda: "a")()
+    )
+    assert told == [("failed", report)]
 
 
 def test_a_hook_that_raises_is_logged_and_breaks_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -45,7 +45,11 @@ _IN_REFERENCE = re.compile(
     r"|^\W*[^\W\d_a-zß-ÿ]\S+, [^\W\d_a-zß-ÿ]"
 )
 """What makes a sentence look like a part of a reference, in which full stops end nothing."""
-_SMALL = re.compile(r"\b[a-zß-ÿ]{2,}")
+_SMALL = re.compile(
+    r"\b(?!(?:and|und|et|y|e|van|von|vom|zu|de|den|der|del|della|des|di|da|do|dos|du|la|le|lo|las|los|ten|ter|bin|ibn|al|el|af|av|jr)\b)"
+    r"[a-zß-ÿ]{2,}"
+)
+"""A word of a sentence, as no list of names has it."""
 _NEXT = re.compile(r"[^\W_]\S*\s+\S")
 """What a sentence behind a complete one looks like: not the reference mark that still belongs to it."""
 
@@ -223,6 +227,6 @@ def _within(text: str, block: Block) -> int:
 
 
 def _may_go_on(text: str, span: Span) -> bool:
-    """Whether a sentence may be a part of a reference: it looks like one, or has no word that begins with a small letter."""
+    """Whether a sentence may be a part of a reference: it looks like one, or holds names only."""
     said = text[span.start : span.end]
     return bool(_IN_REFERENCE.search(said)) or not _SMALL.search(said)

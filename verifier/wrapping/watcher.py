@@ -76,7 +76,7 @@ class Watcher:
     def _guarded(self, texts: Texts, left_s: float | None) -> Report:
         """A report whatever happens; only the ``CheckFailed`` that a policy asks for is raised where the report is read."""
         try:
-            with hooks.quiet():
+            with hooks.quiet() as kept:
                 report = self._check(texts, left_s)
         except CheckFailed as error:
             hooks.tell(hooks.Event.FAILED, nothing_checked("the answer", error.message))
@@ -86,7 +86,9 @@ class Watcher:
             report = nothing_checked("the answer", f"checking it failed: {type(error).__name__}")
             hooks.tell(hooks.Event.FAILED, report)
             return report
-        if not texts.is_part:
+        if hooks.Event.FAILED in kept:
+            hooks.tell(hooks.Event.FAILED, report)
+        elif not texts.is_part:
             hooks.tell_checked(report)
         return report
 
@@ -146,8 +148,9 @@ class Checks:
         if future is None:
             return _failed(BUSY)
         try:
-            waiting = asyncio.shield(asyncio.wrap_future(future))
-            return Outcome(await asyncio.wait_for(waiting, self._patience()))
+            waiting = asyncio.wrap_future(future)
+            waiting.add_done_callback(_looked_at)
+            return Outcome(await asyncio.wait_for(asyncio.shield(waiting), self._patience()))
         except TimeoutError:
             return self._too_slow(texts)
         except CheckFailed as error:
@@ -187,6 +190,12 @@ def together(reports: Sequence[Report]) -> Report:
         gaps=tuple(dict.fromkeys(gap for each in reports for gap in each.gaps)),
         finished_at=max(each.finished_at for each in reports),
     )
+
+
+def _looked_at(done: asyncio.Future[Report]) -> None:
+    """So that nobody is warned of what a check raised after it was too slow."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _failed(why: str) -> Outcome:

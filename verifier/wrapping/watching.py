@@ -87,7 +87,7 @@ def wrap(
 
     ``timeout`` is the ceiling in seconds for all checks of one answer (2 s, or what the ``checker`` has). What is not checked
     then leaves all the same and is a gap in the report, unless ``on_error="closed"``: then ``CheckFailed`` is raised.
-    Give a ``checker`` of your own for a judge or evidence.
+    Give a ``checker`` of your own for a judge or evidence; its policy holds unless another is given.
 
     >>> client = wrap(OpenAI())                                                   # doctest: +SKIP
     >>> answer = client.chat.completions.create(model="m", messages=[...])        # doctest: +SKIP
@@ -124,7 +124,7 @@ def watcher_of(
     checker: Checker | None,
     fail_on: FailOn = FailOn.FABRICATED,
 ) -> Watcher:
-    """What checks the answers of ``call``, from what its user gave; without a policy only ``fail_on`` stops an answer."""
+    """What checks the answers of ``call``, from what its user gave; without a policy ``fail_on`` stops an answer."""
     registries = several(registries)
     check_arguments(
         call,
@@ -137,7 +137,8 @@ def watcher_of(
     )
     if checker is not None and registries is not None:
         raise WrongArgument(f"{call}: registries belong to the checker", hint="verifier.Checker(registries=...)")
-    ruling = policy or Policy(fail_on=fail_on)
+    told = policy if checker is None or checker.policy == Policy() else policy or checker.policy
+    ruling = told or Policy(fail_on=fail_on)
     ruling = replace(ruling, on_error=OnError(on_error or (checker.policy if checker else ruling).on_error))
     ceiling_s = timeout if timeout is not None else CEILING_S if checker is None else checker.budget_s
     checks = checker or Checker(registries=registries, policy=ruling, budget_s=ceiling_s)

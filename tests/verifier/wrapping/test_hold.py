@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,3 +154,53 @@ def test_without_holding_everything_leaves_at_once() -> None:
     hold = Hold(Mode.AFTER)
     hold.put("text", [Added(0, "Tea")])
     assert list(hold.leaving()) == ["text"]
+
+
+def apa(title: str, year: int) -> str:
+    return f"Roe, A. B. and van Doe, C. ({year}). {title}. Journal of Tests, 12(3), 45-67."
+
+
+def mla(title: str, year: int) -> str:
+    return f'Roe, Ann, and Carl van Doe. "{title}." Journal of Tests 12.3 ({year}): 45-67.'
+
+
+def plain(title: str, year: int) -> str:
+    return f"Ann Roe, Carl van Doe. {title}. Journal of Tests, {year}."
+
+
+def vancouver(title: str, year: int) -> str:
+    return f"Roe AB, van Doe C. {title}. J Tests. {year};12(3):45-67. doi:10.1234/tests.{year}"
+
+
+def narrative(title: str, year: int) -> str:
+    return f'In "{title}", Roe et al. ({year}) show that it works.'
+
+
+def marked(title: str, year: int) -> str:
+    return f"**{title}**, Ann Roe ({year}). *Journal of Tests*. https://doi.org/10.1234/tests.{year}"
+
+
+STYLES = [apa, mla, plain, vancouver, narrative, marked]
+FRAMES = [
+    "1. {}\n2. {}\n\nThat is all.\n",
+    "{}\n\n{}\n\nThat is all.",
+    "So it is known. {} {} That is all.",
+    "## References\n\n{}\n{}\n",
+]
+TITLES = ["On the weight of small things", "Is tea a plant? An inquiry. Part two", "Attention is what you need"]
+
+
+@given(st.sampled_from(STYLES), st.sampled_from(FRAMES), st.permutations(TITLES), st.integers(1, 40))
+def test_no_reference_in_any_style_is_cut(
+    style: Callable[[str, int], str], frame: str, titles: list[str], width: int
+) -> None:
+    cited = [style(titles[0], 2019), style(titles[1], 1998)]
+    text = frame.format(*cited)
+    places = [(text.index(each), text.index(each) + len(each)) for each in cited]
+    hold, ends = Hold(Mode.HOLDBACK), list[int]()
+    for start in range(0, len(text), width):
+        hold.put(start, [Added(0, text[start : start + width])])
+        for piece in hold.due():
+            hold.let(piece)
+            ends.append(piece.end)
+    assert [end for end in ends for start, stop in places if start < end < stop] == []

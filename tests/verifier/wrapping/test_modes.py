@@ -419,3 +419,15 @@ def test_an_error_of_a_held_answer_comes_through_from_another_process(
         raised.value.complaints,
     )
     assert copied.report == raised.value.report
+
+
+def test_the_policy_of_a_checker_holds_unless_another_is_given(
+    server: Served, wrapped: Callable[..., openai.OpenAI]
+) -> None:
+    server.body = chat(BAD)
+    lenient = wrapped("buffer", checker=verifier.Checker(registries=registries()))
+    assert lenient.chat.completions.create(**ASK).choices[0].message.content == BAD
+    with pytest.raises(verifier.Blocked):
+        wrapped("buffer", checker=verifier.Checker(registries=registries(), policy=STRICT)).chat.completions.create(
+            **ASK
+        )
