@@ -38,7 +38,7 @@ fix: $(VENV)/base ## let ruff repair and format what it can
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 docs: $(VENV)/base ## write the generated blocks of README and docs anew
-	@$(BIN)/python -m tests.docs.generate
+	@$(BIN)/python -m tests.docs.generate && $(BIN)/python -m tests.docs.probe_figures
 
 gate: $(VENV)/base ## quality floors on samples of the shared data: false alarms first
 	@$(BIN)/python -m pytest -q tests/gate

@@ -193,7 +193,7 @@ def verdict(evaluation: Evaluation) -> str:
     sentences = []
     for name in (LOGITS, EVERYTHING_CHEAP):
         gain = gain_over(evaluation, name)
-        if gain is not None:
+        if gain is not None and not np.isnan(gain.value):
             word = "adds to" if gain.low > 0 else "is below" if gain.high < 0 else "is not shown to add to"
             sentences.append(f"{word} {name} ({gain.value:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}])")
     return f"on {evaluation.metrics.name} the probe " + "; it ".join(sentences) if sentences else ""

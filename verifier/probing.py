@@ -50,7 +50,8 @@ def validation(probe: Probe) -> str:
     good = [each.kind for each in probe.validity if each.weight > 0]
     none = [each.kind for each in probe.validity if each.weight <= 0 and each.kind == CITATION]
     told = [_KINDS.get(each, each) for each in good]
-    parts = [f"tested on {', '.join(told)}" if told else _unproven(probe)]
+    reached = f" (AUROC {probe.metrics[0].auroc.value:.2f} on {probe.metrics[0].rows})" if probe.metrics else ""
+    parts = [f"tested on {', '.join(told)}{reached}" if told else _unproven(probe)]
     parts += ["it adds nothing to the logits for citations"] if none else []
     parts += [LONG_TEXT] if "long_text" not in good else []
     return "; ".join(parts)

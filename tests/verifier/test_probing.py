@@ -14,7 +14,8 @@ from verifier.probing import introduction, marking_threshold, validation
 
 SPARE = load_probe(SHIPPED / ANY_MODEL)
 OWN = next(each for each in map(load_probe, shipped_probes()) if each.stack and "Qwen" in each.name)
-TESTED = "tested on short answers; it adds nothing to the logits for citations; not validated for long text"
+FIRST = OWN.metrics[0]
+TESTED = f"tested on short answers (AUROC {FIRST.auroc.value:.2f} on {FIRST.rows}); it adds nothing to the logits for citations; not validated for long text"
 
 
 @pytest.mark.parametrize(
