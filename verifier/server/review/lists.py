@@ -117,8 +117,6 @@ class StatisticsPage:
     agreement: str
     shares: tuple[Share, ...]
     misses: tuple[str, ...]
-    """How much of what passed is wrong, a sentence each."""
-    misses: tuple[str, ...] = ()
     """How much of what passed is wrong, of citations and of claims."""
 
 
@@ -262,7 +260,6 @@ def statistics_page(engine: Engine) -> Listed:
         verdicts=found.verdicts,
         agreement="" if rate is None else agreed,
         shares=tuple(_share(each) for each in found.precisions),
-        misses=tuple(miss_words(each) for each in found.misses),
         misses=tuple(miss_words(each) for each in found.misses),
     )
     return Listed(page, _statistics_record(found))
