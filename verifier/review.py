@@ -14,7 +14,7 @@ from verifier.harmless import inline
 from verifier.render.claim_words import place
 from verifier.render.words import because, evidence_lines, moment, what_differs
 from verifier.store.holds import hold, release, release_all
-from verifier.store.queue import COUNTED, FlagItem, QueueFilter, count, flag, next_flag
+from verifier.store.queue import COUNTED, FlagItem, FlagSummary, QueueFilter, count, flag, next_flag
 from verifier.store.reviews import Decided, Review, ReviewAnswer, decide, remark, undo
 from verifier.store.statistics import Misses
 from verifier.store.stored import TextKind
@@ -128,9 +128,8 @@ class _Running:
         done = decide(session.engine, current, answer, session.reviewer, quorum=session.quorum)
         self._votes += answer.is_vote
         self._terminal.show(decided_line(done))
-        if answer.is_vote and (summary := flag(session.engine, current).summary).blind:
-            risk = "" if summary.risk is None else f", at a risk of {summary.risk:.0%}"
-            self._terminal.show(f"  it was drawn from what passed: the checks had said {summary.status.value}{risk}")
+        if answer.is_vote and (told := drawn_words(flag(session.engine, current).summary)):
+            self._terminal.show(f"  {told}")
 
     def _undo(self) -> int | None:
         done = undo(self._session.engine, self._session.reviewer)
@@ -248,6 +247,14 @@ def miss_words(misses: Misses) -> str:
         f"{word} that passed: {rate.value:.1%} are wrong (95 % interval {rate.low:.1%} to {rate.high:.1%}; "
         f"{rate.missed} of {rate.decided} reviewed samples, {rate.drawn - rate.decided} waiting)"
     )
+
+
+def drawn_words(summary: FlagSummary) -> str:
+    """What the checks had said of a sample, for whoever has just judged it; empty for a flag."""
+    if not summary.blind:
+        return ""
+    risk = "" if summary.risk is None else f", at a risk of {summary.risk:.0%}"
+    return f"it was drawn from what passed: the checks had said {summary.status.value}{risk}"
 
 
 def decided_line(done: Decided) -> str:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from verifier.errors import BadRequest, NotAllowed, StoreError, UnknownFlag, VerifierError
 from verifier.render.flags import decided_record
+from verifier.review import drawn_words
 from verifier.server.review.desk import Desk, Viewer
 from verifier.server.review.entry import Form
 from verifier.server.review.filters import Wanted, read_wanted
@@ -59,7 +60,8 @@ def answer_flag(desk: Desk, request: Request, viewer: Viewer, form: Form) -> Don
     also = [_write(desk, each, given, viewer.name) for each in others]
     record = {**decided_record(done), "also": [decided_record(each) for each in also]}
     if is_for_program(request):
-        record |= asdict(progress(desk.engine, viewer.name, wanted))
+        told = drawn_words(item.summary) if given.answer.is_vote else ""
+        record |= {**asdict(progress(desk.engine, viewer.name, wanted)), "told": told}
     if given.answer in {ReviewAnswer.NOTE, ReviewAnswer.RESPONSE}:
         return Done(_flag_path(number, wanted), record)
     return Done(_next_path(item, wanted), record)

@@ -136,7 +136,12 @@
       return null;
     };
     const attempt = () => {
-      const saving = send(path, fields).then((said) => { unsaved.delete(mark); count(said); return said; }, failed);
+      const saving = send(path, fields).then((said) => {
+        unsaved.delete(mark);
+        count(said);
+        if (said.told) tellBriefly(`#${said.review.flag}: ${said.told}.`);
+        return said;
+      }, failed);
       pending.add(saving);
       saving.finally(() => pending.delete(saving));
       return saving;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import threading
+import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 
 import pytest
 import requests
@@ -23,7 +25,6 @@ from verifier.store.connect import connect
 from verifier.store.queue import StoredToken, flag, queue
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 from verifier.store.tables import flags, traces
-from verifier.store.wire import packed_tokens
 from verifier.types import Contribution, Risk
 
 HOSTILE = "<script>document.title='owned'</script>\"'><img src=x onerror=document.title='owned'>{{7*7}}${7*7}\u202e\x00\x1b[2J"
@@ -92,8 +93,13 @@ def add_heat(engine, number):
     with engine.begin() as connection:
         values = {"context": HEAT, "context_start": start, "context_end": start + len("Li and Wu")}
         connection.execute(update(flags).where(flags.c.id == number).values(values))
-        size, packed = packed_tokens(_tokens())
-        connection.execute(insert(traces).values(flag_id=number, model="tiny.gguf", size=size, compressed=packed))
+        connection.execute(insert(traces).values(trace_row(number, "tiny.gguf", _tokens())))
+
+
+def trace_row(number, model, tokens):
+    """Tokens as the database keeps them."""
+    plain = json.dumps([astuple(each) for each in tokens]).encode()
+    return {"flag_id": number, "model": model, "size": len(plain), "compressed": zlib.compress(plain)}
 
 
 def _tokens():

@@ -16,7 +16,7 @@ import requests
 from sqlalchemy import delete, insert, update
 
 from tests.verifier.samples import claim_finding, one_of_each
-from tests.verifier.server.review.conftest import HOSTILE, Page, first, serving
+from tests.verifier.server.review.conftest import HOSTILE, Page, first, serving, trace_row
 from verifier.errors import CannotServe
 from verifier.findings import finding_of
 from verifier.server.review.app import ACTS, ADMIN_VIEWS, VIEWS
@@ -28,7 +28,6 @@ from verifier.store.reviews import remark, reviews_of
 from verifier.store.scans import ScanKey, add_claims, add_findings, begin_scan
 from verifier.store.stored import Keeping
 from verifier.store.tables import flags, traces
-from verifier.store.wire import packed_tokens
 from verifier.types import Contribution, Risk, Stance
 
 PATHS = [path.replace("{number}", "1") for path in {**VIEWS, **ADMIN_VIEWS}]
@@ -81,10 +80,9 @@ def hostile(engine, page):
     add_claims(engine, scan, [claim], Keeping())
     numbers = [each.id for each in queue(engine).items if each.id not in before]
     with engine.begin() as connection:
-        token = packed_tokens((StoredToken(HOSTILE, 0, 9, -1.0, 2.0, 0.9),))
-        packed = {"model": HOSTILE, "size": token[0], "compressed": token[1]}
+        token = StoredToken(HOSTILE, 0, 9, -1.0, 2.0, 0.9)
         connection.execute(delete(traces).where(traces.c.flag_id.in_(numbers)))
-        connection.execute(insert(traces), [{"flag_id": each, **packed} for each in numbers])
+        connection.execute(insert(traces), [trace_row(each, HOSTILE, [token]) for each in numbers])
         text = {"context": HOSTILE.replace("\0", ""), "context_start": 0, "context_end": 9}
         connection.execute(update(flags).where(flags.c.id.in_(numbers)).values(text))
     remark(engine, numbers[0], HOSTILE, HOSTILE)
