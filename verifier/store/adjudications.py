@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from citations.types import Fields, Status
 from verifier.errors import StoreError
 from verifier.fingerprint import short_digest, subject
-from verifier.store.connect import reading, writing_to
+from verifier.store.connect import reading, write, writing_to
 from verifier.store.flags import fact_of, same_flag
 from verifier.store.reviews import PROGRAM, FlagState, ReviewAnswer, add_review, read_reviews, settle, voters
 from verifier.store.stored import FlagKind
@@ -128,7 +128,8 @@ def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
 
     A flag about the same work that was dismissed for another reason stays dismissed.
     """
-    with writing_to(engine) as connection:
+
+    def revoke(connection: Connection) -> tuple[int, ...]:
         held = (confirmed_works.c.id == work_id) & confirmed_works.c.revoked_at.is_(None)
         work = connection.execute(select(confirmed_works).where(held)).mappings().first()
         if work is None:
@@ -143,7 +144,9 @@ def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
             note = f"the confirmation {work['identifier']} was revoked by {reviewer}"
             add_review(connection, each, ReviewAnswer.REOPEN, PROGRAM, note=note)
             settle(connection, each["id"])
-    return tuple(each["id"] for each in reopened)
+        return tuple(each["id"] for each in reopened)
+
+    return write(engine, revoke)
 
 
 def adjudication_of(connection: Connection, flag_id: int, state: FlagState) -> Adjudication | None:

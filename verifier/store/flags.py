@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -266,8 +266,8 @@ def _keep_trace(connection: Connection, flag_id: int, context: Context | None) -
     connection.execute(delete(traces).where(traces.c.flag_id == flag_id))
     if context is None or context.trace is None:
         return
-    size, compressed = packed_tokens(context.trace.tokens)
-    values = row(flag_id=flag_id, model=context.trace.model, size=size, compressed=compressed)
+    kept_tokens = packed_tokens(context.trace.tokens)
+    values = row(flag_id=flag_id, model=context.trace.model, **asdict(kept_tokens))
     connection.execute(insert(traces).values(values))
 
 

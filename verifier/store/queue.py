@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from verifier.store.order import Place, before, counted, first
 from verifier.store.reviews import FlagState, Review, read_reviews
 from verifier.store.stored import FlagKind, KeptText, StoredToken, TextKind, Trace
 from verifier.store.tables import flag_papers, flags, holds, reviews, texts, traces, utc
-from verifier.store.wire import read_flagged, unpacked_tokens
+from verifier.store.wire import Packed, read_flagged, unpacked, unpacked_tokens
 from verifier.types import Decision, Flagged, Stance
 
 __all__ = [
@@ -256,14 +255,15 @@ def _trace(connection: Connection, flag_id: int) -> Trace | None:
     found = connection.execute(select(traces).where(traces.c.flag_id == flag_id)).mappings().first()
     if found is None:
         return None
-    return Trace(found["model"], unpacked_tokens(found["compressed"]))
+    return Trace(found["model"], unpacked_tokens(Packed(found["size"], found["compressed"])))
 
 
 def _texts(connection: Connection, scan_id: int) -> tuple[KeptText, ...]:
-    statement = select(texts.c.kind, texts.c.compressed).where(texts.c.scan_id == scan_id).order_by(texts.c.id)
+    columns = (texts.c.kind, texts.c.size, texts.c.compressed)
+    statement = select(*columns).where(texts.c.scan_id == scan_id).order_by(texts.c.id)
     return tuple(
-        KeptText(TextKind(kind), zlib.decompress(compressed).decode("utf-8", "replace"))
-        for kind, compressed in connection.execute(statement)
+        KeptText(TextKind(each.kind), unpacked(Packed(each.size, each.compressed)).decode("utf-8", "replace"))
+        for each in connection.execute(statement)
     )
 
 

@@ -19,7 +19,7 @@ from citations.markup import to_ascii
 from citations.types import Name
 from verifier.errors import StoreError
 from verifier.fingerprint import short_digest
-from verifier.store.connect import reading, writing_to
+from verifier.store.connect import reading, write
 from verifier.store.flags import latest_paper
 from verifier.store.levels import digest as digest_of
 from verifier.store.reviews import FlagState
@@ -33,11 +33,12 @@ from verifier.store.tables import (
     flags,
     row,
     scans,
+    texts,
     tombstones,
     unreadable,
 )
 from verifier.store.transfer import wipe
-from verifier.store.wire import read_flagged
+from verifier.store.wire import Packed, read_flagged, unpacked
 from verifier.types import ClaimFinding, Flagged
 
 _WORD_OR_COMMA = re.compile(r"\w[\w'-]*|,")
@@ -64,7 +65,8 @@ def prune(engine: Engine, days: int, *, now: datetime | None = None) -> Removed:
     before = (now or datetime.now(UTC)) - timedelta(days=days)
     old = select(scans.c.id).where(scans.c.started_at < before)
     decided = flags.c.state.in_(_DECIDED)
-    with writing_to(engine) as connection:
+
+    def work(connection: Connection) -> Removed:
         ended = select(flags.c.id).where(decided, flags.c.last_seen_at < before)
         gone = list(connection.execute(ended).scalars())
         _bury(connection, "age", before.date().isoformat(), gone)
@@ -73,7 +75,9 @@ def prune(engine: Engine, days: int, *, now: datetime | None = None) -> Removed:
         ).rowcount
         number = connection.execute(delete(scans).where(scans.c.started_at < before)).rowcount
         _remove_bodies(connection)
-    return Removed(len(gone), references, number)
+        return Removed(len(gone), references, number)
+
+    return write(engine, work)
 
 
 def expire(engine: Engine, days: int) -> None:
@@ -104,7 +108,7 @@ def forget_paper(engine: Engine, paper: str) -> Removed:
     clear = {paper, str(Path(paper).absolute())}
     names = clear | {digest_of(each) for each in clear}
 
-    with writing_to(engine) as connection:
+    def work(connection: Connection) -> Removed:
         seen = flag_papers.c.paper_digest.in_([short_digest(each) for each in clear])
         gone = _seen_last_in(connection, names, select(flag_papers.c.flag_id).where(seen))
         _bury(connection, "paper", paper, gone)
@@ -114,7 +118,9 @@ def forget_paper(engine: Engine, paper: str) -> Removed:
         connection.execute(delete(unreadable).where(unreadable.c.file.in_(names)))
         number = _forget_inputs(connection, names)
         _remove_bodies(connection)
-    return Removed(len(gone), references, number)
+        return Removed(len(gone), references, number)
+
+    return write(engine, work)
 
 
 def _seen_last_in(connection: Connection, names: set[str], candidates: Select[tuple[int]]) -> list[int]:
@@ -135,18 +141,19 @@ def _seen_last_in(connection: Connection, names: set[str], candidates: Select[tu
 def forget_author(engine: Engine, name: str) -> Removed:
     """Remove every reference and flag that cites the person, given as ``Family``, ``Given Family`` or ``Family, Given``.
 
-    A flagged claim that names the person goes too, and so do the works that reviewers confirmed for such a flag.
+    A flagged claim and a whole text that name the person go too, and so do the works that reviewers confirmed for such a
+    flag.
     """
     wanted = _folded(name)
     longest = max(re.findall(r"\w+", wanted) or [wanted], key=len)
 
     def cites(flagged: Flagged) -> bool:
         if isinstance(flagged, ClaimFinding):
-            return f" {wanted} " in f" {' '.join(re.findall(_WORD_OR_COMMA, _folded(flagged.claim.text)))} "
+            return _names_in(flagged.claim.text, wanted)
         fields = flagged.checked.reference.fields
         return any(wanted in _names(each) for each in (*fields.authors, *fields.editors))
 
-    with writing_to(engine) as connection:
+    def work(connection: Connection) -> Removed:
         gone = [number for number, found in _findings(connection, flags, longest) if cites(found)]
         subjects = select(flags.c.subject_digest).where(flags.c.id.in_(gone))
         if gone:
@@ -154,8 +161,23 @@ def forget_author(engine: Engine, name: str) -> Removed:
         _bury(connection, "author", name, gone)
         rows = [number for number, found in _findings(connection, checked_references, longest) if cites(found)]
         _delete(connection, checked_references, rows)
+        _delete(connection, texts, [number for number, text in _texts(connection) if _names_in(text, wanted)])
         _remove_bodies(connection)
-    return Removed(len(gone), len(rows), 0)
+        return Removed(len(gone), len(rows), 0)
+
+    return write(engine, work)
+
+
+def _texts(connection: Connection) -> Iterator[tuple[int, str]]:
+    """The whole texts that are kept, one at a time."""
+    for number in connection.execute(select(texts.c.id)).scalars().all():
+        found = connection.execute(select(texts.c.size, texts.c.compressed).where(texts.c.id == number)).one()
+        yield number, unpacked(Packed(found.size, found.compressed)).decode("utf-8", "replace")
+
+
+def _names_in(text: str, wanted: str) -> bool:
+    """Whether a folded name stands in a text as words of its own."""
+    return f" {wanted} " in f" {' '.join(_WORD_OR_COMMA.findall(_folded(text)))} "
 
 
 def _findings(connection: Connection, table: Table, word: str) -> Iterator[tuple[int, Flagged]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -23,7 +22,15 @@ from verifier.store.flags import KEEP_ALL, write_flag
 from verifier.store.levels import StorageLevel, kept_evidence, kept_finding, kept_name, kept_unreadable
 from verifier.store.stored import BodyOf, Keeping
 from verifier.store.tables import bodies, checked_references, evidence, flags, row, scans, texts, unreadable, utc
-from verifier.store.wire import bare_finding_json, evidence_json, read_evidence, read_finding
+from verifier.store.wire import (
+    Packed,
+    bare_finding_json,
+    evidence_json,
+    packed,
+    read_evidence,
+    read_finding,
+    unpacked,
+)
 from verifier.types import ClaimFinding, Decision, Finding, Flagged
 
 _AT_ONCE = 500
@@ -148,8 +155,10 @@ def add_claims(
 
 def add_texts(engine: Engine, scan_id: int, keeping: Keeping) -> None:
     """Store the whole text and its prompt, where the level says so."""
-    packed = [(each.kind.value, each.text.encode("utf-8", "replace")) for each in keeping.texts]
-    rows = [row(scan_id=scan_id, kind=kind, size=len(plain), compressed=zlib.compress(plain)) for kind, plain in packed]
+    rows = [
+        row(scan_id=scan_id, kind=each.kind.value, **asdict(packed(each.text.encode("utf-8", "replace"))))
+        for each in keeping.texts
+    ]
     if rows:
         with writing_to(engine) as connection:
             connection.execute(insert(texts), rows)
@@ -223,8 +232,8 @@ def scan_of_flag(engine: Engine, flag_id: int) -> ScanVersion | None:
 def body(engine: Engine, sha256: str) -> bytes | None:
     """A registry's answer as it came, ``None`` if it was not kept."""
     with reading(engine) as connection:
-        packed = connection.execute(select(bodies.c.compressed).where(bodies.c.sha256 == sha256)).scalar()
-    return None if packed is None else zlib.decompress(packed)
+        kept = connection.execute(select(bodies.c.size, bodies.c.compressed).where(bodies.c.sha256 == sha256)).first()
+    return None if kept is None else unpacked(Packed(kept.size, kept.compressed))
 
 
 def _earlier(stored: RowMapping, judged: list[str]) -> Earlier:
@@ -314,7 +323,7 @@ def _keep_bodies(
     for sha256 in sorted(wanted - held):
         content = body_of(sha256)
         if content is not None:
-            values = {"sha256": sha256, "size": len(content), "compressed": zlib.compress(content)}
+            values = {"sha256": sha256, **asdict(packed(content))}
             try:
                 with connection.begin_nested():
                     connection.execute(insert(bodies).values(values))

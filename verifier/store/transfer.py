@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +17,12 @@ from sqlalchemy import Connection, DateTime, Engine, LargeBinary, Table, func, i
 from verifier.errors import StoreError
 from verifier.store.connect import is_sqlite, reading, writing_to
 from verifier.store.flags import word_of
-from verifier.store.reviews import FlagState
-from verifier.store.stored import FlagKind
-from verifier.store.tables import REVISION, flags, metadata, utc
-from verifier.store.wire import read_flagged
+from verifier.store.levels import StorageLevel
+from verifier.store.reviews import FlagState, ReviewAnswer
+from verifier.store.scans import ScanState
+from verifier.store.stored import FlagKind, TextKind
+from verifier.store.tables import REVISION, metadata, utc
+from verifier.store.wire import Packed, read_evidence, read_finding, read_flagged, unpacked, unpacked_tokens
 from verifier.types import Decision
 
 FORMAT = "factprobe-database"
@@ -175,8 +177,8 @@ def _row(line: str, number: int, known: dict[str, Table]) -> tuple[Table, dict[s
         record = json.loads(line[:MAX_LINE])
         table, values = known[record["table"]], record["row"]
         read = {column.name: _read(column.type, values.pop(column.name)) for column in table.columns}
-        if table is flags:
-            _check_flag(read)
+        if table.name in _CHECKS:
+            _CHECKS[table.name](read)
     except (StoreError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _damaged(number) from error
     if values:
@@ -184,13 +186,62 @@ def _row(line: str, number: int, known: dict[str, Table]) -> tuple[Table, dict[s
     return table, read
 
 
+def _check_packed(read: dict[str, Any]) -> None:
+    unpacked(Packed(read["size"], read["compressed"]))
+
+
+def _check_text(read: dict[str, Any]) -> None:
+    TextKind(read["kind"])
+    _check_packed(read)
+
+
+def _check_trace(read: dict[str, Any]) -> None:
+    unpacked_tokens(Packed(read["size"], read["compressed"]))
+
+
+def _check_review(read: dict[str, Any]) -> None:
+    ReviewAnswer(read["answer"])
+
+
+def _check_work(read: dict[str, Any]) -> None:
+    json.loads(read["fields"]).get("year")
+
+
+def _check_scan(read: dict[str, Any]) -> None:
+    ScanState(read["state"])
+    StorageLevel(read["storage"])
+    if not all(isinstance(each, str) for each in json.loads(read["inputs"])):
+        raise TypeError("inputs")
+
+
+def _check_reference(read: dict[str, Any]) -> None:
+    read_finding(read["finding"])
+
+
+def _check_evidence(read: dict[str, Any]) -> None:
+    read_evidence(read["judged"])
+
+
 def _check_flag(read: dict[str, Any]) -> None:
-    """Raise where a flag could not be read again: one such row would take the whole queue with it."""
     kind = FlagKind(read["kind"])
     word_of(kind, read["status"])
     Decision(read["decision"])
     FlagState(read["state"])
     read_flagged(kind, read["finding"])
+
+
+_CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "bodies": _check_packed,
+    "checked_references": _check_reference,
+    "confirmed_works": _check_work,
+    "evidence": _check_evidence,
+    "flags": _check_flag,
+    "reviews": _check_review,
+    "scans": _check_scan,
+    "texts": _check_text,
+    "traces": _check_trace,
+}
+"""Raise where a row could not be read again: one such row would take the whole queue with it."""
 
 
 def _damaged(number: int) -> StoreError:

@@ -86,11 +86,16 @@ def _refuse_newer(found: str) -> None:
 
 
 def _back_up(path: Path, revision: str) -> None:
+    """Copy the file beside itself; a copy that a kill cut off is never taken for a backup, nor in the way of the next."""
     target = path.with_name(f"{path.name}.backup-{revision}")
+    unfinished = path.with_name(f"{target.name}.unfinished")
     try:
-        os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        for each in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
+            each.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
+        unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"the backup {target} cannot be written, so nothing was upgraded: {error}") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,9 @@ from verifier.errors import StoreError
 from verifier.store.stored import FlagKind, StoredToken
 from verifier.store.tables import storable
 from verifier.types import ClaimFinding, Finding, Flagged
+
+MAX_UNPACKED = 256 * 1024 * 1024
+"""Bytes of one packed text, answer or trace."""
 
 
 @cache
@@ -59,7 +62,7 @@ def read_finding(text: str) -> Finding:
     """A stored finding; raises ``StoreError`` if the row is damaged."""
     try:
         return _findings().validate_python(json.loads(text))
-    except (ValueError, ValidationError) as error:
+    except (ValueError, ValidationError, RecursionError) as error:
         raise StoreError("a stored finding cannot be read: its row is damaged") from error
 
 
@@ -69,21 +72,46 @@ def read_flagged(kind: FlagKind, text: str) -> Flagged:
         return read_finding(text)
     try:
         return _claims().validate_python(json.loads(text))
-    except (ValueError, ValidationError) as error:
+    except (ValueError, ValidationError, RecursionError) as error:
         raise StoreError("a stored claim cannot be read: its row is damaged") from error
 
 
-def packed_tokens(tokens: Sequence[StoredToken]) -> tuple[int, bytes]:
-    """The size of the tokens as JSON, and the JSON compressed."""
-    plain = json.dumps([astuple(each) for each in tokens], separators=(",", ":")).encode()
-    return len(plain), zlib.compress(plain)
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Bytes as the database keeps them."""
+
+    size: int
+    """Before compression."""
+    compressed: bytes
 
 
-def unpacked_tokens(compressed: bytes) -> tuple[StoredToken, ...]:
+def packed(plain: bytes) -> Packed:
+    """The bytes compressed."""
+    return Packed(len(plain), zlib.compress(plain))
+
+
+def unpacked(kept: Packed) -> bytes:
+    """The bytes again; raises ``StoreError`` if the row is damaged, or would unpack to more than it says or anybody needs."""
+    try:
+        reader = zlib.decompressobj()
+        plain = reader.decompress(kept.compressed, MAX_UNPACKED)
+    except zlib.error as error:
+        raise StoreError("something packed in the database cannot be read: its row is damaged") from error
+    if len(plain) != kept.size or not reader.eof:
+        raise StoreError("something packed in the database is not what was packed: its row is damaged")
+    return plain
+
+
+def packed_tokens(tokens: Sequence[StoredToken]) -> Packed:
+    """The tokens as compressed JSON."""
+    return packed(json.dumps([astuple(each) for each in tokens], separators=(",", ":")).encode())
+
+
+def unpacked_tokens(kept: Packed) -> tuple[StoredToken, ...]:
     """The tokens again; raises ``StoreError`` if the row is damaged."""
     try:
-        return tuple(StoredToken(*each) for each in json.loads(zlib.decompress(compressed)))
-    except (ValueError, TypeError, zlib.error) as error:
+        return tuple(StoredToken(*each) for each in json.loads(unpacked(kept)))
+    except (ValueError, TypeError, RecursionError) as error:
         raise StoreError("the stored tokens of a flag cannot be read: their row is damaged") from error
 
 
@@ -91,7 +119,7 @@ def read_evidence(text: str) -> Evidence:
     """A stored piece of evidence; raises ``StoreError`` if the row is damaged."""
     try:
         return _evidence().validate_python(json.loads(text))
-    except (ValueError, ValidationError) as error:
+    except (ValueError, ValidationError, RecursionError) as error:
         raise StoreError("stored evidence cannot be read: its row is damaged") from error
 
 
