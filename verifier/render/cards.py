@@ -69,6 +69,8 @@ class Card:
     word: str
     differs: str
     because: str
+    decided: str
+    """What people decided about it before."""
     damaged: tuple[str, ...]
     """What was broken in the entry."""
     raw: str
@@ -95,7 +97,8 @@ def card(finding: Finding, number: int = 0) -> Card:
         status=finding.status.value,
         word=finding.status.value.replace("_", " "),
         differs=differs,
-        because=" | ".join(filter(None, (adjudication_words(finding), because(verdict, differs)))),
+        because=because(verdict, differs),
+        decided=adjudication_words(finding),
         damaged=tuple(inline(each) for each in reference.mended),
         raw=readable(reference.raw),
         rows=_rows(checked) if verdict.work else _beside(reference.fields, nearest),
@@ -117,6 +120,7 @@ def blind_card(finding: Finding) -> Card:
         word="sample",
         differs="",
         because="",
+        decided="",
         rows=_beside(checked.reference.fields, shown),
         introduction="The nearest record:",
     )
@@ -134,6 +138,7 @@ def claim_card(finding: ClaimFinding, *, blind: bool = False) -> Card:
         word="sample" if blind else word(finding.stance),
         differs="",
         because="" if blind else inline(finding.because),
+        decided="",
         damaged=(),
         raw=readable(f"{claim.lead}\n{claim.text}" if claim.lead else claim.text),
         rows=(),
