@@ -20,6 +20,7 @@ GROUPS = {
     "severities": "Severities of a difference",
     "contradictions": "Contradictions",
     "storage": "Levels of storage",
+    "learning": "Learning from reviews",
     "reasons": "Why a registry was unavailable",
     "exit-codes": "Exit codes",
     "errors": "Errors",
