@@ -28,6 +28,7 @@ CODES = [
     *(f"exit-{code.value}" for code in ExitCode),
     *(kind.code for base in (CitationsError, ProbesError, VerifierError) for kind in kinds(base)),
     *("no-references", "shadowed", "extractor-crashed", "unreadable-entry", "crash", "download-failed", "storage"),
+    *("sample", "miss-rate", "calibration"),
 ]
 
 
