@@ -27,38 +27,34 @@ Nothing is asked and nothing is changed; the same database gives the same report
 """
 
 
-class _Day(click.ParamType[datetime]):
-    """A day or a moment, in UTC unless it says otherwise; of a day, its first moment or its last."""
-
-    name = "date"
-
-    def __init__(self, *, is_last: bool) -> None:
-        self._is_last = is_last
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment from which on, or before which."""
-        text = str(value).strip()
-        try:
-            found = datetime.fromisoformat(text)
-            found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-            is_day = len(text) <= len("2026-11-01")
-            return found + timedelta(days=1) if self._is_last and is_day else found
-        except (ValueError, OverflowError):
-            self.fail(f"{text!r} is no date: write 2026-11-01 or 2026-11-01T12:00", param, ctx)
+def _since(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    return None if value is None else _moment(value, days=0)
 
 
-class _Scan(click.ParamType[int]):
-    """The number of a scan, or ``last``, which is 0."""
+def _until(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    """The moment before which: of a day, the end of it."""
+    return None if value is None else _moment(value, days=1)
 
-    name = "scan"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number."""
-        if str(value).casefold() == "last":
-            return 0
-        if not (str(value).isascii() and str(value).isdigit() and 0 < int(value) < 2**31):
-            self.fail(f"{value!r} is neither the number of a scan nor last", param, ctx)
-        return int(value)
+def _moment(value: str, *, days: int) -> datetime:
+    """A day, moved on by so many days, or a moment; in UTC unless it says otherwise."""
+    text = value.strip()
+    try:
+        found = datetime.fromisoformat(text)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        is_day = len(text) <= len("2026-11-01")
+        return found + timedelta(days=days) if is_day else found
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{text!r} is no date: write 2026-11-01 or 2026-11-01T12:00") from error
+
+
+def _scan(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
+    """The number of a scan, or 0 for the last."""
+    if value is None or value.casefold() == "last":
+        return None if value is None else 0
+    if not (value.isascii() and value.isdigit() and len(value) <= 10 and 0 < int(value) < 2**31):
+        raise click.BadParameter(f"{value!r} is neither the number of a scan nor last")
+    return int(value)
 
 
 @click.command("report", cls=SortedCommand, help=HELP)
@@ -72,9 +68,9 @@ class _Scan(click.ParamType[int]):
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to a file; its ending sets the format.")
 @click.option("--paper", default="", metavar="FILE", help="Only of this file, named as it was scanned.")
-@click.option("--scan", type=_Scan(), metavar="ID|last", help="One scan, with all that it found.")
-@click.option("--since", type=_Day(is_last=False), metavar="DATE", help="From this day or moment on, in UTC.")
-@click.option("--until", type=_Day(is_last=True), metavar="DATE", help="Up to this day, or before this moment.")
+@click.option("--scan", callback=_scan, metavar="ID|last", help="One scan, with all that it found.")
+@click.option("--since", callback=_since, metavar="DATE", help="From this day or moment on, in UTC.")
+@click.option("--until", callback=_until, metavar="DATE", help="Up to this day, or before this moment.")
 def command(db: str | None, format_name: str | None, output: str | None, **options: Any) -> None:
     """Print the report."""
     if options["scan"] is not None and (options["since"] or options["until"]):

@@ -181,6 +181,7 @@ def test_spreadsheets_get_the_decision_in_a_column(url, engine, today, capsys):
         (["--since", "yesterday"], "'yesterday' is no date: write 2026-11-01 or 2026-11-01T12:00"),
         (["--until", "9999-12-31"], "'9999-12-31' is no date"),
         (["--scan", "0"], "'0' is neither the number of a scan nor last"),
+        (["--scan", "0" * 20 + "1"], "is neither the number of a scan nor last"),
         (["--scan", "-1"], "'-1' is neither the number of a scan nor last"),
         (["--scan", "٣"], "is neither the number of a scan nor last"),
         (["--scan", "last", "--since", "2026-01-01"], "a scan has its own time"),
