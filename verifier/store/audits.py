@@ -101,10 +101,10 @@ def draw_samples(
         number = write_flag(connection, scan_id, finding, now, keeping)
         rank = LOWEST_RANK + int(_uniform("rank", finding.fingerprint) * (HIGHEST_RANK - LOWEST_RANK))
         values = row(flag_id=number, stratum=band(finding).name, probability=audit.chance(finding), drawn_at=now)
+        connection.execute(update(flags).where(flags.c.id == number).values(blind=True, rank=rank))
         try:
             with connection.begin_nested():
                 connection.execute(insert(audits).values(values))
-                connection.execute(update(flags).where(flags.c.id == number).values(blind=True, rank=rank))
         except IntegrityError:
             continue  # another process drew it meanwhile
         drawn.add(finding.fingerprint)

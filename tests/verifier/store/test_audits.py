@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ from verifier.learning_misses import Stratum, miss_rate
 from verifier.review import Session, item_lines, review
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work
-from verifier.store.audits import BANDS, UNKNOWN, AuditDraw, band, reviewed
+from verifier.store.audits import BANDS, LOWEST_RANK, UNKNOWN, AuditDraw, band, reviewed
 from verifier.store.connect import connect
 from verifier.store.flags import list_flags
 from verifier.store.levels import StorageLevel
@@ -270,6 +271,24 @@ def test_a_claim_that_is_a_flag_already_is_no_sample(engine):
     recorder.claims([replace(claim, stance=Stance.SUPPORTED, decision=Decision.PASS)])
     (shown,) = queue(engine, EVERY).items
     assert (shown.status, shown.blind) == (Stance.NOT_SUPPORTED, False)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_runs_that_draw_the_same_at_once_make_one_sample_of_it(kind, engine, request):
+    made = engine
+    if kind == "postgresql":
+        made = connect(request.getfixturevalue("postgres"))
+        upgrade(made)
+    findings = [passed(number) for number in range(60)]
+    with ThreadPoolExecutor(4) as threads:
+        runs = [ScanKey("scan", (f"{number}.bib",), "s") for number in range(4)]
+        list(threads.map(lambda key: record(made, findings, 1.0, key=key), runs))
+    shown = queue(made, EVERY, limit=500).items
+    (stratum,) = reviewed(made, Sort.CITATION).strata
+    if made is not engine:
+        made.dispose()
+    assert (len(shown), all(each.blind for each in shown), stratum.drawn) == (60, True, 60)
+    assert min(each.rank for each in shown) >= LOWEST_RANK
 
 
 def test_postgresql_draws_and_reads_the_same(postgres, engine):
