@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from citations.types import CheckedReference, Reference, Status
 from tests.benchmarks.learning import TRUTH, reviewed
+from tests.verifier.samples import checked, claim_finding, reference
+from tests.verifier.test_findings import Memory
+from verifier.findings import finding_of, judge
 from verifier.fusion import MILDER, Feature, Model, Sort, Weight, fuse, shipped
+from verifier.gaps import Circumstances
 from verifier.learn import learn
 from verifier.learning import Label, counted, reviews_digest, shortage, split
+from verifier.learning_file import InForce
 from verifier.learning_fit import figures, fit, risks
 from verifier.learning_misses import Stratum, miss_rate
-from verifier.types import Signal, SignalKind
+from verifier.pipeline import Prose, check_text
+from verifier.scan import scan
+from verifier.store.scans import reference_digest
+from verifier.support import Facts, with_signals
+from verifier.types import Decision, Finding, Signal, SignalKind, Stance
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
-BASE = shipped(Sort.CITATION)
+BASE, CLAIMS = shipped(Sort.CITATION), shipped(Sort.CLAIM)
 
 
 def label(
@@ -220,3 +231,48 @@ def test_no_miss_among_the_samples_is_no_proof_that_there_is_none():
     found = miss_rate([Stratum("low", 1000, 20, 20, 0)])
     assert found is not None
     assert (0.0, 0.0, pytest.approx(0.161, abs=0.002)) == (found.value, found.low, found.high)
+
+
+LEARNT = Circumstances(
+    "verifier scan",
+    calibration=InForce(replace(BASE, name="learnt-c"), replace(CLAIMS, name="learnt-p"), "learnt-c"),
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A finding of an earlier scan."""
+
+    digest: str
+    finding: Finding
+
+
+def wrong(references: Sequence[Reference]) -> Iterator[CheckedReference]:
+    yield from (checked(Status.MISMATCH, each) for each in references)
+
+
+def test_the_risks_of_a_scan_are_made_with_the_calibration_that_it_was_given(tmp_path):
+    (tmp_path / "refs.bib").write_text("")
+    report = scan([str(tmp_path / "refs.bib")], lambda _: iter([reference()]), wrong, around=LEARNT)
+    assert [each.risk.calibration for each in report.findings if each.risk] == ["learnt-c"]
+
+
+def test_the_risks_of_a_text_are_made_with_it_too():
+    prose = Prose('Turing, A. M. (1937). "On computable numbers". Proceedings of the London Mathematical Society 42.')
+    report = check_text(prose, wrong, around=LEARNT)
+    assert [each.risk.calibration for each in report.findings if each.risk] == ["learnt-c"]
+
+
+def test_the_risks_of_a_resumed_run_are_those_of_today():
+    known = Judged(reference_digest(reference()), finding_of(checked(Status.MISMATCH, reference())))
+    again = judge([reference()], wrong, record=Memory([known]), resume=True, model=LEARNT.citation_model)
+    assert (again.resumed, [each.risk.calibration for each in again.findings if each.risk]) == (1, ["learnt-c"])
+
+
+def test_the_risks_of_claims_are_made_with_the_calibration_of_claims():
+    signals = (Signal(SignalKind.JUDGE, "sage", score=0.1),)
+    found = with_signals(claim_finding(Stance.NOT_SUPPORTED), signals, Facts(model=LEARNT.claim_model))
+    assert found.risk is not None
+    assert (found.risk.calibration, found.decision) == ("learnt-p", Decision.FLAG)
+    mild = replace(CLAIMS, bias=-9.0)
+    assert with_signals(claim_finding(Stance.NOT_SUPPORTED), signals, Facts(model=mild)).decision is Decision.ABSTAIN

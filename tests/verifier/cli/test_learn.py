@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import update
 
@@ -29,7 +30,7 @@ from verifier.store.recorder import Recorder
 from verifier.store.reviews import ReviewAnswer, decide
 from verifier.store.scans import ScanKey
 from verifier.store.tables import flags
-from verifier.types import Stance
+from verifier.types import Signal, SignalKind, Stance
 
 ACCEPT, REJECT = ReviewAnswer.ACCEPT, ReviewAnswer.REJECT
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -311,3 +312,26 @@ def test_claims_are_learnt_apart_from_citations(url, capsys):
     code, out, _ = run(capsys, "learn", "--db", url)
     assert (code, "claims that passed: how many are wrong is not known" in out) == (0, False)
     assert in_force(Settings(db=url)).claim == shipped(Sort.CLAIM)
+
+
+def test_claims_have_a_calibration_of_their_own(url, capsys):
+    engine = open_store(url)
+    recorder = Recorder(engine, ScanKey("check", ("a.txt",), "s"))
+    drawn = np.random.default_rng(3)
+    said = [float(each) for each in drawn.uniform(0.02, 0.45, 300)]
+    claims = [claim_finding(Stance.NOT_SUPPORTED, f"Tea number {n} came to London.", n) for n in range(300)]
+    recorder.claims(
+        [
+            replace(each, fingerprint=f"{n:032x}", signals=(Signal(SignalKind.JUDGE, "sage", score=score),))
+            for n, (each, score) in enumerate(zip(claims, said, strict=True))
+        ]
+    )
+    for each in sorted(queue(engine, limit=500).items, key=lambda flag: flag.id):
+        decide(engine, each.id, ACCEPT if drawn.random() < 0.5 else REJECT, "Ana")  # the judge tells nothing here
+    engine.dispose()
+    code, out, _ = run(capsys, "learn", "--db", url)
+    now = in_force(Settings(db=url))
+    sure = fuse([Signal(SignalKind.JUDGE, "sage", score=0.05)], Sort.CLAIM, now.claim)
+    assert (code, "claims: 300 reviewed findings" in out, now.citation) == (0, True, shipped(Sort.CITATION))
+    assert sure is not None
+    assert sure.value == pytest.approx(0.5, abs=0.15)
