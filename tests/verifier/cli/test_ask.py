@@ -7,7 +7,11 @@ from click.testing import CliRunner
 
 from citations.testing.server import REGISTRIES, RegistryServer
 from tests.models import smollm2
+from tests.verifier.store.kept import everything
 from verifier.cli import main
+from verifier.store import open_store
+from verifier.store.connect import closing_engine
+from verifier.store.queue import count, flag, queue
 
 __all__ = ["smollm2"]
 PROMPT = "List three well-known papers about deep learning. For each give authors, year, title and venue."
@@ -34,6 +38,19 @@ def test_what_the_model_invents_is_found_and_stored_with_how_sure_it_was(smollm2
     for each in report["references"]:
         kinds = {signal["kind"]: signal["score"] for signal in each["signals"]}
         assert kinds["logprob"] <= 0 <= kinds["entropy"]
+
+
+def test_what_is_flagged_is_stored_with_the_tokens_around_it_and_without_the_prompt(smollm2, tmp_path):
+    done = ask(smollm2, "--format", "json", "--db", "x.db", "Cite three papers on machine learning in BibTeX format.")
+    report = json.loads(done.stdout)
+    with closing_engine(open_store(f"sqlite:///{tmp_path / 'x.db'}")) as engine:
+        for each in queue(engine).items:
+            item = flag(engine, each.id)
+            assert "".join(token.text for token in item.trace.tokens) == item.context
+            assert item.context[slice(*item.span)] == item.finding.checked.reference.raw
+            assert any(token.score is not None and 0 < token.score < 1 for token in item.trace.tokens)
+        assert count(engine) == sum(each["verdict"] == "not_found" for each in report["references"]) > 0
+    assert "cite three papers" not in everything(tmp_path / "x.db")
 
 
 def test_the_answer_is_shown_above_its_report(smollm2):

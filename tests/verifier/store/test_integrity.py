@@ -90,7 +90,9 @@ def test_damaged_pages_are_told(tmp_path):
     upgrade(engine)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_flags_last_seen_at'").fetchone()[0]
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_flags_last_seen_at'").fetchone()[
+            0
+        ]
     engine.dispose()
     with path.open("r+b") as stream:
         stream.seek((root - 1) * 4096)

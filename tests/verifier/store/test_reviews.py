@@ -266,3 +266,13 @@ def test_a_damaged_database_is_an_error_and_never_an_empty_queue(engine):
     for ask in (queue, count, statistics, lambda e: next_flag(e, "ana"), lambda e: flag(e, 1)):
         with pytest.raises(StoreError, match="cannot be read"):
             ask(engine)
+
+
+def test_what_happens_to_another_flag_gives_nobody_what_they_answered_again(engine):
+    first, second = ids(engine)[:2]
+    decide(engine, first, ReviewAnswer.SKIP, "ana")
+    decide(engine, second, ReviewAnswer.ACCEPT, "ben")
+    respond(engine, second, "the author", "it was in print")
+    assert next_flag(engine, "ana").id == second
+    decide(engine, second, ReviewAnswer.SKIP, "ana")
+    assert next_flag(engine, "ana").id not in {first, second}
