@@ -35,6 +35,7 @@ VOLUME = "volume"
 """Mark of volume records (proceedings), also in front of the address of their table of contents."""
 
 _MAX_INDEXED_AUTHORS = 40
+_PREFIXES = {scheme: f"{scheme.value}:" for scheme in Scheme}
 _ARXIV_DOI = "10.48550/arxiv."
 
 
@@ -121,18 +122,18 @@ def _all_title_keys(work: Work) -> tuple[str, ...]:
 def identifier_terms(work: Work) -> tuple[str, ...]:
     """The identifiers of a work as index terms: ``doi:10.1/x``, ``arxiv:1706.03762``."""
     values = work.fields
-    found = []
+    terms: list[str] = []
     if values.doi:
-        found.append(Identifier(Scheme.DOI, values.doi))
+        terms += _terms(Scheme.DOI, values.doi)
     if values.arxiv:
-        found.append(Identifier(Scheme.ARXIV, values.arxiv))
+        terms += _terms(Scheme.ARXIV, values.arxiv)
     if values.pmid:
-        found.append(Identifier(Scheme.PMID, values.pmid))
+        terms += _terms(Scheme.PMID, values.pmid)
     if values.isbn:
-        found.append(Identifier(Scheme.ISBN, values.isbn))
-    if work.other_ids:
-        found.extend(work.other_ids)
-    return tuple(dict.fromkeys(term for each in found for term in terms_of(each)))
+        terms += _terms(Scheme.ISBN, values.isbn)
+    for other in work.other_ids:
+        terms += _terms(other.scheme, other.value)
+    return tuple(dict.fromkeys(terms))
 
 
 def terms_of(identifier: Identifier) -> tuple[str, ...]:
@@ -141,11 +142,14 @@ def terms_of(identifier: Identifier) -> tuple[str, ...]:
     >>> terms_of(Identifier(Scheme.DOI, "10.48550/arxiv.1706.03762"))
     ('doi:10.48550/arxiv.1706.03762', 'arxiv:1706.03762')
     """
-    value = identifier.value
-    if identifier.scheme is Scheme.ARXIV:
+    return _terms(identifier.scheme, identifier.value)
+
+
+def _terms(scheme: Scheme, value: str) -> tuple[str, ...]:
+    if scheme is Scheme.ARXIV:
         return (f"arxiv:{arxiv_base(value)}",)
-    term = f"{identifier.scheme.value}:{value}"
-    if identifier.scheme is Scheme.DOI and value.startswith(_ARXIV_DOI):
+    term = f"{_PREFIXES[scheme]}{value}"
+    if scheme is Scheme.DOI and value.startswith(_ARXIV_DOI):
         return term, f"arxiv:{arxiv_base(value.removeprefix(_ARXIV_DOI))}"
     return (term,)
 

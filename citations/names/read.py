@@ -37,6 +37,9 @@ _TWO_SIGN_FAMILIES = frozenset(_TWO_SIGN_FAMILIES_WORDS.split())
 _AND = re.compile(rf"[,;]?\s+(?i:{AND_WORDS})\s+|\s*&\s*|(?<=\.)and\s+|(?<=\.)\s+[yei]\s+(?={_UPPER})")
 _FULL_STOP = re.compile(r"(?:[^\W\d_]{3}|\s(?:de|du|da|di|van|von)|[^\W\d_]{3}\s(?!Jr|Sr|Md|St)[^\W\d_][a-z])\.$")
 _KOREAN_STOP = re.compile("(?<=[\uac00-\ud7a3])[.·](?=[\uac00-\ud7a3])")
+_STRAIGHT = re.compile(r"(?:(?:[A-Z][a-z]{1,30}|[A-Z]\.) ){1,6}[A-Z][a-z]{1,30}")
+"""``Jane A. Roe``: most names, of which nothing needs to be asked but whether a word among them says more."""
+_TELLING = BODY_WORDS | SUFFIXES | DEGREES | CAPITAL_PARTICLES | {"the", "of", "for", "fur"}
 _CJK = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")
 
 
@@ -54,6 +57,9 @@ def read_name(text: str) -> Name:
     >>> read_name("van den Oord A"), read_name("WHO")
     (Name(family='van den Oord', given='A', suffix='', literal=''), Name(family='', given='', suffix='', literal='WHO'))
     """
+    if _STRAIGHT.fullmatch(text) and _TELLING.isdisjoint(text.lower().split(" ")):
+        given, _, family = text.rpartition(" ")
+        return Name(family=family, given=given)
     text = _clean(text)
     if "," in text:
         return _inverted([part.strip() for part in text.split(",") if part.strip()])

@@ -14,6 +14,7 @@ MAX_CHARS = 1000
 
 _WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"(?<=[A-Za-z])['’ʼ`´](?=[A-Za-z])")
+_APOSTROPHES = frozenset("'’ʼ`´")
 _NUMBER_COMMA = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SUBTITLE = re.compile(r"\s*[?!.]?\s*(?::|\||\s/\s|\s[-–—]\s|—|–(?=\s))\s*|[?!]\s+|\.\s+(?=[A-ZÀ-Þ])")
 _MAY_HAVE_SUBTITLE = re.compile(r"[:|?!—]|\s[-–/]\s|–\s|\.\s")
@@ -109,7 +110,11 @@ def fold(text: str) -> FoldedTitle:
     text = plain(text[:MAX_CHARS])
     if not text.isascii():
         text = to_ascii(text)
-    text = _NUMBER_COMMA.sub("", _POSSESSIVE.sub("", text)).lower()
+    if not _APOSTROPHES.isdisjoint(text):
+        text = _POSSESSIVE.sub("", text)
+    if "," in text:
+        text = _NUMBER_COMMA.sub("", text)
+    text = text.lower()
     if "var" in text or "tilde" in text or "ell" in text:
         text = _FLATTENED.sub("", text)
     if not text.isalnum():
