@@ -12,6 +12,8 @@ VerifierError
  ├─ ModelError          the local model cannot be loaded or run
  ├─ EvidenceUnreadable  the folder of evidence is missing or holds nothing readable
  ├─ WrongArgument       a call was given something that it cannot use; a ``TypeError`` too
+ ├─ CannotServe         a server cannot listen where it was told to
+ ├─ RequestRefused      a request to the review page that is not answered (BadRequest, NotSignedIn, NotAllowed, TooManyTries)
  ├─ CheckFailed         checking a text failed, and the caller asked to be told
  └─ AnswerError         an answer was not let through; ``report`` says why
      ├─ Blocked         none of it has left

@@ -117,7 +117,7 @@ class WatchedStream:
         return Event(rest + b"\n\n" if rest or self._line_is_open else b"", added)
 
     def _events(self, data: bytes) -> list[Event]:
-        passing = []
+        passing: list[Event] = []
         events = self._cutter.feed(data)
         for number, event in enumerate(events):
             payload = data_of(event)

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from probes.artefact import load_probe
 from probes.install import ANY_MODEL, SHIPPED, installed_folder, shipped_probes
+from probes.testing import Family, write_tiny_model
 from tests.models import smollm2
 from verifier.cli import main
 
@@ -20,7 +21,7 @@ def watch(model, *arguments, **options):
 
 
 def test_each_line_is_answered_and_its_doubtful_spans_are_listed(smollm2):
-    done = watch(smollm2, input="Who painted the Scream?\nWhen was Turing born?\n")
+    done = watch(smollm2, input="Who painted the Scream?\nWho wrote Faust?\n")
     assert done.exit_code == 0
     assert len(re.findall(r"^  0\.\d\d  .+  \((?:answer|name|date|number|title)\)$", done.stdout, re.MULTILINE)) >= 1
     assert "SmolLM" in done.stderr.replace("Smollm", "SmolLM")
@@ -53,13 +54,15 @@ def test_an_installed_probe_lies_in_the_users_folder():
     assert load_probe(path) == load_probe(SHIPPED / ANY_MODEL)
 
 
-def test_the_probes_that_are_found_by_themselves_are_listed_and_shown_for_a_model(smollm2):
+def test_the_probes_that_are_found_by_themselves_are_listed_and_shown_for_a_model(smollm2, tmp_path):
     run = CliRunner()
     listed = run.invoke(main, ["probe", "show"]).stdout.splitlines()
     assert {line.partition(": ")[0] for line in listed} == {str(path) for path in shipped_probes()}
     for path in shipped_probes():
         assert run.invoke(main, ["probe", "show", str(path)]).exit_code == 0
-    none = run.invoke(main, ["probe", "show", str(smollm2)])
+    assert run.invoke(main, ["probe", "show", str(smollm2)]).stdout.startswith("probe ")
+    unknown = write_tiny_model(tmp_path / "tiny.gguf", Family.LLAMA)
+    none = run.invoke(main, ["probe", "show", str(unknown)])
     assert (none.exit_code, none.stderr.startswith("error: there is no probe for")) == (2, True)
 
 

@@ -190,6 +190,7 @@ def test_a_client_of_no_known_shape_is_refused_in_one_sentence() -> None:
 def test_reports_live_no_longer_than_their_responses(client: openai.OpenAI) -> None:
     answer = client.chat.completions.create(**ASK)
     verifier.get_report(answer, timeout=30)
+    gc.collect()
     before = len(TABLE)
     del answer
     gc.collect()

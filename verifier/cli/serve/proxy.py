@@ -50,7 +50,7 @@ its callers: VERIFIER_PROXY_TOKEN.
     metavar="S",
     help="Seconds for a check.",
 )
-@click.option("--evidence", metavar="DIR", help="Folder of .txt, .md, .pdf as evidence for claims.")
+@click.option("--evidence", metavar="DIR", help="Folder of .txt, .md, .pdf as evidence.")
 @click.option(
     "--fail-on",
     type=click.Choice([level.value for level in FailOn]),
@@ -61,7 +61,7 @@ its callers: VERIFIER_PROXY_TOKEN.
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
 @click.option("--index", metavar="DIR", help="Offline index. [env: VERIFIER_INDEX]")
-@click.option("--judge", metavar="MODEL|URL", help="Second model: a .gguf file, or http://host/v1#model.")
+@click.option("--judge", metavar="MODEL|URL", help="Second model: a .gguf or http://host/v1#m.")
 @click.option(
     "--max-requests", type=click.IntRange(1), default=256, show_default=True, metavar="N", help="Requests at a time."
 )
@@ -70,7 +70,8 @@ its callers: VERIFIER_PROXY_TOKEN.
     type=click.Choice([Mode.BUFFER.value, Mode.HOLDBACK.value]),
     default=Mode.BUFFER.value,
     show_default=True,
-    help="How block lets streams out: whole, or by sentences.",
+    metavar="MODE",
+    help="Of block: buffer streams whole, or holdback.",
 )
 @click.option("--no-store", is_flag=True, help="Keep nothing, also where a database is set.")
 @click.option("--offline", is_flag=True, default=None, help="Ask only index and cache.")
@@ -79,19 +80,23 @@ its callers: VERIFIER_PROXY_TOKEN.
     type=click.Choice([each.value for each in OnError]),
     default=OnError.OPEN.value,
     show_default=True,
-    help="What block does with an answer that could not be checked.",
+    metavar="WHEN",
+    help="Of block, unchecked answers: open or closed.",
 )
 @click.option(
     "--policy",
     type=click.Choice(["block", "body", "header", "none"]),
     default="header",
     show_default=True,
+    metavar="POLICY",
     help="What callers see of a check.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=8731, show_default=True, help="Where to listen.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8731, show_default=True, metavar="PORT", help="Where to listen."
+)
 @click.option("--registries", metavar="NAMES", help="Ask only these, separated by commas.")
 @click.option("--upstream", required=True, metavar="URL", help="The server behind the proxy.")
-@click.option("--upstream-key-env", metavar="NAME", help="Variable with the key for it; callers then need none.")
+@click.option("--upstream-key-env", metavar="NAME", help="Variable with its key; callers need none.")
 def command(**options: Any) -> int:
     """Serve until told to stop."""
     needs_server("starlette", "uvicorn", "aiohttp")
