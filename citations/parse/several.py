@@ -48,6 +48,12 @@ _QUOTED_FIRST = re.compile(
 )
 """``"A study of nothing" by J. Smith``: a title in quotes, then a name."""
 
+_SHORT_THEN_QUOTED = re.compile(
+    r"[\"“«„]?[^\W\d_a-z][\w'’\-]+(?:\s(?:and|&)\s[^\W\d_a-z][\w'’\-]+|,?\s+et\s+al\.?)?,?\s+(?:\(?(?:1[89]|20)\d\d\)?[.,:]?\s+)?"
+    r"[\"“«„](?=[^\"“”«»„]*[^\W\d_]{2,}[^\"“”«»„]*\s[^\W\d_]{2,})[^\"“”«»„]{12,300}[\"»“”]"
+)
+"""``Roe et al., "A study of nothing"``: families alone, as in running text, then a title in quotes."""
+
 _LOCUS = re.compile(
     r"\d\s?(?:\(\w[\w–-]*\))?\s?[:,]\s?(?:pp?\.\s?)?[a-zA-Z]?\d[\w.–-]*(?:,?\s\(?(?:1[89]|20)\d\d[a-z]?\)?)?\W*$"
     r"|\b(?:10\.\d{4,9}/|arXiv:|PMID:? ?)\S+$"
@@ -132,7 +138,7 @@ def _opens(separator: str, before: str, after: str) -> bool:
     head = " ".join(after.split(";", 1)[0].split())
     if not _DATED.search(head):
         return False
-    if "\n" in separator and _QUOTED_FIRST.match(head):
+    if "\n" in separator and (_QUOTED_FIRST.match(head) or _SHORT_THEN_QUOTED.match(_LEAD.sub("", head, count=1))):
         return bool(_LOCUS.search(before[-80:]) or _QUOTE.search(before))
     if separator.startswith(".") and "\n" not in separator:
         return bool(_LOCUS.search(before[-80:])) and _begins_work(head)

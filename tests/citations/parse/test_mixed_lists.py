@@ -73,6 +73,8 @@ def work(pick: random.Random, number: int, style: str) -> str:
         "quoted behind authors": f"{straight}, “{title},” {venue}, vol. {where}, {year}.",
         "medicine": f"{families[0]} {initials[0]}. {title}. {venue} {year};{volume}:{page}-{page + 9}.",
         "quoted": f"“{title},” {straight}, {venue}, {year}.",
+        "short": f"{families[0]} et al., “{title},” {venue}, {year}.",
+        "running text": f'See also {families[0]} and {families[-1]} ({year}), "{title}", {venue}, {year}.',
         "quoted by": f'"{title}" by {straight}, {venue}, {year}.',
     }[style]
 
@@ -90,7 +92,7 @@ def mixed_list(pick: random.Random) -> tuple[str, int]:
         works += 1
         if number in added:
             texts += pick.choice([[], [pick.choice(PROSE)]])
-            texts.append(work(pick, works, pick.choice([style, "quoted", "quoted by"])))
+            texts.append(work(pick, works, pick.choice([style, "quoted", "quoted by", "short", "running text"])))
             works += 1
         for text in texts:
             lines += textwrap.wrap(text, width) if width else [text]
