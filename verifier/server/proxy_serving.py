@@ -12,6 +12,7 @@ from collections.abc import Callable
 import uvicorn
 
 from verifier.errors import ConfigError
+from verifier.server.listening import listening
 from verifier.server.proxy_gate import Gate
 from verifier.server.proxy_settings import ProxySettings
 
@@ -82,9 +83,8 @@ def _configuration(application: Gate, settings: ProxySettings) -> uvicorn.Config
 
 
 def _listening(settings: ProxySettings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host.strip("[]"), settings.port), family=family, backlog=2048)
+        return listening(settings.host, settings.port, backlog=2048)
     except OSError as error:
         raise ConfigError(
             f"{settings.host} port {settings.port} cannot be used: {error.strerror or error}",

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from verifier.errors import CannotServe
 from verifier.server.access import host_name, is_loopback
+from verifier.server.listening import listening
 from verifier.server.review.app import review_app
 from verifier.server.review.desk import Desk
 from verifier.store.reviewers import list_reviewers
@@ -132,9 +133,8 @@ def _ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
 
 
 def _listening(place: Place) -> socket.socket:
-    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     try:
-        return socket.create_server((place.host.strip("[]"), place.port), family=family, backlog=128)
+        return listening(place.host, place.port)
     except OSError as error:
         hint = "--port 0 takes any that is free" if place.port else "give another --host"
         raise CannotServe(

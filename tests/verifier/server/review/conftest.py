@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import threading
 import zlib
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlalchemy import Engine, insert, update
 from citations.types import Status
 from tests.verifier.samples import checked, one_of_each, reference
 from verifier.findings import finding_of
+from verifier.server.listening import listening
 from verifier.server.review.desk import Desk
 from verifier.server.review.serving import Place, configuration
 from verifier.store import open_store
@@ -61,7 +61,7 @@ class Page:
 
 @contextmanager
 def serving(engine, **options):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening("127.0.0.1", 0) as listener:
         desk = Desk(engine, "Ana Lima", port=listener.getsockname()[1], **options)
         server = uvicorn.Server(configuration(desk, Place()))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
