@@ -303,6 +303,8 @@ def _listed(references: Sequence[Reference] | str, gaps: list[Gap]) -> tuple[Ref
     """The references that were given apart from the text; what cannot be read of them is a gap."""
     if not isinstance(references, str):
         return tuple(references)
+    if not references.strip():
+        return ()
     from citations.errors import CitationsError
     from citations.extract.interface import Document
     from citations.extract.text import TextExtractor

@@ -14,6 +14,7 @@ from citations.parse.fields import marked, parse_fields
 from citations.parse.items import Setting, marked_title, setting, title_with_year
 from citations.parse.pointers import opens_sentence
 from citations.parse.prose import Mention, prose_mentions
+from citations.parse.spelt_out import lead
 from citations.parse.tables import table_rows
 from citations.titles import title_key
 from citations.types import Fields
@@ -138,6 +139,7 @@ def _whole(text: str, block: Block, around: Setting) -> Mention | None:
     """The block as one citation, if it is one."""
     heading = _CATEGORY.match(text, block.start, block.end) if block.kind is BlockKind.ITEM else None
     start = heading.end() if heading else block.start
+    start += lead(text[start : block.end])
     raw = text[start : block.end].rstrip()
     remark = _REMARK.search(raw)
     if remark:

@@ -10,6 +10,7 @@ from citations.identifiers import find_identifiers
 from citations.names import read_names
 from citations.parse.fields import parse_fields
 from citations.parse.pointers import Pointer, pointers
+from citations.parse.spelt_out import spelt_out
 from citations.types import Fields, Scheme
 
 _TITLE = re.compile(
@@ -71,12 +72,14 @@ class Mention:
 def prose_mentions(text: str, start: int, end: int) -> list[Mention]:
     """The citations inside ``text[start:end]``, in order and without overlap; each is as complete as the sentence makes it."""
     short = list(pointers(text, start, end))
-    titled = list(_titled(text, start, end, short))
-    taken = [(each.start, each.end) for each in titled]
+    whole = [Mention(begin, stop, parse_fields(text[begin:stop])) for begin, stop in spelt_out(text, start, end)]
+    taken = [(each.start, each.end) for each in whole]
+    titled = [each for each in _titled(text, start, end, short) if not _overlaps(each.start, each.end, taken)]
+    taken += [(each.start, each.end) for each in titled]
     addressed = [each for each in _addresses(text, start, end) if not _overlaps(each.start, each.end, taken)]
     taken += [(each.start, each.end) for each in addressed]
     alone = [_with_title_behind(text, each, end) for each in short if not _overlaps(each.start, each.end, taken)]
-    found = sorted([*titled, *addressed, *alone], key=lambda each: each.start)
+    found = sorted([*whole, *titled, *addressed, *alone], key=lambda each: each.start)
     if not found and (loose := _LOOSE.match(text[start : min(end, start + 200)])) and end - start <= 200:
         names = read_names(loose[1])
         return [

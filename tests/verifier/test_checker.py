@@ -116,3 +116,9 @@ def test_the_path_of_a_folder_is_a_folder_of_evidence_also_as_a_string(tmp_path)
     assert claims(str(tmp_path)) == claims(tmp_path)
     assert "ledgers of the port" in repr(claims(str(tmp_path)))
     assert "ledgers" not in repr(claims("x" * 5_000 + "\0"))
+
+
+@pytest.mark.parametrize("references", ["", " \n", (), None])
+def test_a_reference_list_that_was_not_given_is_no_gap(references):
+    made = verifier.check("Is the sky blue?", references=references)
+    assert [each for each in made.gaps if "reference list" in each.what] == []
