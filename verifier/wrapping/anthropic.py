@@ -69,6 +69,17 @@ class AnthropicReading:
             self._error, self.finished = "the server sent an error in the stream", False
         return ()
 
+    def note(self, event: Any) -> None:
+        """Nearly every event is an object that adds text: those are read without detours."""
+        try:
+            text = event.delta.text if event.type == "content_block_delta" else None
+        except AttributeError:
+            text = None
+        if text.__class__ is str:
+            self._pieces.append(text)
+        else:
+            self.feed(event)
+
     def answer(self) -> Answer:
         """What has been read so far."""
         if not self.finished:

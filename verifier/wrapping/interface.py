@@ -14,6 +14,9 @@ class Reading(Protocol):
     def feed(self, event: Any) -> Sequence[Added]:
         """The text that an event adds to each choice; events that are not known add nothing. May raise anything."""
 
+    def note(self, event: Any) -> None:
+        """``feed`` where nobody waits for the text: what is done for every event of a stream that passes through."""
+
     @property
     def finished(self) -> bool:
         """Whether the model said that the answer is whole."""

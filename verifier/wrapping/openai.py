@@ -78,6 +78,18 @@ class OpenAIReading:
             self._error = "the server sent an error in the stream"
         return ()
 
+    def note(self, event: Any) -> None:
+        """Nearly every event is an object with one choice that adds text and nothing else: those are read without detours."""
+        try:
+            (choice,) = event.choices
+            text = choice.delta.content
+            if text.__class__ is str and text and choice.finish_reason is None:
+                self._pieces[choice.index].append(text)
+                return
+        except (AttributeError, KeyError, TypeError, ValueError):
+            pass
+        self.feed(event)
+
     def answer(self) -> Answer:
         """What has been read so far."""
         if self._response is not None:

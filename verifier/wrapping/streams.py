@@ -16,11 +16,11 @@ from verifier.wrapping.watcher import Checks
 
 def along(inner: Iterator[Any], reading: Reading, conclude: Callable[[], None]) -> Iterator[Any]:
     """The events as they come, read on their way; ``conclude`` is called at their end, whichever it is."""
-    feed = reading.feed
+    note = reading.note
     try:
         for event in inner:
             try:  # noqa: SIM105  a context manager for each event is slow
-                feed(event)
+                note(event)
             except Exception:  # noqa: BLE001, S110  every event arrives, whatever becomes of the check
                 pass
             yield event
@@ -32,11 +32,11 @@ def along(inner: Iterator[Any], reading: Reading, conclude: Callable[[], None]) 
 
 async def aalong(inner: AsyncIterator[Any], reading: Reading, conclude: Callable[[], None]) -> AsyncIterator[Any]:
     """The same for coroutines."""
-    feed = reading.feed
+    note = reading.note
     try:
         async for event in inner:
             try:  # noqa: SIM105  as above
-                feed(event)
+                note(event)
             except Exception:  # noqa: BLE001, S110  as above
                 pass
             yield event

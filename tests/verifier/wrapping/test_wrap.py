@@ -4,6 +4,7 @@ import asyncio
 import copy
 import gc
 import inspect
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ import openai
 import pytest
 
 import verifier
-from tests.verifier.wrapping.llm_server import TEXT, Served, chat, serving
+from tests.verifier.wrapping.llm_server import TEXT, Served, chat, chunks, delta, events, response_events, serving
+from verifier.wrapping.anthropic import AnthropicShape
 from verifier.wrapping.attach import TABLE, SideTable, nothing_checked
 from verifier.wrapping.background import BACKGROUND, Background
+from verifier.wrapping.openai import OpenAIShape
 
 ASK = {"model": "m", "messages": [{"role": "user", "content": "Name a paper."}]}
 CLAUDE = {**ASK, "max_tokens": 50}
@@ -438,3 +441,38 @@ def test_the_helper_of_anthropic_is_watched(claude: anthropic.Anthropic) -> None
     with claude.messages.stream(**CLAUDE) as helped:
         assert "".join(helped.text_stream) == TEXT
     assert cited(verifier.get_report(helped, timeout=30)) == [TITLE]
+
+
+class Attributes(SimpleNamespace):
+    """An event as the packages make it, of decoded JSON."""
+
+    @classmethod
+    def of(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return cls(**{name: cls.of(inner) for name, inner in value.items()})
+        return [cls.of(each) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("kind", [lambda event: event, Attributes.of], ids=["dicts", "objects"])
+@pytest.mark.parametrize(
+    ("shape", "stream"),
+    [
+        (OpenAIShape(), [json.loads(each) for each in chunks(TEXT)[:-1]]),
+        (OpenAIShape(), [json.loads(delta(each, index=n)) for n, each in enumerate([TEXT, "", "b"])]),
+        (
+            OpenAIShape(),
+            [{"choices": [{"text": "Tea", "finish_reason": None}]}, {"choices": [{"finish_reason": "stop"}]}],
+        ),
+        (OpenAIShape(), [json.loads(delta(tool_calls=[{}])), json.loads(delta(finish="length")), {"error": {"a": 1}}]),
+        (OpenAIShape(), response_events(TEXT, TEXT)),
+        (AnthropicShape(), events(TEXT)),
+        (AnthropicShape(), [*events(TEXT)[:3], {"type": "ping"}, {"type": "error", "error": {}}]),
+    ],
+)
+def test_reading_without_waiting_for_the_text_reads_the_same(shape: Any, stream: list[dict], kind: Any) -> None:
+    slow, quick = shape.reading(), shape.reading()
+    for event in stream:
+        slow.feed(kind(event))
+        quick.note(kind(event))
+    assert quick.answer() == slow.answer()
+    assert quick.finished == slow.finished
