@@ -19,9 +19,9 @@ from verifier.wrapping.types import Mode
 
 if TYPE_CHECKING:
     from verifier.checker import Checker
-    from verifier.server.metrics import Metrics
-    from verifier.server.proxy_keeper import Keeper
-    from verifier.server.proxy_settings import ProxySettings
+    from verifier.server.proxy.keeper import Keeper
+    from verifier.server.proxy.metrics import Metrics
+    from verifier.server.proxy.settings import ProxySettings
 
 TOKEN = "VERIFIER_PROXY_TOKEN"  # noqa: S105  the name of a variable
 HELP = """Check the answers of a model on their way to its callers, who change only the base address of their client.
@@ -100,10 +100,10 @@ its callers: VERIFIER_PROXY_TOKEN.
 def command(**options: Any) -> int:
     """Serve until told to stop."""
     needs_server("starlette", "uvicorn", "aiohttp")
-    from verifier.server.metrics import Metrics
-    from verifier.server.proxy import proxy
-    from verifier.server.proxy_serving import Serving
-    from verifier.server.proxy_settings import checked_settings
+    from verifier.server.proxy.app import proxy_app
+    from verifier.server.proxy.metrics import Metrics
+    from verifier.server.proxy.serving import Serving
+    from verifier.server.proxy.settings import checked_settings
 
     console = Console(options["quiet"], options["verbose"])
     log_to_terminal(logging.INFO if console.verbose else logging.WARNING)
@@ -117,7 +117,7 @@ def command(**options: Any) -> int:
     checker.prepare()
     metrics = Metrics()
     keeper = _keeper(options, settings, metrics)
-    serving = Serving(proxy(proxied, checker, keeper, metrics), proxied)
+    serving = Serving(proxy_app(proxied, checker, keeper, metrics), proxied)
     _tell(console, proxied, serving.address, checker, keeper)
     serving.run()
     return 0
@@ -128,8 +128,8 @@ def _names(told: str | None) -> tuple[str, ...] | None:
 
 
 def _proxy_settings(options: dict[str, Any]) -> ProxySettings:
-    from verifier.server.proxy_headers import Keys
-    from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
+    from verifier.server.proxy.headers import Keys
+    from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
 
     variable = options["upstream_key_env"]
     key = os.environ.get(variable, "").strip() if variable else ""
@@ -172,7 +172,7 @@ def _keeper(options: dict[str, Any], settings: Settings, metrics: Metrics) -> Ke
     if options["no_store"] or settings.origin("db") == "default" or settings.storage == "none":
         return None
     from verifier.asking import settings_digest
-    from verifier.server.proxy_keeper import Keeper
+    from verifier.server.proxy.keeper import Keeper
     from verifier.store.levels import StorageLevel
 
     level = StorageLevel(settings.storage)

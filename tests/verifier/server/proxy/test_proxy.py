@@ -16,8 +16,8 @@ from tests.verifier.server.proxy.world import Upstream, World, answer, events, s
 from tests.verifier.wrapping.llm_server import chat, chunks, message
 from tests.verifier.wrapping.llm_server import events as claude_events
 from verifier.policy import FailOn
-from verifier.server.proxy_headers import Keys
-from verifier.server.proxy_settings import ProxyPolicy
+from verifier.server.proxy.headers import Keys
+from verifier.server.proxy.settings import ProxyPolicy
 
 ASK: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "Name a paper."}]}
 CLAUDE: dict[str, Any] = {**ASK, "max_tokens": 50}

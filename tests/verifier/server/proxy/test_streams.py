@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.wrapping.llm_server import TEXT, chunks, events
-from verifier.server.streams import MAX_EVENT, EventCutter, WatchedStream, data_of
+from verifier.server.proxy.streams import MAX_EVENT, EventCutter, WatchedStream, data_of
 from verifier.wrapping.anthropic import AnthropicShape
 from verifier.wrapping.openai import OpenAIShape
 

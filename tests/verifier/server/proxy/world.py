@@ -17,11 +17,11 @@ from tests.verifier.samples import NOW, checked, reference
 from verifier.checker import Subject
 from verifier.errors import CheckFailed
 from verifier.findings import finding_of
-from verifier.server.metrics import Metrics
-from verifier.server.proxy import proxy
-from verifier.server.proxy_keeper import Keeper
-from verifier.server.proxy_serving import Serving
-from verifier.server.proxy_settings import ProxySettings
+from verifier.server.proxy.app import proxy_app
+from verifier.server.proxy.keeper import Keeper
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.serving import Serving
+from verifier.server.proxy.settings import ProxySettings
 from verifier.types import Report, Tool
 
 Step = bytes | float
@@ -162,7 +162,7 @@ def world(keeper: Callable[[Metrics], Keeper] | None = None, checker: Any = None
         checker = checker or WordChecker()
         metrics = Metrics()
         told = replace(ProxySettings(upstream.url, port=0), **settings)
-        serving = Serving(proxy(told, checker, keeper(metrics) if keeper else None, metrics), told)
+        serving = Serving(proxy_app(told, checker, keeper(metrics) if keeper else None, metrics), told)
         thread = threading.Thread(target=serving.run, daemon=True)
         thread.start()
 

@@ -11,10 +11,10 @@ import pytest
 from tests.verifier.server.proxy.test_proxy import ASK, BAD, openai_client, stream_of
 from tests.verifier.server.proxy.world import answer, events, world
 from tests.verifier.wrapping.llm_server import chat
-from verifier.server import proxy_keeper
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_keeper import Keeper
-from verifier.server.proxy_settings import ProxyPolicy
+from verifier.server.proxy import keeper
+from verifier.server.proxy.keeper import Keeper
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.settings import ProxyPolicy
 from verifier.store import open_store
 from verifier.store.connect import closing_engine
 from verifier.store.flags import list_flags
@@ -77,7 +77,7 @@ def test_a_locked_database_changes_no_answer_and_loses_nothing_once_it_is_free(u
 def test_a_database_that_is_gone_changes_no_answer_and_is_counted(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proxy_keeper, "TRIES_AFTER_S", (0.0, 0.0))
+    monkeypatch.setattr(keeper, "TRIES_AFTER_S", (0.0, 0.0))
     with world(keeping(url)) as running, openai_client(running) as client:
         with sqlite3.connect(tmp_path / "flags.db") as damaging:
             damaging.execute("DROP TABLE flags")

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from verifier.redacted import redacted
 from verifier.server.access import LOOPBACK_NAMES, host_name, is_same_token
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_dialects import dialect_of, error_object
-from verifier.server.proxy_headers import Headers, tokens_in, value_of
-from verifier.server.proxy_settings import ProxySettings
+from verifier.server.proxy.dialects import dialect_of, error_object
+from verifier.server.proxy.headers import Headers, tokens_in, value_of
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.settings import ProxySettings
 
 _LOG = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import uvicorn
 
 from verifier.errors import ConfigError
 from verifier.server.listening import listening
-from verifier.server.proxy_gate import Gate
-from verifier.server.proxy_settings import ProxySettings
+from verifier.server.proxy.gate import Gate
+from verifier.server.proxy.settings import ProxySettings
 
 _EXPECTED = "ASGI callable returned without"
 """What uvicorn says of a response that was cut off on purpose, because the server behind the proxy cut it off."""

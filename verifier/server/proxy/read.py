@@ -10,13 +10,13 @@ from typing import Any
 
 import aiohttp
 
-from verifier.server.proxy_checks import Asked
-from verifier.server.proxy_dialects import Dialect, error_event, error_object, last_event, shape_of
-from verifier.server.proxy_headers import Headers, response_headers
-from verifier.server.proxy_reply import Decoder, Reply, Undecodable
-from verifier.server.proxy_ruling import Ruling, Withheld, ruling_headers, verification
-from verifier.server.proxy_upstream import BROKEN
-from verifier.server.streams import WatchedStream
+from verifier.server.proxy.checks import Asked
+from verifier.server.proxy.dialects import Dialect, error_event, error_object, last_event, shape_of
+from verifier.server.proxy.headers import Headers, response_headers
+from verifier.server.proxy.reply import Decoder, Reply, Undecodable
+from verifier.server.proxy.ruling import Ruling, Withheld, ruling_headers, verification
+from verifier.server.proxy.streams import WatchedStream
+from verifier.server.proxy.upstream import BROKEN
 from verifier.wrapping.types import Answer
 
 _NO_RETRY = (b"x-should-retry", b"false")

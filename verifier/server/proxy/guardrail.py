@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from verifier.server.proxy_checks import Asked
-from verifier.server.proxy_ruling import CHECK_FAILED, Ruling, Withheld, verification
+from verifier.server.proxy.checks import Asked
+from verifier.server.proxy.ruling import CHECK_FAILED, Ruling, Withheld, verification
 from verifier.wrapping.types import Answer
 
 MAX_TEXTS = 100

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import aiohttp
 
-from verifier.server.proxy_gate import Send
-from verifier.server.proxy_headers import Headers, response_headers, value_of
-from verifier.server.proxy_upstream import BROKEN
+from verifier.server.proxy.gate import Send
+from verifier.server.proxy.headers import Headers, response_headers, value_of
+from verifier.server.proxy.upstream import BROKEN
 
 PLAIN = {"", "identity"}
 """Encodings of a body that is as it reads."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from verifier.checker import Checker, Subject
 from verifier.errors import CheckFailed
-from verifier.server.metrics import Metrics
+from verifier.server.proxy.metrics import Metrics
 from verifier.types import Gap, Report
 from verifier.wrapping.attach import nothing_checked
 from verifier.wrapping.background import Background

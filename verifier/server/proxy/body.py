@@ -7,8 +7,8 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from verifier.server.proxy_checks import Asked
-from verifier.server.proxy_gate import Receive
+from verifier.server.proxy.checks import Asked
+from verifier.server.proxy.gate import Receive
 from verifier.wrapping.interface import Shape
 
 MAX_SEEN = 4 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""The proxy: callers change the base address of their client, and every answer of the model behind it is checked on its way."""
+"""The proxy as an application: everything that a request passes, put together."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from verifier.checker import Checker
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_answers import Answers
-from verifier.server.proxy_checks import Checks
-from verifier.server.proxy_exchange import Exchange
-from verifier.server.proxy_gate import Gate
-from verifier.server.proxy_keeper import Keeper
-from verifier.server.proxy_pages import Pages
-from verifier.server.proxy_settings import ProxySettings, checked_settings
-from verifier.server.proxy_upstream import Upstream
+from verifier.server.proxy.answers import Answers
+from verifier.server.proxy.checks import Checks
+from verifier.server.proxy.exchange import Exchange
+from verifier.server.proxy.gate import Gate
+from verifier.server.proxy.keeper import Keeper
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.pages import Pages
+from verifier.server.proxy.settings import ProxySettings, checked_settings
+from verifier.server.proxy.upstream import Upstream
 
 
-def proxy(
+def proxy_app(
     settings: ProxySettings, checker: Checker, keeper: Keeper | None = None, metrics: Metrics | None = None
 ) -> Gate:
     """The proxy as an ASGI application, which opens its connections when it starts and closes all it was given when it ends.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from verifier.errors import ConfigError
 from verifier.policy import FailOn, OnError
 from verifier.server.access import is_loopback
-from verifier.server.proxy_headers import Keys
+from verifier.server.proxy.headers import Keys
 from verifier.wrapping.types import Mode
 
 

@@ -10,13 +10,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from verifier.server.guardrail import BadRequest, guard
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_answers import Answers
-from verifier.server.proxy_checks import Asked
-from verifier.server.proxy_dialects import error_object
-from verifier.server.proxy_gate import HEALTH
-from verifier.server.proxy_ruling import Withheld, report_json, ruling_headers, verification
+from verifier.server.proxy.answers import Answers
+from verifier.server.proxy.checks import Asked
+from verifier.server.proxy.dialects import error_object
+from verifier.server.proxy.gate import HEALTH
+from verifier.server.proxy.guardrail import BadRequest, guard
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.ruling import Withheld, report_json, ruling_headers, verification
 from verifier.wrapping.types import Answer
 
 MAX_BODY = 8 * 1024 * 1024

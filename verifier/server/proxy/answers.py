@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 
 import aiohttp
 
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_checks import Asked, Checks
-from verifier.server.proxy_dialects import (
+from verifier.server.proxy.checks import Asked, Checks
+from verifier.server.proxy.dialects import (
     Dialect,
     shape_of,
     with_verification,
 )
-from verifier.server.proxy_headers import response_headers
-from verifier.server.proxy_held import hold
-from verifier.server.proxy_keeper import Keeper
-from verifier.server.proxy_read import End, Read, answer_in, finish, whole_body, withhold
-from verifier.server.proxy_reply import Decoder, Reply, Undecodable, pass_on, pass_rest
-from verifier.server.proxy_ruling import Ruling, ruling, ruling_headers, verification
-from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
-from verifier.server.proxy_upstream import BROKEN
-from verifier.server.streams import WatchedStream
+from verifier.server.proxy.headers import response_headers
+from verifier.server.proxy.held import hold
+from verifier.server.proxy.keeper import Keeper
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.read import End, Read, answer_in, finish, whole_body, withhold
+from verifier.server.proxy.reply import Decoder, Reply, Undecodable, pass_on, pass_rest
+from verifier.server.proxy.ruling import Ruling, ruling, ruling_headers, verification
+from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
+from verifier.server.proxy.streams import WatchedStream
+from verifier.server.proxy.upstream import BROKEN
 from verifier.wrapping.refusal import Outcome
 from verifier.wrapping.types import Answer
 

@@ -22,7 +22,7 @@ from tests.verifier.server.proxy.test_proxy import (
 )
 from tests.verifier.server.proxy.world import World, events, world
 from verifier.policy import OnError
-from verifier.server.proxy_settings import ProxyPolicy
+from verifier.server.proxy.settings import ProxyPolicy
 from verifier.wrapping.types import Mode
 
 FIRST = "The plant that gives us tea came to London in the year 1657, as [verified] says.\n\n"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, event
 
 from verifier.errors import StoreError
-from verifier.server.metrics import Metrics
+from verifier.server.proxy.metrics import Metrics
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication
 from verifier.store.connect import is_sqlite

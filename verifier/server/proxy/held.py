@@ -7,18 +7,18 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from verifier.server.proxy_dialects import shape_of
-from verifier.server.proxy_read import TOO_LONG, End, Read, finish, withhold
-from verifier.server.proxy_ruling import Ruling, blocking, ruling_headers
-from verifier.server.proxy_upstream import BROKEN
-from verifier.server.streams import Event, WatchedStream
+from verifier.server.proxy.dialects import shape_of
+from verifier.server.proxy.read import TOO_LONG, End, Read, finish, withhold
+from verifier.server.proxy.ruling import Ruling, blocking, ruling_headers
+from verifier.server.proxy.streams import Event, WatchedStream
+from verifier.server.proxy.upstream import BROKEN
 from verifier.wrapping.hold import Hold, Piece
 from verifier.wrapping.parts import whole_lines
 from verifier.wrapping.refusal import Outcome, refusal
 from verifier.wrapping.types import Answer
 
 if TYPE_CHECKING:
-    from verifier.server.proxy_answers import Answers
+    from verifier.server.proxy.answers import Answers
 
 
 async def hold(read: Read, answers: Answers) -> None:

@@ -14,8 +14,8 @@ from tests.verifier.server.proxy.test_proxy import ASK, GOOD
 from tests.verifier.server.proxy.world import World, answer, world
 from tests.verifier.wrapping.llm_server import chat
 from verifier.errors import ConfigError
-from verifier.server.proxy_headers import Keys, request_headers, response_headers
-from verifier.server.proxy_settings import ProxySettings, checked_settings
+from verifier.server.proxy.headers import Keys, request_headers, response_headers
+from verifier.server.proxy.settings import ProxySettings, checked_settings
 
 TOKEN = "a-token-of-the-proxy-itself"
 

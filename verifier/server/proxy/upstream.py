@@ -11,9 +11,9 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_headers import Headers
-from verifier.server.proxy_settings import ProxySettings
+from verifier.server.proxy.headers import Headers
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.settings import ProxySettings
 
 IDLE_CONNECTION_S = 4.0
 """An idle connection is given up before servers do it (uvicorn after 5 s): a request on a dead one would fail for nothing."""

@@ -12,8 +12,8 @@ from verifier.complaint import complaints, left_open
 from verifier.errors import AnswerError
 from verifier.policy import Policy
 from verifier.render.records import report_record
-from verifier.server.proxy_headers import Headers
-from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
+from verifier.server.proxy.headers import Headers
+from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
 from verifier.types import Decision, Report
 from verifier.wrapping.refusal import Outcome, refusal
 

@@ -30,9 +30,9 @@ from tests.verifier.server.proxy.test_proxy import (
 from tests.verifier.server.proxy.world import Script, World, answer, events, world
 from tests.verifier.wrapping.llm_server import chat, message
 from verifier.policy import OnError
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_exchange import Exchange
-from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
+from verifier.server.proxy.exchange import Exchange
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
 
 STREAM = {**ASK, "stream": True}
 

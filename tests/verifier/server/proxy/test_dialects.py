@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifier.server.proxy_dialects import Dialect, dialect_of, last_event, with_verification
-from verifier.server.proxy_upstream import target
+from verifier.server.proxy.dialects import Dialect, dialect_of, last_event, with_verification
+from verifier.server.proxy.upstream import target
 
 
 @pytest.mark.parametrize(

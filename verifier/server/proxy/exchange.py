@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifier.redacted import redacted
-from verifier.server.metrics import Metrics
-from verifier.server.proxy_answers import Answers
-from verifier.server.proxy_body import CallerGone, RequestBody
-from verifier.server.proxy_dialects import Dialect, dialect_of, shape_of
-from verifier.server.proxy_gate import Receive, Refusal, Scope, Send, answer_error
-from verifier.server.proxy_headers import request_headers
-from verifier.server.proxy_reply import Reply, pass_on
-from verifier.server.proxy_settings import ProxyPolicy, ProxySettings
-from verifier.server.proxy_upstream import BROKEN, Upstream, UpstreamFailed, UpstreamRequest, target
+from verifier.server.proxy.answers import Answers
+from verifier.server.proxy.body import CallerGone, RequestBody
+from verifier.server.proxy.dialects import Dialect, dialect_of, shape_of
+from verifier.server.proxy.gate import Receive, Refusal, Scope, Send, answer_error
+from verifier.server.proxy.headers import request_headers
+from verifier.server.proxy.metrics import Metrics
+from verifier.server.proxy.reply import Reply, pass_on
+from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
+from verifier.server.proxy.upstream import BROKEN, Upstream, UpstreamFailed, UpstreamRequest, target
 
 _LOG = logging.getLogger(__name__)
 
