@@ -64,37 +64,42 @@ def label_all(rows: Sequence[Sequence[str]], model: Model | None = None) -> list
         return result
     model = model or shipped_model()
     sizes = [len(rows[at]) for at in filled]
-    scores = model.emissions.emissions([rows[at] for at in filled])
-    paths = _best_paths(scores, sizes, model.transitions)
-    for number, at in enumerate(filled):
-        result[at] = [model.labels[index] for index in paths[: sizes[number], number].tolist()]
+    path = _best_paths(model.emissions.emissions([rows[at] for at in filled]), sizes, model.transitions)
+    begin = 0
+    for at, size in zip(filled, sizes, strict=True):
+        result[at] = [model.labels[index] for index in path[begin : begin + size]]
+        begin += size
     return result
 
 
-def _best_paths(scores: Any, sizes: Sequence[int], transitions: Any) -> Any:
-    """Viterbi's paths, steps by references, the longest first; of two labels that are as good, the first of the model.
+def _best_paths(scores: Any, sizes: Sequence[int], transitions: Any) -> list[int]:
+    """Viterbi's paths one after the other, as the scores are, the longest first; of two labels as good, the model's first.
 
     All references take a step together; those that have ended drop out behind.
     """
-    longest, labels = sizes[0], len(transitions)
-    begins = np.cumsum([0, *sizes[:-1]])
-    going = [len(sizes)] * longest
-    for number in range(len(sizes) - 1, -1, -1):
-        going[sizes[number] :] = [number] * (longest - sizes[number])
-    bests = np.empty((longest, len(sizes), labels), scores.dtype)
-    bests[0] = scores[begins]
-    for step in range(1, longest):
-        count = going[step]
-        ways = bests[step - 1, :count, None, :] + transitions
-        np.add(scores[begins[:count] + step], ways.max(axis=2), out=bests[step, :count])
-    paths = np.empty((longest, len(sizes)), np.intp)
-    for step in range(longest - 1, -1, -1):
-        count, on = going[step], going[step + 1] if step + 1 < longest else 0
-        best = bests[step, :count]
-        if on:
-            best[:on] += transitions[paths[step + 1, :on]]
-        paths[step, :count] = best.argmax(axis=1)
-    return paths
+    steps = np.concatenate([np.arange(size) for size in sizes])
+    order, counts = steps.argsort(kind="stable"), np.bincount(steps).tolist()
+    scores = scores[order]
+    ways = np.empty((len(sizes), *transitions.shape), scores.dtype)
+    bests = [scores[: len(sizes)]]
+    end = len(sizes)
+    add, highest = np.add, np.maximum.reduce
+    for count in counts[1:]:
+        before, best, now = bests[-1], scores[end : end + count], ways[:count]
+        add(before[:count, None], transitions, now)
+        add(best, highest(now, 2), best)
+        bests.append(best)
+        end += count
+    path = bests[-1].argmax(1)
+    paths = [path]
+    for best in bests[-2::-1]:
+        ahead = best[: len(path)]
+        add(ahead, transitions.take(path, 0), ahead)
+        path = best.argmax(1)
+        paths.append(path)
+    result = np.empty(len(scores), np.intp)
+    result[order] = np.concatenate(paths[::-1])
+    return result.tolist()
 
 
 def read_model(data: bytes) -> Model:
