@@ -158,7 +158,9 @@ def _foreign() -> tuple[Extractor, ...]:
     for point in sorted(entry_points(group=_GROUP), key=lambda point: point.name):
         try:
             found.append(point.load()())
-        except Exception:  # noqa: BLE001 - a plug-in may fail in any way
+        except Exception as error:  # noqa: BLE001 - a plug-in may fail in any way
             owner = point.dist.name if point.dist else "an unknown distribution"
-            _log.exception("extractor %s of %s cannot be loaded and is left out", point.name, owner)
+            _log.warning(
+                "extractor %s of %s cannot be loaded and is left out (%s)", point.name, owner, type(error).__name__
+            )
     return tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from traceback import format_tb
 
 from citations.registries.cache import Source
 from citations.registries.session import Session
@@ -125,9 +126,9 @@ def batched(questions: Sequence[Question], size: int) -> Iterator[tuple[Question
 
 
 def crashed(registry: str, error: Exception) -> Unavailable:
-    """The answer where our own code failed; names the kind of error only, its text may hold anything."""
+    """The answer where our own code failed; names the kind of error and its place only, its text may hold anything."""
     _LOG.warning("%s: look-up crashed with %s", registry, type(error).__name__)
-    _LOG.debug("the crash", exc_info=error)
+    _LOG.debug("the crash:\n%s", "".join(format_tb(error.__traceback__)))
     return Unavailable(_not_asked(registry), Why.CRASHED, f"internal error ({type(error).__name__})")
 
 
@@ -156,8 +157,8 @@ def _run(desk: Desk, questions: Sequence[Question]) -> Iterator[Settled]:
                 outcome: Outcome = future.result()
                 yield from outcome.settled
                 pending |= _submit(pool, desk, outcome.again)
-    except RuntimeError as error:  # the interpreter shuts down
-        _LOG.debug("stopped", exc_info=error)
+    except RuntimeError:
+        _LOG.debug("stopped: the interpreter shuts down")
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -102,6 +104,17 @@ def test_question_that_crashes_is_unavailable_and_takes_no_other_with_it():
     assert found["bad"] == Unavailable(found["bad"].asked, Why.CRASHED, "internal error (ZeroDivisionError)")
 
 
+def test_crash_is_logged_with_its_place_and_without_its_words(caplog: pytest.LogCaptureFixture):
+    def ask(question: Question) -> Answer:
+        raise ValueError(question.key)
+
+    with caplog.at_level("DEBUG", logger="citations"):
+        answers(desk(ask), "the text under test")
+    assert "any: look-up crashed with ValueError" in caplog.text
+    assert "test_look_up.py" in caplog.text
+    assert "the text under test" not in caplog.text
+
+
 def test_query_that_cannot_be_understood_crashes_alone():
     found = answers(desk(lambda question: Found(ASKED, ())), "crash", "good", "")
     assert found == [("", NotCovered), ("crash", Unavailable), ("good", Found)]
@@ -161,3 +174,9 @@ def test_kept_answer_past_its_time_stands_in_while_the_registry_fails():
     given.append(Unavailable(ASKED, Why.SERVER_ERROR))
     ((_, answer),) = look_up(retractable, [query("a")])
     assert answer == Found(replace(ASKED, from_cache=True), (WORK,))
+
+
+def test_program_without_logging_sees_nothing_on_its_error_stream():
+    code = "import citations, logging\nlogging.getLogger('citations.registries').error('x')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
