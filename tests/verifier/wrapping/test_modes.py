@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
@@ -15,42 +15,20 @@ import openai
 import pytest
 
 import verifier
-from tests.verifier.wrapping.llm_server import Served, chat, delta, events, message, response, response_events, serving
-from tests.verifier.wrapping.world import ASK, BAD, CLAUDE, GOOD, INVENTED, STRICT, Stuck, pieces, registries
-
-MODES = ["buffer", "holdback"]
-
-
-@pytest.fixture
-def server() -> Iterator[Served]:
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def wrapped(server: Served) -> Iterator[Callable[..., openai.OpenAI]]:
-    made: list[openai.OpenAI] = []
-
-    def wrap(mode: str, **given: Any) -> openai.OpenAI:
-        made.append(openai.OpenAI(base_url=f"{server.url}/v1", api_key="k", max_retries=0))
-        if "checker" not in given:
-            given = {"policy": STRICT, "registries": registries(), "timeout": 30, **given}
-        return verifier.wrap(made[-1], mode=mode, **given)
-
-    yield wrap
-    for each in made:
-        each.close()
-
-
-def stream(text: str, finish: str | None = "stop") -> list[str]:
-    usage = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
-    ends = [delta(finish=finish), json.dumps({**usage, "usage": None}), "[DONE]"] if finish else []
-    return [delta("", role="assistant"), *(delta(each) for each in pieces(text)), *ends]
-
-
-def read(events_: Iterator[Any], into: list[str]) -> None:
-    for chunk in events_:
-        into += [choice.delta.content or "" for choice in chunk.choices]
+from tests.verifier.wrapping.llm_server import Served, chat, delta, events, message, response, response_events
+from tests.verifier.wrapping.world import (
+    ASK,
+    BAD,
+    CLAUDE,
+    GOOD,
+    INVENTED,
+    MODES,
+    STRICT,
+    pieces,
+    read,
+    registries,
+    stream,
+)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -178,36 +156,6 @@ def test_what_is_no_text_keeps_its_order_and_arrives(server: Served, wrapped: Ca
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_error_of_the_server_reaches_the_program_and_no_unchecked_text(
-    server: Served, wrapped: Callable[..., openai.OpenAI], mode: str
-) -> None:
-    server.script = [*stream("Tea is a plant. It grows in Ass", finish=None), '{"error": {"message": "overloaded"}}']
-    answer = wrapped(mode).chat.completions.create(**ASK, stream=True)
-    seen: list[str] = []
-    with pytest.raises(openai.APIError, match="overloaded"):
-        read(answer, seen)
-    assert len("".join(seen)) <= len("Tea is a plant.")
-    assert "ended before" in verifier.get_report(answer).gaps[0].why
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_of_a_stream_that_breaks_off_the_whole_lines_are_checked(
-    server: Served, wrapped: Callable[..., openai.OpenAI], mode: str
-) -> None:
-    text = f"1. {INVENTED}\n2. Roe, A. and D"
-    server.script = stream(text, finish=None)
-    answer = wrapped(mode).chat.completions.create(**ASK, stream=True)
-    with pytest.raises(verifier.Blocked):
-        list(answer)
-    server.script = stream("Tea is a plant.\nIt grows in Ass", finish=None)
-    answer = wrapped(mode).chat.completions.create(**ASK, stream=True)
-    assert len(list(answer)) > 2
-    assert "the stream ended before the model said that it was done" in [
-        gap.why for gap in verifier.get_report(answer).gaps
-    ]
-
-
-@pytest.mark.parametrize("mode", MODES)
 def test_the_connection_to_the_model_is_closed_when_the_rest_is_kept_back(
     server: Served, wrapped: Callable[..., openai.OpenAI], mode: str
 ) -> None:
@@ -220,58 +168,6 @@ def test_the_connection_to_the_model_is_closed_when_the_rest_is_kept_back(
     with pytest.raises(verifier.Withheld):
         list(wrapped(mode).chat.completions.create(**ASK, stream=True))
     assert server.gone.wait(20)
-
-
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("checker", [Stuck(), Stuck(error=RuntimeError("broken"))], ids=["stuck", "crashed"])
-def test_a_check_that_fails_holds_nothing_back_unless_the_policy_says_so(
-    server: Served, wrapped: Callable[..., openai.OpenAI], mode: str, checker: Stuck
-) -> None:
-    server.body = chat(BAD)
-    server.script = stream(BAD)
-    client = wrapped(mode, checker=checker, timeout=0.05)
-    answer = client.chat.completions.create(**ASK)
-    assert answer.choices[0].message.content == BAD
-    assert [gap.what for gap in verifier.get_report(answer).gaps] == ["the answer"]
-    seen: list[str] = []
-    read(client.chat.completions.create(**ASK, stream=True), seen)
-    assert "".join(seen) == BAD
-    checker.free.set()
-
-
-def test_who_wants_to_be_told_gets_one_clear_error_where_nothing_was_checked(
-    server: Served, wrapped: Callable[..., openai.OpenAI]
-) -> None:
-    server.body = chat(BAD)
-    stuck = Stuck()
-    client = wrapped("buffer", checker=stuck, timeout=0.05, on_error="closed")
-    with pytest.raises(verifier.CheckFailed, match=r"held back, because its check was not finished after 0\.05 s"):
-        client.chat.completions.create(**ASK)
-    stuck.free.set()
-    unchecked = wrapped("buffer", on_error="closed", registries=None)
-    with pytest.raises(verifier.CheckFailed, match="2 of its citations could not be checked"):
-        unchecked.chat.completions.create(**ASK)
-
-
-def test_strict_lets_nothing_leave_that_nobody_checked(server: Served, wrapped: Callable[..., openai.OpenAI]) -> None:
-    server.body = chat("Tea came to London in 1657.")
-    strict = verifier.Policy(strict=True)
-    with pytest.raises(verifier.CheckFailed, match="a part of it was not checked"):
-        wrapped("buffer", policy=strict).chat.completions.create(**ASK)
-
-
-def test_all_choices_share_one_ceiling(server: Served, wrapped: Callable[..., openai.OpenAI]) -> None:
-    left: list[float | None] = []
-
-    class Slow(verifier.Checker):
-        def check(self, subject: verifier.Subject) -> verifier.Report:
-            left.append(subject.budget_s)
-            return super().check(subject)
-
-    server.body = chat(GOOD, GOOD, GOOD)
-    wrapped("buffer", checker=Slow(), timeout=30).chat.completions.create(**ASK, n=3)
-    assert len(left) == 3
-    assert 30 >= left[0] > left[1] > left[2] > 0
 
 
 @pytest.mark.parametrize(("mode", "ends"), [("buffer", verifier.Blocked), ("holdback", verifier.Withheld)])
@@ -381,29 +277,6 @@ def test_a_client_that_is_wrapped_again_is_watched_as_was_said_last(
         client.with_options(timeout=5).chat.completions.create(**ASK)
     verifier.wrap(client)
     assert client.chat.completions.create(**ASK).choices[0].message.content == BAD
-
-
-@pytest.mark.parametrize("policy", [verifier.Policy(strict=True), verifier.Policy(on_error=verifier.OnError.CLOSED)])
-@pytest.mark.parametrize(("finish", "why"), [(None, "the stream ended before"), ("length", "cut at its length limit")])
-def test_an_answer_of_which_a_part_was_not_read_does_not_leave_where_nothing_unchecked_may(
-    server: Served, wrapped: Callable[..., openai.OpenAI], policy: verifier.Policy, finish: str | None, why: str
-) -> None:
-    server.script = stream("Is tea a plant?\nIt grows in Ass", finish=finish)
-    answer = wrapped("buffer", policy=policy).chat.completions.create(**ASK, stream=True)
-    with pytest.raises(verifier.CheckFailed, match=f"held back, because .*{why}"):
-        list(answer)
-    server.script = stream("Is tea a plant?\nIt grows in Ass", finish=finish)
-    assert len(list(wrapped("buffer").chat.completions.create(**ASK, stream=True))) > 2
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_an_answer_without_text_passes_a_strict_policy(
-    server: Served, wrapped: Callable[..., openai.OpenAI], mode: str
-) -> None:
-    call = {"index": 0, "id": "t", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-    server.script = [delta(tool_calls=[call]), delta(finish="tool_calls"), "[DONE]"]
-    client = wrapped(mode, policy=verifier.Policy(strict=True))
-    assert len(list(client.chat.completions.create(**ASK, stream=True))) == 2
 
 
 def test_an_error_of_a_held_answer_comes_through_from_another_process(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Any
 
 import verifier
 from citations.types import Kind
 from tests.citations.fake_registries import FakeRegistry, work
+from tests.verifier.wrapping.llm_server import delta
 
+TITLE = "On the weight of small things"
 TRUE = "Roe, A. and Doe, B. (2019). On the weight of small things. Journal of Tests, 12(3), 45-67."
 INVENTED = "Fox, C. and Poe, D. (2020). The colour of quiet numbers in the north. Journal of Tests, 13(1), 1-9."
 GOOD = f"Here are two works:\n\n1. {TRUE}\n2. {TRUE.replace('2019', '2019')}\n\nThat is all I know.\n"
 BAD = f"Here are two works:\n\n1. {TRUE}\n2. {INVENTED}\n\nThat is all I know.\n"
 STRICT = verifier.Policy(fail_on=verifier.FailOn.NOT_FOUND)
 ASK = {"model": "m", "messages": [{"role": "user", "content": "Name two papers."}]}
+MODES = ["buffer", "holdback"]
 CLAUDE = {**ASK, "max_tokens": 50}
 
 
@@ -54,3 +60,18 @@ class Stuck:
 
     def check(self, subject: verifier.Subject) -> verifier.Report:
         raise NotImplementedError
+
+
+def stream(text: str, finish: str | None = "stop") -> list[str]:
+    usage = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
+    ends = [delta(finish=finish), json.dumps({**usage, "usage": None}), "[DONE]"] if finish else []
+    return [delta("", role="assistant"), *(delta(each) for each in pieces(text)), *ends]
+
+
+def read(events_: Iterator[Any], into: list[str]) -> None:
+    for chunk in events_:
+        into += [choice.delta.content or "" for choice in chunk.choices]
+
+
+def cited(report: verifier.Report) -> list[str]:
+    return [finding.checked.reference.fields.title for finding in report.findings]
