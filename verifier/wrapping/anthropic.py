@@ -32,7 +32,7 @@ class AnthropicShape:
         pieces = [part(block, "text") for block in blocks if part(block, "type") == "text"]
         text = "".join(piece for piece in pieces if isinstance(piece, str))
         calls = any(map(_is_call, blocks))
-        strange = any(str(part(block, "type")) not in _KNOWN and not _is_call(block) for block in blocks)
+        strange = any(map(_is_strange, blocks))
         return _answer(text, part(response, "stop_reason"), calls=calls, strange=strange)
 
     def reading(self) -> AnthropicReading:
@@ -47,6 +47,7 @@ class AnthropicReading:
         self._pieces: list[str] = []
         self._reason: Any = None
         self._calls = False
+        self._strange = False
         self._error = ""
         self.finished = False
 
@@ -55,19 +56,29 @@ class AnthropicReading:
         kind = part(event, "type")
         if kind == "content_block_delta":
             delta = part(event, "delta")
-            text = part(delta, "text") if part(delta, "type") == "text_delta" else None
-            if isinstance(text, str):
-                self._pieces.append(text)
-                return (Added(0, text),)
-        elif kind == "content_block_start":
-            self._calls = self._calls or str(part(part(event, "content_block"), "type")).endswith("tool_use")
-        elif kind == "message_delta":
+            return self._added([delta] if part(delta, "type") == "text_delta" else ())
+        if kind == "message_start":
+            return self._begun(parts(part(event, "message"), "content"))
+        if kind == "content_block_start":
+            return self._begun([part(event, "content_block")])
+        if kind == "message_delta":
             self._reason = part(part(event, "delta"), "stop_reason") or self._reason
         elif kind == "message_stop":
             self.finished = not self._error
         elif kind == "error":
             self._error, self.finished = "the server sent an error in the stream", False
         return ()
+
+    def _begun(self, blocks: Sequence[Any]) -> Sequence[Added]:
+        """Blocks that begin, mostly empty; some servers put the first of their text into them."""
+        self._calls = self._calls or any(map(_is_call, blocks))
+        self._strange = self._strange or any(map(_is_strange, blocks))
+        return self._added([each for each in blocks if part(each, "type") == "text"])
+
+    def _added(self, holders: Sequence[Any]) -> Sequence[Added]:
+        found = [text for each in holders if isinstance(text := part(each, "text"), str)]
+        self._pieces += found
+        return [Added(0, text) for text in found]
 
     def note(self, event: Any) -> None:
         """Nearly every event is an object that adds text: those are read without detours."""
@@ -84,14 +95,18 @@ class AnthropicReading:
         """What has been read so far."""
         if not self.finished:
             return Answer(broken=self._error or _NOT_READ)
-        return _answer("".join(self._pieces), self._reason, calls=self._calls)
+        return _answer("".join(self._pieces), self._reason, calls=self._calls, strange=self._strange)
 
 
 def _is_call(block: Any) -> bool:
     return str(part(block, "type")).endswith(("tool_use", "tool_result"))
 
 
-def _answer(text: str, reason: Any, *, calls: bool, strange: bool = False) -> Answer:
+def _is_strange(block: Any) -> bool:
+    return part(block, "type") not in _KNOWN and not _is_call(block)
+
+
+def _answer(text: str, reason: Any, *, calls: bool, strange: bool) -> Answer:
     gaps: list[Gap] = [_STRANGE] if strange else []
     if reason == "refusal":
         gaps.append(REFUSED)

@@ -17,8 +17,7 @@ _WHOLE = {"stop", "tool_calls", "function_call", "content_filter"}
 """Reasons to end that leave no half line behind."""
 _ENDED = {"response.completed", "response.incomplete"}
 _DELTA = "response.output_text.delta"
-_TEXT = {_DELTA: "delta", "response.output_text.done": "text"}
-"""Where an event holds text."""
+_PARTS = {"response.content_part.added", "response.content_part.done"}
 
 
 class OpenAIShape:
@@ -93,20 +92,22 @@ class OpenAIReading:
     def answer(self) -> Answer:
         """What has been read so far."""
         if self._response is not None:
-            return _output(self._response)
+            return _output(self._response, ["".join(pieces) for pieces in self._pieces.values()])
         if self._error or not self.finished:
             return Answer(broken=self._error or _NOT_READ)
         texts = {index: "".join(pieces) for index, pieces in sorted(self._pieces.items())}
         ends = [self._ends[index] for index in sorted(self._ends)]
         gaps = _gaps(refused=self._refused, calls=self._calls, ends=ends)
         found = [text if self._ends[index] in _WHOLE else whole_lines(text) for index, text in texts.items()]
-        seen = [_seen(self._tokens.get(index), text) for index, text in texts.items()]
+        seen = [_seen(self._tokens.get(index, ()), text) for index, text in texts.items()]
         return Answer(tuple(found), gaps, tuple(seen) if any(seen) else ())
 
     def _chunk(self, choice: Any) -> Added | None:
         index = part(choice, "index") or 0
         delta = part(choice, "delta")
-        text = part(choice, "text") if delta is None else part(delta, "content")
+        if delta is None:  # some servers stream whole messages
+            delta = part(choice, "message")
+        text = text_of(part(choice, "text") if delta is None else part(delta, "content"))
         if delta is not None and not text:
             self._refused = self._refused or bool(part(delta, "refusal"))
             self._calls = self._calls or bool(part(delta, "tool_calls") or part(delta, "function_call"))
@@ -114,7 +115,7 @@ class OpenAIReading:
         if end:
             self._ends[index] = str(end)
         if isinstance(choice, dict) and "probe" in choice:
-            self._tokens.setdefault(index, []).extend(choice["probe"]["tokens"])
+            self._tokens.setdefault(index, []).extend(parts(choice["probe"], "tokens"))
         return self._added(index, index, text)
 
     def _added(self, place: Any, choice: int, text: Any) -> Added | None:
@@ -124,16 +125,32 @@ class OpenAIReading:
         return Added(choice, text)
 
     def _event(self, kind: str, event: Any) -> Sequence[Added]:
+        if kind in {"error", "response.failed"}:
+            self._error = "the server sent an error in the stream"
+            return ()
         if kind in _ENDED:
             self._response = part(event, "response")
-        elif kind in {"error", "response.failed"}:
-            self._error = "the server sent an error in the stream"
-        elif kind in _TEXT:
-            place = (part(event, "output_index"), part(event, "content_index"))
-            if kind == _DELTA or place not in self._pieces:  # some servers send the whole text only
-                added = self._added(place, 0, part(event, _TEXT[kind]))
-                return () if added is None else (added,)
-        return ()
+        found = [self._added(place, 0, text) for place, text in self._new(kind, event)]
+        return [each for each in found if each is not None]
+
+    def _new(self, kind: str, event: Any) -> Sequence[tuple[Any, Any]]:
+        """Text of an event and its place; of events that repeat a text only where it did not come before."""
+        item = part(event, "output_index")
+        place = (item, part(event, "content_index"))
+        if kind == _DELTA:
+            return [(place, part(event, "delta"))]
+        if kind == "response.output_text.done":
+            found = [(place, part(event, "text"))]
+        elif kind in _PARTS:
+            found = [(place, text) for text in _texts([part(event, "part")])]
+        elif kind == "response.output_item.done" and all(item != before for before, _ in self._pieces):
+            found = [((item, n), text) for n, text in enumerate(_message(part(event, "item")))]
+        elif kind in _ENDED and not self._pieces:
+            output = parts(part(event, "response"), "output")
+            found = [((number, n), text) for number, each in enumerate(output) for n, text in enumerate(_message(each))]
+        else:
+            found = []
+        return [(place, text) for place, text in found if place not in self._pieces]
 
 
 def _without_choices(response: Any) -> str:
@@ -149,31 +166,38 @@ def _choice(choice: Any) -> Answer:
     calls = bool(message is not None and (part(message, "tool_calls") or part(message, "function_call")))
     gaps = _gaps(refused=refused, calls=calls, ends=[str(end)])
     block = choice.get("probe") if isinstance(choice, dict) else None
-    seen = _seen(block["tokens"] if block else None, text)
+    seen = _seen(parts(block, "tokens"), text)
     return Answer((text if end in _WHOLE else whole_lines(text),), gaps, (seen,) if seen else ())
 
 
-def _seen(tokens: Sequence[Any] | None, text: str) -> Generation | None:
+def _seen(tokens: Sequence[Any], text: str) -> Generation | None:
     """What ``probes.ProbedLlama`` put beside a text."""
     return read_generation({"tokens": tokens}, text, WRITER) if tokens else None
 
 
-def _output(response: Any) -> Answer:
+def _output(response: Any, streamed: Sequence[str] = ()) -> Answer:
+    """What a response says; some servers leave out of the last event what they have ``streamed``."""
     pieces: list[str] = []
     refused = calls = False
     for item in parts(response, "output"):
         calls = calls or str(part(item, "type")).endswith("_call")
-        for content in parts(item, "content") if part(item, "type") == "message" else ():
-            refused = refused or part(content, "type") == "refusal"
-            text = part(content, "text")
-            if part(content, "type") == "output_text" and isinstance(text, str):
-                pieces.append(text)
+        refused = refused or any(part(content, "type") == "refusal" for content in parts(item, "content"))
+        pieces += _message(item)
     status = part(response, "status")
     if status in {"failed", "cancelled", "queued", "in_progress"}:
         return Answer(broken=f"the response is {status}")
-    text = "\n".join(pieces)
+    text = "\n".join(pieces) or "\n".join(streamed)
     cut = status == "incomplete"
     return Answer((whole_lines(text) if cut else text,), _gaps(refused=refused, calls=calls, ends=["length"] * cut))
+
+
+def _message(item: Any) -> Sequence[str]:
+    return _texts(parts(item, "content")) if part(item, "type") == "message" else ()
+
+
+def _texts(contents: Sequence[Any]) -> Sequence[str]:
+    found = [part(each, "text") for each in contents if part(each, "type") == "output_text"]
+    return [text for text in found if isinstance(text, str)]
 
 
 def _gaps(*, refused: bool, calls: bool, ends: Sequence[str]) -> tuple[Gap, ...]:

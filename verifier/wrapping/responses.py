@@ -11,7 +11,7 @@ from verifier.errors import WrongArgument
 from verifier.wrapping.attach import TABLE, Pending, nothing_checked
 from verifier.wrapping.holding import Holding, adrive, drive
 from verifier.wrapping.interface import Reading, Shape
-from verifier.wrapping.streams import aalong, aheld, along, held
+from verifier.wrapping.streams import aalong, aheld, along, held, said
 from verifier.wrapping.types import Answer, Mode
 from verifier.wrapping.watcher import Checks, Watcher, settle
 
@@ -102,7 +102,7 @@ class Responses:
     def _concluding(self, reading: Reading, question: str, pending: Pending) -> Any:
         """What is to be called at the end of a stream."""
         pending.is_read = lambda: reading.finished
-        pending.conclude = lambda: self._watcher.conclude(reading.answer(), question, pending)
+        pending.conclude = lambda: self._watcher.conclude(said(reading), question, pending)
         return pending.conclude
 
     def _parsed_later(self, response: Any, shape: Shape, question: str, pending: Pending) -> None:

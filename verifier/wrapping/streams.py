@@ -56,10 +56,10 @@ def held(inner: Iterator[Any], reading: Reading, holding: Holding, checks: Check
             for piece in holding.take(reading, event):
                 drive(holding.look(piece), checks)
             yield from holding.hold.leaving()
-        drive(holding.finish(_said(reading)), checks)
+        drive(holding.finish(said(reading)), checks)
         yield from holding.hold.leaving()
     finally:
-        holding.abandon(_said(reading).broken or UNFINISHED)
+        holding.abandon(said(reading).broken or UNFINISHED)
         _close(inner)
 
 
@@ -71,15 +71,16 @@ async def aheld(inner: AsyncIterator[Any], reading: Reading, holding: Holding, c
                 await adrive(holding.look(piece), checks)
             for leaving in holding.hold.leaving():
                 yield leaving
-        await adrive(holding.finish(_said(reading)), checks)
+        await adrive(holding.finish(said(reading)), checks)
         for leaving in holding.hold.leaving():
             yield leaving
     finally:
-        holding.abandon(_said(reading).broken or UNFINISHED)
+        holding.abandon(said(reading).broken or UNFINISHED)
         await _aclose(inner)
 
 
-def _said(reading: Reading) -> Answer:
+def said(reading: Reading) -> Answer:
+    """What has been read so far; never raises."""
     try:
         return reading.answer()
     except Exception as error:  # noqa: BLE001  a stream of a kind that nobody foresaw is no text

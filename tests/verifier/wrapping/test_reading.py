@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any, ClassVar, Self
 
@@ -17,9 +18,11 @@ from tests.verifier.wrapping.llm_server import (
     chunks,
     delta,
     events,
+    message,
+    response,
     response_events,
 )
-from tests.verifier.wrapping.world import ASK, TITLE, cited
+from tests.verifier.wrapping.world import ASK, BAD, MODES, STRICT, TITLE, cited, pieces, registries
 from verifier.wrapping.anthropic import AnthropicShape
 from verifier.wrapping.openai import OpenAIShape
 
@@ -157,3 +160,81 @@ def test_reading_without_waiting_for_the_text_reads_the_same(shape: Any, stream:
         quick.note(kind(event))
     assert quick.answer() == slow.answer()
     assert quick.finished == slow.finished
+
+
+def _quoted(kind: str, inner: dict[str, Any]) -> list[dict]:
+    """Events of OpenAI's responses in which a text comes in one of another kind than usual, and nowhere else."""
+    last = {**response(""), "output": []}
+    return [
+        {"type": kind, "output_index": 0, "content_index": 0, **inner},
+        {"type": "response.completed", "response": last},
+    ]
+
+
+PART = {"type": "output_text", "text": BAD}
+STRANGE_PLACES = {
+    "no whole text at the end": (
+        "responses.create",
+        [
+            {**each, "response": {**each["response"], "output": []}} if "response" in each else each
+            for each in response_events(*pieces(BAD))
+        ],
+    ),
+    "at the end only": ("responses.create", [response_events(BAD)[-1]]),
+    "in the whole item": (
+        "responses.create",
+        _quoted("response.output_item.done", {"item": response(BAD)["output"][0]}),
+    ),
+    "in the whole part": ("responses.create", _quoted("response.content_part.done", {"part": PART})),
+    "in the part that begins": ("responses.create", _quoted("response.content_part.added", {"part": PART})),
+    "in parts": ("create_completion", [json.loads(delta([{"type": "text", "text": BAD}], finish="stop"))]),  # type: ignore[arg-type]
+    "in whole messages": ("create_completion", [chat(BAD)]),
+    "beside a damaged probe": (
+        "create_completion",
+        [{"choices": [{"delta": {"content": BAD}, "finish_reason": "stop", "probe": {}}]}],
+    ),
+    "where a block begins": (
+        "messages.create",
+        [{"type": "content_block_start", "content_block": {"type": "text", "text": BAD}}, *events("")[-2:]],
+    ),
+    "where a message begins": (
+        "messages.create",
+        [{"type": "message_start", "message": message(BAD)}, *events("")[-2:]],
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["after", *MODES])
+@pytest.mark.parametrize("place", STRANGE_PLACES)
+def test_a_text_is_read_wherever_in_a_stream_it_comes_and_none_of_it_leaves_unchecked(place: str, mode: str) -> None:
+    path, stream = STRANGE_PLACES[place]
+    owner, name = SimpleNamespace(), path.rpartition(".")[2]
+    client = SimpleNamespace(**{path.partition(".")[0]: owner}) if "." in path else owner
+    setattr(owner, name, lambda: (each for each in stream))
+    verifier.wrap(client, mode=mode, policy=STRICT, registries=registries(), timeout=30)
+    answer = getattr(owner, name)()
+    seen: list[Any] = []
+    with nullcontext() if mode == "after" else pytest.raises(verifier.AnswerError):
+        seen += answer
+    assert ("Fox" in str(seen)) == (mode == "after")
+    assert [each.status.value for each in verifier.get_report(answer, timeout=30).findings] == ["verified", "not_found"]
+
+
+def test_a_block_that_is_not_read_is_a_gap_of_a_stream_too() -> None:
+    stream = [{"type": "content_block_start", "content_block": {"type": "hologram"}}, *events(TEXT)]
+    client = SimpleNamespace(messages=SimpleNamespace(create=lambda: (each for each in stream)))
+    answer = verifier.wrap(client).messages.create()
+    assert list(answer) == stream
+    report = verifier.get_report(answer, timeout=30)
+    assert cited(report) == [TITLE]
+    assert "a part of the answer" in [gap.what for gap in report.gaps]
+
+
+def test_what_a_probe_says_that_cannot_be_read_is_a_gap_and_raises_nothing() -> None:
+    choice = {"delta": {"content": TEXT}, "finish_reason": "stop", "probe": {"tokens": ["x"]}}
+    client = verifier.wrap(SimpleNamespace(create_completion=lambda: (each for each in [{"choices": [choice]}])))
+    answer = client.create_completion()
+    assert list(answer) == [{"choices": [choice]}]
+    assert [gap.why for gap in verifier.get_report(answer, timeout=30).gaps] == [
+        "the stream could not be read: TypeError"
+    ]
