@@ -38,6 +38,10 @@ class Pending:
         self._begun = False
         self._lock = Lock()
 
+    def come_later(self, unread: str = UNFINISHED) -> None:
+        """The report comes by itself once the answer was read; until then there is one that says that it was not."""
+        self.is_read, self.conclude, self.unread = (lambda: False), (lambda: None), unread
+
     def begin(self) -> bool:
         """Whether the check is to begin now; true once."""
         with self._lock:

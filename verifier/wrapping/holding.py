@@ -39,8 +39,7 @@ class Holding:
         self._context = context
         self._pending = pending
         self._unread = False
-        pending.is_read = lambda: False  # its report comes when it has ended
-        pending.conclude = lambda: None
+        pending.come_later()
 
     def take(self, reading: Reading, event: Any) -> Iterator[Piece]:
         """Take an event of the stream; what is to be checked now."""

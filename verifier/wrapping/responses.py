@@ -121,9 +121,7 @@ class Responses:
             return noted(await parse(*arguments, **settings))
 
         response.parse = run_coroutine if inspect.iscoroutinefunction(parse) else run
-        pending.is_read = lambda: False
-        pending.conclude = lambda: None
-        pending.unread = RAW
+        pending.come_later(RAW)
 
     def _holding(self, question: str, pending: Pending) -> Holding:
         return Holding(self._watcher.policy, self._watcher.mode, question, pending)

@@ -13,7 +13,7 @@ from typing import Any
 from verifier.errors import AnswerError
 from verifier.redacted import redacted
 from verifier.types import Report
-from verifier.wrapping.attach import TABLE, UNFINISHED, Pending
+from verifier.wrapping.attach import TABLE, UNFINISHED, Pending, nothing_checked
 from verifier.wrapping.holding import Holding, Steps, adrive, drive, tell_refused
 from verifier.wrapping.marking import is_markable, note, without_faults
 from verifier.wrapping.parts import text_of
@@ -113,10 +113,10 @@ class Call:
 
     def stream(self, made: Generator[Any, Any, Any]) -> Generator[Any, None, Any]:
         """The chunks of a generator, treated; returns what the generator returns."""
-        if self._is_collected:
-            return (yield from self._collected(made))
-        holding, checks, relay = self._holding(), self._checks(), _Relay(made)
         try:
+            if self._is_collected:
+                return (yield from self._collected(made))
+            holding, checks, relay = self._holding(), self._checks(), _Relay(made)
             for chunk in relay:
                 for piece in holding.take_text(_text(chunk)):
                     drive(holding.look(piece), checks)
@@ -126,18 +126,18 @@ class Call:
             else:
                 yield from self._tail(holding, drive(self._end(holding), checks))
         finally:
-            self._left(holding)
+            self._left()
             made.close()
         return relay.value
 
     async def astream(self, made: AsyncGenerator[Any, Any]) -> AsyncGenerator[Any, None]:
         """The same for an asynchronous generator."""
-        if self._is_collected:
-            for chunk in await self._acollected(made):
-                yield chunk
-            return
-        holding, checks = self._holding(), self._checks()
         try:
+            if self._is_collected:
+                for chunk in await self._acollected(made):
+                    yield chunk
+                return
+            holding, checks = self._holding(), self._checks()
             async for chunk in made:
                 for piece in holding.take_text(_text(chunk)):
                     await adrive(holding.look(piece), checks)
@@ -149,7 +149,7 @@ class Call:
                 for tail in self._tail(holding, await adrive(self._end(holding), checks)):
                     yield tail
         finally:
-            self._left(holding)
+            self._left()
             await made.aclose()
 
     @property
@@ -192,18 +192,17 @@ class Call:
     def _treated(self, text: str, left: int) -> Steps[str | AnswerError]:
         """The text as it may leave, or why the function is to be called again; raises where it may not leave."""
         outcome = yield Texts((text,), self.question, context=self.context)
-        if self.pending.future.done():  # an earlier try had its report
-            self.pending = _pending(self.treatment.on_report)
-        settle(self.pending, outcome.report)
         policy = self.treatment.watcher.policy
         error = refusal(outcome, policy)
+        if left and isinstance(error, AnswerError):  # the answer will be that of a later try, and so will its report
+            settle(_pending(self.treatment.on_report), outcome.report)
+            return error
+        settle(self.pending, outcome.report)
         match self.treatment.on_fail:
             case OnFail.ANNOTATE if error is None or isinstance(error, AnswerError):
                 return text + note(text, outcome, policy)
             case OnFail.REDACT if isinstance(error, AnswerError) and is_markable(text):
                 return without_faults(text, outcome.report, policy)
-            case OnFail.RETRY if isinstance(error, AnswerError) and left:
-                return error
             case _ if error is not None:
                 tell_refused(error)
                 raise error
@@ -232,11 +231,10 @@ class Call:
         self.treatment.watcher.conclude(Answer((text,)), self.question, self.pending, self.context)
         return self._with_report(text)
 
-    def _left(self, holding: Holding) -> None:
+    def _left(self) -> None:
         """A stream that nobody reads on has its report all the same."""
-        if self.pending.is_begun:
-            return
-        holding.abandon(UNFINISHED)
+        if not self.pending.is_begun:
+            settle(self.pending, nothing_checked("the answer", UNFINISHED))
 
     def _holding(self) -> Holding:
         watcher = self.treatment.watcher

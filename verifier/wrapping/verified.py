@@ -133,6 +133,7 @@ def _decorated(function: Callable[..., Any], treatment: Treatment) -> Callable[.
         call = treatment.call(arguments, settings)
         made = call.make()
         if inspect.isgenerator(made) or inspect.isasyncgen(made):
+            call.pending.come_later()
             stream = call.stream(made) if inspect.isgenerator(made) else call.astream(made)
             TABLE.attach(stream, call.pending)
             return stream

@@ -328,3 +328,28 @@ def test_without_parentheses_it_raises() -> None:
         return "Tea is a plant."
 
     assert answer() == "Tea is a plant."
+
+
+@pytest.mark.parametrize("on_fail", ["raise", "annotate", "redact", "retry", "log"])
+@pytest.mark.parametrize("kind", [generator, async_generator])
+def test_a_returned_stream_that_was_not_read_says_so_at_once(kind: Callable[[str], Any], on_fail: str) -> None:
+    made = returning(kind(GOOD)(), on_fail=on_fail)()
+    assert [gap.why for gap in verifier.get_report(made).gaps] == ["the stream was not read to its end"]
+    text_of(made)
+    assert [each.status.value for each in verifier.get_report(made).findings] == ["verified", "verified"]
+
+
+@pytest.mark.parametrize("kind", [generator, async_generator])
+def test_the_report_of_a_stream_that_was_made_again_is_that_of_what_left(kind: Callable[[str], Any]) -> None:
+    tries, told = iter([BAD, GOOD]), list[verifier.Report]()
+
+    def answer() -> Any:
+        return kind(next(tries))()
+
+    made = verified("retry", on_report=told.append)(answer)()
+    assert text_of(made) == GOOD
+    assert verifier.get_report(made) is told[-1]
+    assert [[each.status.value for each in report.findings] for report in told] == [
+        ["verified", "not_found"],
+        ["verified", "verified"],
+    ]
