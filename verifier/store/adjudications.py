@@ -13,7 +13,7 @@ from verifier.errors import StoreError
 from verifier.fingerprint import short_digest, subject
 from verifier.store.connect import reading, write, writing_to
 from verifier.store.flags import fact_of, same_flag
-from verifier.store.reviews import PROGRAM, FlagState, ReviewAnswer, add_review, read_reviews, settle, voters
+from verifier.store.reviews import PROGRAM, FlagState, ReviewAnswer, add_review, read_reviews, settle, votes
 from verifier.store.stored import FlagKind
 from verifier.store.tables import confirmed_works, flags, reviews, row, utc
 from verifier.store.wire import read_finding
@@ -43,17 +43,32 @@ def adjudication(engine: Engine, flagged: Flagged) -> Adjudication | None:
         return None
     with reading(engine) as connection:
         known = same_flag(connection, flagged)
-        if known is not None and known["fact"] in {fact_of(flagged), known["fingerprint"]}:
-            found = adjudication_of(connection, known["id"], FlagState(known["state"]))
-            if found is not None:
-                return found
-        if isinstance(flagged, ClaimFinding):
-            return None
-        work = _confirmed(connection, flagged)
-        if work is None:
-            return None
-        by, at = work["confirmed_by"], utc(work["confirmed_at"])
-        return Adjudication(0 if known is None else known["id"], False, by, at, work["note"], work["identifier"])
+        return ruling(connection, flagged, known, same_facts=known is not None and has_same_facts(known, flagged))
+
+
+def has_same_facts(known: RowMapping, flagged: Flagged) -> bool:
+    """Whether what was decided about a stored flag was decided about this finding."""
+    return known["fact"] in {fact_of(flagged), known["fingerprint"]}
+
+
+def ruling(
+    connection: Connection, flagged: Flagged, known: RowMapping | None, *, same_facts: bool
+) -> Adjudication | None:
+    """What holds of a finding whose stored flag is ``known``: what people voted, or else the work that one confirmed.
+
+    Votes about other facts hold nothing, and a confirmed work overrules no vote and stands for no quorum.
+    """
+    if known is not None and same_facts:
+        found = adjudication_of(connection, known["id"], FlagState(known["state"]))
+        if found is not None or votes(read_reviews(connection, known["id"])):
+            return found
+    if isinstance(flagged, ClaimFinding) or (known is not None and known["quorum"] > 1):
+        return None
+    work = _confirmed(connection, flagged)
+    if work is None:
+        return None
+    by, at = work["confirmed_by"], utc(work["confirmed_at"])
+    return Adjudication(0 if known is None else known["id"], False, by, at, work["note"], work["identifier"])
 
 
 def silence(connection: Connection, flag_id: int, finding: Finding) -> None:
@@ -63,7 +78,7 @@ def silence(connection: Connection, flag_id: int, finding: Finding) -> None:
         return
     given = read_reviews(connection, flag_id)
     newest = max((each.id for each in given if each.answer is ReviewAnswer.REOPEN), default=0)
-    if voters(given) or any(each.answer is ReviewAnswer.CONFIRMED and each.id > newest for each in given):
+    if votes(given) or any(each.answer is ReviewAnswer.CONFIRMED and each.id > newest for each in given):
         return
     note = f"confirmed by {work['confirmed_by']}: {work['identifier']}"
     stored = _row_of(connection, flag_id)
@@ -139,7 +154,8 @@ def revoke_work(engine: Engine, work_id: int, reviewer: str) -> tuple[int, ...]:
         columns = (flags.c.id, flags.c.fact, flags.c.status, flags.c.risk)
         silenced = select(reviews.c.flag_id).where(reviews.c.work_id == work_id)
         dismissed = flags.c.id.in_(silenced) & (flags.c.state == FlagState.REJECTED.value)
-        reopened = connection.execute(select(*columns).where(dismissed).order_by(flags.c.id)).mappings().all()
+        wanted = select(*columns).where(dismissed).order_by(flags.c.id).with_for_update()
+        reopened = connection.execute(wanted).mappings().all()
         for each in reopened:
             note = f"the confirmation {work['identifier']} was revoked by {reviewer}"
             add_review(connection, each, ReviewAnswer.REOPEN, PROGRAM, note=note)
@@ -153,12 +169,10 @@ def adjudication_of(connection: Connection, flag_id: int, state: FlagState) -> A
     """Who decided about a flag that stands so: the latest vote for the side that won; ``None`` where no person did."""
     if not state.is_decided:
         return None
-    given = read_reviews(connection, flag_id)
-    won = ReviewAnswer.ACCEPT if state is FlagState.ACCEPTED else ReviewAnswer.REJECT
-    counted = voters(given)
-    for each in reversed(given):
-        if each.answer is won and each.reviewer in counted:
-            accepted = won is ReviewAnswer.ACCEPT
+    accepted = state is FlagState.ACCEPTED
+    won = ReviewAnswer.ACCEPT if accepted else ReviewAnswer.REJECT
+    for each in reversed(votes(read_reviews(connection, flag_id))):
+        if each.answer is won:
             return Adjudication(flag_id, accepted, each.reviewer, each.at, each.note)
     return None
 

@@ -25,7 +25,7 @@ from verifier.learning import Label
 from verifier.learning_misses import Stratum
 from verifier.store.connect import reading
 from verifier.store.flags import same_flag, write_flag
-from verifier.store.reviews import FlagState, Review, ReviewAnswer, read_review, state_of
+from verifier.store.reviews import FlagState, Review, ReviewAnswer, read_review, state_of, votes
 from verifier.store.stored import FlagKind, Keeping
 from verifier.store.tables import audits, flags, reviewers, reviews, row
 from verifier.types import Decision, Flagged, Signal
@@ -205,8 +205,7 @@ def _decided_at(given: Sequence[Review], state: FlagState) -> datetime | None:
     if not state.is_decided:
         return None
     won = ReviewAnswer.ACCEPT if state is FlagState.ACCEPTED else ReviewAnswer.REJECT
-    taken_back = {each.undoes for each in given}
-    return max((each.at for each in given if each.answer is won and each.id not in taken_back), default=None)
+    return max((each.at for each in votes(given) if each.answer is won), default=None)
 
 
 def _drawn(connection: Connection, kind: FlagKind) -> list[_Drawn]:

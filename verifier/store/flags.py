@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, ScalarSelect, case, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, ScalarSelect, Select, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from citations.types import Location, Reference, Status
@@ -144,7 +144,8 @@ def fact_of(flagged: Flagged) -> str:
 
 def _seen_again(connection: Connection, scan_id: int, flagged: Flagged, now: datetime, keeping: Keeping) -> int | None:
     """The number of the flag that is known already and was brought up to date, ``None`` if there is none."""
-    known = same_flag(connection, flagged)
+    found = same_flag(connection, flagged)
+    known = None if found is None else _locked(connection, found["id"])
     if known is None:
         return None
     told = fact_of(flagged)
@@ -166,6 +167,20 @@ def _seen_again(connection: Connection, scan_id: int, flagged: Flagged, now: dat
     return int(known["id"])
 
 
+def _known() -> Select[Any]:
+    names = ("id", "fingerprint", "fact", "status", "risk", "state", "subject", "quorum", "last_scan_id")
+    return select(*(flags.c[name] for name in names))
+
+
+def _locked(connection: Connection, flag_id: int) -> RowMapping | None:
+    """The flag as it stands once nobody else writes to it; ``None`` where it is gone.
+
+    A vote that another transaction casts meanwhile would be taken for one about what is seen now.
+    """
+    wanted = _known().where(flags.c.id == flag_id).with_for_update()
+    return connection.execute(wanted).mappings().first()
+
+
 def _changed(flagged: Flagged) -> str:
     if isinstance(flagged, ClaimFinding):
         return "it was compared with something else, or the judge says something else now"
@@ -174,8 +189,7 @@ def _changed(flagged: Flagged) -> str:
 
 def same_flag(connection: Connection, flagged: Flagged) -> RowMapping | None:
     """The stored flag of the same fault, worded the same or slightly differently; ``None`` if there is none."""
-    columns = ("id", "fingerprint", "fact", "status", "risk", "state", "subject")
-    wanted = select(*(flags.c[name] for name in columns))
+    wanted = _known()
     known = connection.execute(wanted.where(flags.c.fingerprint == flagged.fingerprint)).mappings().first()
     if known is not None:
         return known

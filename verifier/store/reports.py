@@ -14,9 +14,10 @@ import verifier
 from citations.types import Location, Unreadable
 from verifier.errors import StoreError
 from verifier.fingerprint import short_digest
-from verifier.store.adjudications import adjudication_of
+from verifier.store.adjudications import has_same_facts, ruling
 from verifier.store.connect import reading
 from verifier.store.flags import same_flag
+from verifier.store.levels import StorageLevel
 from verifier.store.reviews import FlagState
 from verifier.store.scans import ScanState, findings_of
 from verifier.store.stored import FlagKind
@@ -46,7 +47,7 @@ def period_report(engine: Engine, period: Period) -> Report:
     A sample of what passed is in it once it is decided: before that nobody is to know its verdict.
     """
     with reading(engine) as connection:
-        columns = [flags.c[name] for name in ("id", "kind", "state", "finding", "created_at", "last_seen_at")]
+        columns = [flags.c[name] for name in ("id", "kind", "state", "quorum", "finding", "created_at", "last_seen_at")]
         wanted = select(*columns).where(_within(period)).order_by(flags.c.id)
         stored = list(connection.execute(wanted.limit(MOST_FLAGS + 1)).mappings())
         shown = stored[:MOST_FLAGS]
@@ -83,7 +84,7 @@ def scan_report(engine: Engine, scan_id: int | None = None, *, paper: str = "") 
         seen = (flags.c.last_scan_id == number) & (flags.c.kind == FlagKind.CLAIM.value) & ~flags.c.blind
         claims = connection.execute(select(flags).where(seen).order_by(flags.c.id)).mappings().all()
         found = [_decided(connection, each) for each in claims]
-        findings = tuple(_adjudicated(connection, each) for each in findings_of(connection, number))
+        findings = tuple(_adjudicated(connection, each, stored) for each in findings_of(connection, number))
         lost = tuple(_unreadable(connection, number))
     summary = json.loads(stored["summary"] or "{}")
     started_at = utc(stored["started_at"])
@@ -140,18 +141,22 @@ def _name(period: Period) -> str:
 
 def _decided(connection: Connection, stored: RowMapping) -> Flagged:
     flagged = read_flagged(FlagKind(stored["kind"]), stored["finding"])
-    said = adjudication_of(connection, stored["id"], FlagState(stored["state"]))
-    return replace(flagged, adjudication=said)
+    return replace(flagged, adjudication=ruling(connection, flagged, stored, same_facts=True))
 
 
-def _adjudicated(connection: Connection, finding: Finding) -> Finding:
-    """A finding of a scan with the decision about its flag, if there is one."""
+def _adjudicated(connection: Connection, finding: Finding, scan: RowMapping) -> Finding:
+    """A finding of a scan with the decision about its flag, if there is one about the same facts.
+
+    Where only digests are kept the facts are not; they are those of the flag as long as no later scan has seen it.
+    """
     if finding.decision is Decision.ABSTAIN:
         return finding
     known = same_flag(connection, finding)
-    if known is None:
-        return finding
-    return replace(finding, adjudication=adjudication_of(connection, known["id"], FlagState(known["state"])))
+    if known is not None and scan["storage"] == StorageLevel.HASH.value:
+        same_facts = known["last_scan_id"] == scan["id"]
+    else:
+        same_facts = known is not None and has_same_facts(known, finding)
+    return replace(finding, adjudication=ruling(connection, finding, known, same_facts=same_facts))
 
 
 def _waiting(shown: Sequence[RowMapping], found: Sequence[Flagged]) -> tuple[Gap, ...]:

@@ -185,13 +185,16 @@ def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
     return _side(votes.values(), quorum)
 
 
-def voters(given: Sequence[Review]) -> frozenset[str]:
-    """Who has a vote on the flag that counts."""
+def votes(given: Sequence[Review]) -> tuple[Review, ...]:
+    """The votes on a flag that were neither taken back nor cast about other facts, oldest first."""
     taken_back = {each.undoes for each in given}
     since = max((each.id for each in given if each.answer is ReviewAnswer.REOPEN), default=0)
-    return frozenset(
-        each.reviewer for each in given if each.answer.is_vote and each.id not in taken_back and each.id > since
-    )
+    return tuple(each for each in given if each.answer.is_vote and each.id not in taken_back and each.id > since)
+
+
+def voters(given: Sequence[Review]) -> frozenset[str]:
+    """Who has a vote on the flag that counts."""
+    return frozenset(each.reviewer for each in votes(given))
 
 
 def add_review(

@@ -19,6 +19,7 @@ from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work, list_confirmed, revoke_work
 from verifier.store.queue import QueueFilter, flag, queue
 from verifier.store.recorder import Recorder
+from verifier.store.reports import Period, period_report, scan_report
 from verifier.store.reviews import FlagState, ReviewAnswer, decide
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 
@@ -275,3 +276,39 @@ def test_a_confirmed_work_does_not_decide_alone_where_two_people_are_asked_for(e
     confirm_work(engine, number, "ana", "isbn 1")
     store(engine, not_found())
     assert only(engine).state is FlagState.OPEN
+    assert adjudication(engine, not_found()) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [([ReviewAnswer.ACCEPT, ReviewAnswer.REJECT], FlagState.DISPUTED), ([ReviewAnswer.ACCEPT], FlagState.ACCEPTED)],
+)
+def test_a_confirmed_work_dismisses_nothing_that_people_voted_on(engine, answers, state):
+    store(engine, not_found())
+    number = only(engine).id
+    for name, answer in zip(("ana", "ben"), answers, strict=False):
+        decide(engine, number, answer, name)
+    confirm_work(engine, number, "cleo", "isbn 1")
+    store(engine, not_found())
+    found = adjudication(engine, not_found())
+    assert (only(engine).state, found is not None and found.accepted is False) == (state, False)
+
+
+def test_a_report_of_a_scan_shows_no_decision_about_other_facts(engine):
+    store(engine, not_found())
+    store(engine, changed(not_found(file="v2.pdf"), OTHERWISE["year"]))
+    decide(engine, only(engine).id, ReviewAnswer.REJECT, "ana")
+    first, second = (scan_report(engine, number).findings[0] for number in (1, 2))
+    assert (first.is_dismissed, second.is_dismissed) == (False, True)
+
+
+def test_every_report_tells_of_a_confirmed_work_what_the_scan_told(engine):
+    store(engine, not_found())
+    confirm_work(engine, only(engine).id, "ana", "isbn 1")
+    store(engine, not_found())
+    told = adjudication(engine, not_found())
+    assert (told.accepted, told.identifier) == (False, "isbn 1")
+    assert [each.findings[0].adjudication for each in (scan_report(engine), period_report(engine, Period()))] == [
+        told,
+        told,
+    ]

@@ -27,6 +27,7 @@ from verifier.store.adjudications import adjudication, confirm_work
 from verifier.store.levels import StorageLevel, kept_finding
 from verifier.store.queue import QueueFilter, count, flag, queue
 from verifier.store.recorder import Recorder
+from verifier.store.reports import scan_report
 from verifier.store.retention import forget_paper, prune
 from verifier.store.reviews import FlagState, ReviewAnswer, decide
 from verifier.store.scans import ScanKey, add_findings, begin_scan, earlier_findings
@@ -99,6 +100,7 @@ def test_a_decision_is_recognised_at_every_level(engine, level):
     decide(engine, summary.id, ReviewAnswer.REJECT, "ana")
     report = ask(engine, level)
     assert report.findings[0].adjudication.reviewer == "ana"
+    assert scan_report(engine).findings[0].adjudication.reviewer == "ana"
     assert exit_code(report, Policy(allow_incomplete=True)) is ExitCode.CLEAN
     assert (queue(engine, EVERY).items[0].seen, queue(engine, EVERY).items[0].state) == (2, FlagState.REJECTED)
 
