@@ -18,6 +18,7 @@ from citations.types import Status
 from tests.verifier.samples import checked, one_of_each, reference
 from verifier.findings import finding_of
 from verifier.server.listening import listening
+from verifier.server.review.app import ACTS, ADMIN_VIEWS, VIEWS
 from verifier.server.review.desk import Desk
 from verifier.server.review.serving import Place, configuration
 from verifier.store import open_store
@@ -28,6 +29,10 @@ from verifier.store.tables import flags, traces
 from verifier.types import Contribution, Risk
 
 HOSTILE = "<script>document.title='owned'</script>\"'><img src=x onerror=document.title='owned'>{{7*7}}${7*7}\u202e\x00\x1b[2J"
+PATHS = [path.replace("{number}", "1") for path in {**VIEWS, **ADMIN_VIEWS}]
+"""Every view, of flag 1 where it is of one."""
+FORMS = [path.replace("{number}", "1") for path in ACTS]
+"""Every address at which something is written."""
 HEAT = "In 1937 Li and Wu proved it in a journal that nobody has."
 
 
