@@ -22,7 +22,7 @@ from verifier.server.review.entry import LOGIN_FORM
 
 FOLDER = Path(__file__).resolve().parent.parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_OWN_PATH = re.compile(r"/(?:[a-z0-9]+/?)*(?:\?[\w%&=+.~*-]*)?", re.ASCII)
+_OWN_PATH = re.compile(r"/(?:[a-z0-9]+/)*[a-z0-9]*(?:\?[\w%&=+.~*-]*)?", re.ASCII)  # one way to match, so linear
 
 
 @dataclass(frozen=True, slots=True)

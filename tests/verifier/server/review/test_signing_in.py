@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
+import pytest
 import requests
 
 from tests.verifier.server.review.conftest import FORMS, PATHS, serving
@@ -85,6 +88,14 @@ def test_signing_in_leads_nowhere_else(engine, team):
         team.session.cookies.clear()
         done = team.post("/login", {"token": token, "then": then}, allow_redirects=False)
         assert (done.status_code, done.headers["location"]) == (303, "/queue")
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 4000 + "!", "/a" * 2000 + "!", "/a?" + "a=" * 2000 + "!"])
+def test_no_address_to_go_on_at_keeps_the_server_busy(path):
+    program = "import sys; from verifier.server.review.replies import own_path; print(own_path(sys.argv[1]))"
+    # In a process of its own, because an expression that tries everything lets no other thread run to say so.
+    done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "/queue\n"
 
 
 def test_signing_in_leads_back_to_what_was_asked_for(engine, team):
