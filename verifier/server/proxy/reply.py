@@ -77,21 +77,25 @@ class Decoder:
         encoding = value_of(lowered, b"content-encoding").strip().lower()
         if encoding not in PLAIN | {"gzip", "x-gzip", "deflate"}:
             raise Undecodable
-        self._inflate = None if encoding in PLAIN else zlib.decompressobj(zlib.MAX_WBITS | 32)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the body stays as it is."""
-        return self._inflate is None
+        self._inflate = None if encoding in PLAIN else _inflating()
 
     def feed(self, data: bytes, most: int) -> bytes:
         """What a piece says, at most so many bytes of it; raises ``Undecodable`` for damage and for a bomb."""
         if self._inflate is None:
             return data
+        found = b""
         try:
-            found = self._inflate.decompress(data, most)
+            while data:
+                if self._inflate.eof:  # what is compressed piece by piece is several bodies in a row
+                    self._inflate = _inflating()
+                found += self._inflate.decompress(data, most - len(found))
+                if self._inflate.unconsumed_tail or len(found) >= most:
+                    raise Undecodable
+                data = self._inflate.unused_data
         except zlib.error as error:
             raise Undecodable from error
-        if self._inflate.unconsumed_tail:
-            raise Undecodable
         return found
+
+
+def _inflating() -> zlib._Decompress:
+    return zlib.decompressobj(zlib.MAX_WBITS | 32)

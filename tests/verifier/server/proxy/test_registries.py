@@ -11,7 +11,7 @@ import pytest
 from citations.testing.faults import Fault
 from citations.testing.replay import read_works
 from citations.testing.server import REGISTRIES, RegistryServer
-from tests.verifier.server.proxy.test_proxy import ASK, openai_client, stream_of
+from tests.verifier.server.proxy.callers import ASK, openai_client, stream_of
 from tests.verifier.server.proxy.world import answer, events, world
 from tests.verifier.wrapping.llm_server import chat
 from verifier.checker import Checker
