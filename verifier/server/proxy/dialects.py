@@ -27,6 +27,8 @@ _CALLS = (
     (re.compile(r"/responses/?$"), Dialect.RESPONSE),
     (re.compile(r"^(.*/v1)?/messages/?$"), Dialect.MESSAGE),
 )
+_IGNORED = re.compile(r";[^/]*|(?<=/)/+")
+"""What some servers read over in a path."""
 _STORED = (
     (re.compile(r"/chat/completions/[^/]+/?$"), Dialect.CHAT),
     (re.compile(r"/responses/[^/]+/?$"), Dialect.RESPONSE),
@@ -48,12 +50,15 @@ _OPENAI_ERRORS = {401: "authentication_error", 403: "permission_error", 429: "ra
 def dialect_of(method: str, path: str) -> Dialect | None:
     """The API of a request whose answer is text of a model; ``None`` for every other request.
 
+    However a caller spells it: a server that reads over the difference would answer, and nobody would check that.
+
     >>> dialect_of("POST", "/v1/chat/completions"), dialect_of("GET", "/v1/responses/resp_1")
     (<Dialect.CHAT: 'chat'>, <Dialect.RESPONSE: 'response'>)
     >>> dialect_of("GET", "/v1/models") is None
     True
     """
-    calls = {"POST": _CALLS, "GET": _STORED}.get(method, ())
+    calls = {"POST": _CALLS, "GET": _STORED}.get(method.upper(), ())
+    path = _IGNORED.sub("", path).casefold()
     return next((dialect for pattern, dialect in calls if pattern.search(path)), None)
 
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from verifier.redacted import redacted
 from verifier.server.access import LOOPBACK_NAMES, host_name, is_same_token
@@ -25,7 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH = "/healthz"
-"""The one path that tells nothing and therefore asks for nothing."""
+"""The one page that tells nothing and therefore asks for nothing; by other methods the path is one as any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request."""
-        if scope["type"] != "http" or scope["path"] == HEALTH:
+        if scope["type"] != "http" or (scope["path"] == HEALTH and scope["method"] in {"GET", "HEAD"}):
             await self._application(scope, receive, send)
             return
         refusal = self._refusal(scope)
@@ -89,16 +88,16 @@ class Gate:
         if host_name(value_of(headers, b"host")) not in names:
             return Refusal(403, "foreign_host", "this proxy serves its own machine; ask it as 127.0.0.1 or localhost")
         origin = value_of(headers, b"origin")
-        if origin and host_name(urlsplit(origin).netloc) not in names:
+        if origin and host_name(origin.partition("://")[2]) not in names:
             return Refusal(403, "foreign_origin", "this proxy serves no pages from elsewhere")
         return None
 
 
-async def answer_error(scope: Scope, send: Send, refusal: Refusal, extra: Headers | None = None) -> None:
+async def answer_error(scope: Scope, send: Send, refusal: Refusal) -> None:
     """Answer with an error of ours, in the shape of the API that the path speaks."""
     dialect = dialect_of(scope["method"], scope["path"])
     body = json.dumps(error_object(dialect, refusal.status, refusal.code, refusal.message)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *(extra or [])]
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if refusal.retry_after_s:
         headers.append((b"retry-after", str(refusal.retry_after_s).encode()))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import aiohttp
 from multidict import CIMultiDict
@@ -17,7 +18,9 @@ from verifier.server.proxy.settings import ProxySettings
 
 IDLE_CONNECTION_S = 4.0
 """An idle connection is given up before servers do it (uvicorn after 5 s): a request on a dead one would fail for nothing."""
-_DOTS = re.compile(r"(^|/)(\.|%2e){1,2}(/|$)", re.IGNORECASE)
+_DOTS = re.compile(r"(^|[/\\])\.{1,2}([/\\;]|$)")
+_CUTS = re.compile(r"[\\#]")
+"""What cuts a path for one server and not for another."""
 BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 """What reading a response may raise when the other side, or the way to it, breaks."""
 
@@ -40,7 +43,7 @@ def target(upstream: str, path: str) -> str:
     ('', '')
     """
     bare = path.partition("?")[0]
-    if not path.startswith("/") or path.startswith("//") or _DOTS.search(bare) or "\\" in bare:
+    if not path.startswith("/") or path.startswith("//") or _CUTS.search(path) or _DOTS.search(unquote(bare)):
         return ""
     scheme, _, rest = upstream.partition("://")
     host, slash, base = rest.partition("/")

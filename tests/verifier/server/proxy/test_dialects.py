@@ -28,6 +28,11 @@ from verifier.server.proxy.upstream import target
         ("POST", "/v1/threads/t/messages", None),
         ("POST", "/v1/embeddings", None),
         ("GET", "/v1/models", None),
+        ("post", "/v1/chat/completions", Dialect.CHAT),
+        ("POST", "/v1//Chat/Completions//", Dialect.CHAT),
+        ("POST", "/v1/chat/completions;v=1", Dialect.CHAT),
+        ("POST", "/v1//messages", Dialect.MESSAGE),
+        ("POST", "/v1/threads/t//messages", None),
     ],
 )
 def test_only_calls_that_give_an_answer_are_watched(method: str, path: str, dialect: Dialect | None) -> None:
@@ -47,6 +52,10 @@ def test_only_calls_that_give_an_answer_are_watched(method: str, path: str, dial
         ("https://h/v1", "/v1/../../etc", ""),
         ("https://h/v1", "/.%2e/x", ""),
         ("https://h", "http://evil/", ""),
+        ("https://h", "/v1/..%2Fadmin", ""),
+        ("https://h", "/v1/%2e%2E%5cadmin", ""),
+        ("https://h", "/v1/..;/admin", ""),
+        ("https://h", "/v1/chat/completions#x", ""),
     ],
 )
 def test_a_path_leads_to_one_place_behind_the_base_address(upstream: str, path: str, url: str) -> None:

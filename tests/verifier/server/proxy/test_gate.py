@@ -10,7 +10,7 @@ import openai
 import pytest
 import requests
 
-from tests.verifier.server.proxy.test_proxy import ASK, GOOD
+from tests.verifier.server.proxy.callers import ASK, GOOD
 from tests.verifier.server.proxy.world import World, answer, world
 from tests.verifier.wrapping.llm_server import chat
 from verifier.errors import ConfigError
@@ -74,6 +74,13 @@ def test_health_needs_no_token_and_tells_nothing(guarded: World) -> None:
     assert requests.get(f"{guarded.url}/healthz", timeout=10).json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_the_path_of_health_is_guarded_by_other_methods_as_any_other(guarded: World, method: str) -> None:
+    before = len(guarded.upstream.requests)
+    assert requests.request(method, f"{guarded.url}/healthz", timeout=10).status_code == 401
+    assert len(guarded.upstream.requests) == before
+
+
 def test_a_client_uses_the_token_as_its_key(guarded: World) -> None:
     with openai.OpenAI(base_url=f"{guarded.url}/v1", api_key=TOKEN, max_retries=0) as client:
         assert client.chat.completions.create(**ASK).choices[0].message.content == GOOD
@@ -92,6 +99,7 @@ def test_a_client_uses_the_token_as_its_key(guarded: World) -> None:
         ({"Host": "localhost:99"}, 200),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Origin": "http://localhost:3000"}, 200),
     ],
 )
@@ -126,39 +134,29 @@ def _raw(running: World, line: str) -> bytes:
         return caller.recv(4096)
 
 
+def headers(*lines: bytes) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+
+
 def test_headers_of_one_hop_and_of_ours_stay_behind() -> None:
-    given = [
-        (b"host", b"a"),
-        (b"connection", b"keep-alive, X-Private"),
-        (b"x-private", b"1"),
-        (b"keep-alive", b"5"),
-        (b"te", b"trailers"),
-        (b"upgrade", b"websocket"),
-        (b"expect", b"100-continue"),
-        (b"proxy-authorization", b"Basic x"),
-        (b"x-verifier-token", b"t"),
-        (b"accept-encoding", b"br"),
-        (b"user-agent", b"app"),
-    ]
-    assert request_headers(given, Keys(), plain=False) == [(b"accept-encoding", b"br"), (b"user-agent", b"app")]
-    assert request_headers(given, Keys(), plain=True) == [(b"user-agent", b"app"), (b"accept-encoding", b"identity")]
+    kept = headers(b"accept-encoding: br", b"user-agent: app")
+    given = headers(
+        b"host: a", b"connection: keep-alive, X-Private", b"x-private: 1", b"keep-alive: 5", b"te: trailers"
+    )
+    given += headers(b"upgrade: websocket", b"expect: 100-continue", b"proxy-authorization: Basic x")
+    given += [*headers(b"x-verifier-token: t"), *kept]
+    assert request_headers(given, Keys(), plain=False) == kept
+    plain = headers(b"user-agent: app", b"accept-encoding: identity")
+    assert request_headers(given, Keys(), plain=True) == plain
 
 
 def test_headers_that_describe_a_body_stay_behind_where_the_body_is_another() -> None:
-    given = [
-        (b"Content-Encoding", b"gzip"),
-        (b"Content-Length", b"9"),
-        (b"Transfer-Encoding", b"chunked"),
-        (b"Connection", b"close"),
-        (b"X-Verifier-Decision", b"pass"),
-        (b"X-Request-Id", b"r"),
-    ]
-    assert response_headers(given, rewritten=True) == [(b"x-request-id", b"r")]
-    assert response_headers(given) == [
-        (b"content-encoding", b"gzip"),
-        (b"content-length", b"9"),
-        (b"x-request-id", b"r"),
-    ]
+    given = headers(
+        b"Content-Encoding: gzip", b"Content-Length: 9", b"Transfer-Encoding: chunked", b"Connection: close"
+    )
+    given += headers(b"X-Verifier-Decision: pass", b"X-Request-Id: r")
+    assert response_headers(given, rewritten=True) == headers(b"x-request-id: r")
+    assert response_headers(given) == headers(b"content-encoding: gzip", b"content-length: 9", b"x-request-id: r")
 
 
 @pytest.mark.parametrize(
