@@ -46,10 +46,11 @@ class _Held:
         self._length = 0
         self._left_s = answers.checks.ceiling_s
         self._is_quiet = True
+        self._is_held = True
 
     async def keep_alive(self) -> None:
-        """Send a comment, unless something was sent since the last call."""
-        if self._is_quiet:
+        """Send a comment, unless something was sent since the last call, or is sent as it comes: that may be half an event."""
+        if self._is_quiet and self._is_held:
             await self._begin(None)
             await self._read.reply.write(b": the answer is being checked\n\n")
         self._is_quiet = True
@@ -127,6 +128,7 @@ class _Held:
         if made.withheld is not None:
             await self._stop(made)
             return
+        self._is_held = False
         self._hold.let_all()
         await self._begin(made)
         await self._send()

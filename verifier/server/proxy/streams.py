@@ -16,6 +16,9 @@ MAX_EVENT = 1024 * 1024
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
 _DONE = b"[DONE]"
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_NO_FIELD = re.compile(rb"(?:^|[\r\n])(?!data:|event:|id:|retry:|:)[^\r\n]")
+_MARK = b"\xef\xbb\xbf"
+"""May stand before a text in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,16 @@ def data_of(event: bytes) -> bytes | None:
     """
     if event.startswith(b"data:") and event.find(b"\n") >= len(event) - 2:  # by far the most: one line of data
         return event[5:].strip() or None
-    lines = [line[5:].removeprefix(b" ") for line in event.splitlines() if line.startswith(b"data:")]
+    lines = event.removeprefix(_MARK).splitlines()
+    lines = [line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:")]
     return b"\n".join(lines).strip() or None
 
 
 class WatchedStream:
     """A stream of one answer: what may pass at once, and what it says when it is over.
 
-    The bytes pass unchanged and in order. Only ``[DONE]`` is kept back with what follows it, because no client reads on
-    behind it.
+    The bytes pass unchanged and in order. Only ``[DONE]`` is kept back, and the stream ends there: no client reads on behind
+    it, and what stands there is not read.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -84,9 +88,6 @@ class WatchedStream:
 
     def feed(self, data: bytes) -> list[Event]:
         """What may pass now."""
-        if self.ending:
-            self.ending += data
-            return []
         passing = [Event(self.give_up() + data)] if self.is_lost else self._events(data)
         if passing:
             self._line_is_open = not passing[-1].raw.endswith((b"\n", b"\r"))
@@ -113,27 +114,28 @@ class WatchedStream:
         if payload == _DONE:
             self.ending = rest.rstrip() + b"\n\n"
             return Event(b"")
-        added = () if cut or payload is None else self._read(payload)
+        added = () if cut else self._read(rest, payload)
         return Event(rest + b"\n\n" if rest or self._line_is_open else b"", added)
 
     def _events(self, data: bytes) -> list[Event]:
         passing: list[Event] = []
-        events = self._cutter.feed(data)
-        for number, event in enumerate(events):
+        for event in self._cutter.feed(data):
             payload = data_of(event)
             if payload == _DONE:
-                self.ending = b"".join(events[number:]) + self._cutter.rest
-                self._cutter.rest = b""
+                self.ending, self._cutter.rest = event, b""
                 return passing
-            passing.append(Event(event, () if payload is None else self._read(payload)))
+            passing.append(Event(event, self._read(event, payload)))
         if len(self._cutter.rest) > MAX_EVENT:
             self.is_lost = True
             passing.append(Event(self._cutter.rest))
             self._cutter.rest = b""
         return passing
 
-    def _read(self, payload: bytes) -> tuple[Added, ...]:
-        """The text that an event adds; what is no JSON, and what has a shape that nobody foresaw, is counted."""
+    def _read(self, event: bytes, payload: bytes | None) -> tuple[Added, ...]:
+        """The text that an event adds; what is no event, no JSON, or of a shape that nobody foresaw is counted."""
+        if payload is None:
+            self._unread += bool(_NO_FIELD.search(event))
+            return ()
         try:
             value = json.loads(payload)
             added = tuple(self._reading.feed(value))

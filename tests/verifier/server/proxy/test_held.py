@@ -11,7 +11,7 @@ import openai
 import pytest
 import requests
 
-from tests.verifier.server.proxy.test_proxy import (
+from tests.verifier.server.proxy.callers import (
     ASK,
     CLAUDE,
     claude_client,
@@ -112,6 +112,23 @@ def test_every_api_gets_the_error_of_a_withheld_rest(holding: World) -> None:
     holding.upstream.script = events(*claude_stream_of(BAD))
     with claude_client(holding) as claude, pytest.raises(anthropic.APIStatusError, match="held back"):
         list(claude.messages.create(**CLAUDE, stream=True))
+
+
+@pytest.mark.parametrize("mode", [Mode.BUFFER, Mode.HOLDBACK])
+def test_no_text_behind_the_end_of_a_stream_leaves_unchecked(mode: Mode) -> None:
+    with world(policy=ProxyPolicy.BLOCK, mode=mode) as running:
+        behind = b'data: {"choices": [{"index": 0, "delta": {"content": "[fabricated]"}}]}\n\n'
+        running.upstream.script = events(b"".join(stream_of(GOOD)) + behind)
+        content = post(running).content
+    assert (content.endswith(b"data: [DONE]\n\n"), b"[fabricated]" in content) == (True, False)
+
+
+def test_a_stream_too_long_to_be_read_is_not_interrupted_by_a_word_to_the_caller() -> None:
+    pieces: list[bytes | float] = [b"data: " + b"x" * 2_000, 0.3, b"y\n\n"]
+    with world(policy=ProxyPolicy.BLOCK, max_answer_bytes=1_000, keepalive_s=0.05) as running:
+        running.upstream.script = events(*stream_of("x" * 2_000)[:-1], *pieces)
+        content = post(running).content
+    assert content.endswith(b"x" * 2_000 + b"y\n\n")
 
 
 @pytest.mark.parametrize(

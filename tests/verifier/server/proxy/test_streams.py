@@ -65,6 +65,26 @@ def test_events_that_cannot_be_read_are_counted_and_the_others_are_read() -> Non
     assert [gap.what for gap in stream.answer.gaps] == ["1 event of the stream"]
 
 
+def test_an_event_behind_a_byte_order_mark_is_read() -> None:
+    passed, stream = through([b"\xef\xbb\xbf" + sse(delta("ok", "stop"), "[DONE]")])
+    assert passed.startswith(b"\xef\xbb\xbfdata: ")
+    assert (stream.answer.texts, stream.answer.gaps) == (("ok",), ())
+
+
+@pytest.mark.parametrize("odd", [b' data: {"a": 1}\n\n', b"nonsense\n\n", b"event: x\nnonsense\n\n", b"\xff\r\r"])
+def test_what_is_no_event_is_counted_between_events_that_are(odd: bytes) -> None:
+    passed, stream = through([odd + b": waiting\nid: 1\nretry: 5\n\n" + sse(delta("ok", "stop"), "[DONE]")])
+    assert passed.startswith(odd)
+    assert [gap.what for gap in stream.answer.gaps] == ["1 event of the stream"]
+
+
+def test_nothing_behind_the_end_passes_wherever_the_network_cut_it() -> None:
+    whole = sse(delta("ok", "stop"), "[DONE]")
+    for data in ([whole + sse(delta("more"))], [whole + b"data: half"]):
+        passed, stream = through(data)
+        assert passed + stream.ending == whole
+
+
 def test_a_stream_without_its_end_is_broken_and_can_be_followed_by_another_event() -> None:
     passed, stream = through([sse(delta("half")), b"data: {"], cut=True)
     assert (sse(delta("half")), b"") == (passed, stream.ending)
