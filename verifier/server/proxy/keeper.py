@@ -66,11 +66,17 @@ class Keeper:
         self._background = Background(1, MAX_WAITING)
 
     def finish(self, report: Report) -> Report:
-        """The report with what people decided about the same findings; a database that cannot say changes nothing."""
-        findings = tuple(_adjudicated(self._hasty, each) for each in report.findings)
-        return replace(
-            report, findings=findings, claims=tuple(_adjudicated(self._hasty, each) for each in report.claims)
-        )
+        """The report with what people decided about the same findings; a database that cannot say changes nothing.
+
+        It is asked no further then, however much was found: each try would take its patience anew.
+        """
+        try:
+            findings = tuple(_adjudicated(self._hasty, each) for each in report.findings)
+            claims = tuple(_adjudicated(self._hasty, each) for each in report.claims)
+        except StoreError as error:
+            _LOG.warning("what people decided before is not known: %s", error.message)
+            return report
+        return replace(report, findings=findings, claims=claims)
 
     def keep(self, report: Report) -> None:
         """Have what is flagged in a report written soon; call it from the event loop."""
@@ -119,11 +125,7 @@ class Keeper:
 
 
 def _adjudicated(engine: Engine, finding: Judged) -> Judged:
-    try:
-        found = adjudication(engine, finding)
-    except StoreError as error:
-        _LOG.warning("what people decided before is not known: %s", error.message)
-        return finding
+    found = adjudication(engine, finding)
     return finding if found is None else replace(finding, adjudication=found)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.verifier.server.proxy.test_proxy import ASK, BAD, openai_client, stream_of
-from tests.verifier.server.proxy.world import answer, events, world
+from tests.verifier.server.proxy.callers import ASK, BAD, openai_client, stream_of
+from tests.verifier.server.proxy.world import WordChecker, answer, events, world
 from tests.verifier.wrapping.llm_server import chat
+from verifier.checker import Subject
 from verifier.server.proxy import keeper
 from verifier.server.proxy.keeper import Keeper
 from verifier.server.proxy.metrics import Metrics
@@ -72,6 +74,18 @@ def test_a_locked_database_changes_no_answer_and_loses_nothing_once_it_is_free(u
         locking.execute("ROLLBACK")
         locking.close()
     assert flagged(url) == [("fabricated", 1, "proxy m")]
+
+
+def test_a_database_that_cannot_say_what_people_decided_is_asked_once_for_an_answer(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    report = WordChecker().check(Subject("[verified] [fabricated] [not_found]"))
+    keeper_of_flags = keeping(url)(Metrics())
+    with closing(sqlite3.connect(tmp_path / "flags.db")) as damaging:
+        damaging.execute("DROP TABLE flags")
+    assert keeper_of_flags.finish(report) == report
+    keeper_of_flags.close()
+    assert len(caplog.records) == 1
 
 
 def test_a_database_that_is_gone_changes_no_answer_and_is_counted(
