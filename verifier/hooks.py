@@ -39,7 +39,7 @@ class Event(StrEnum):
 
 _HOOKS: dict[Event, tuple[Hook, ...]] = {}
 _LOCK = Lock()
-_KEPT: ContextVar[list[Event] | None] = ContextVar("kept", default=None)
+_FAILED: ContextVar[list[Report] | None] = ContextVar("failed", default=None)
 
 
 def on(event: str, fn: Hook) -> Callable[[], None]:
@@ -72,9 +72,9 @@ def on(event: str, fn: Hook) -> Callable[[], None]:
 
 def tell(event: Event, report: Report) -> None:
     """Log the event and call its hooks; never raises."""
-    kept = _KEPT.get()
-    if kept is not None:
-        kept.append(event)
+    failed = _FAILED.get()
+    if failed is not None:
+        failed += [report] if event is Event.FAILED else []
         return
     _LOG.info(
         "%s: %d citations, %d claims", event, len(report.findings), len(report.claims), extra=_facts(event, report)
@@ -94,14 +94,14 @@ def tell_checked(report: Report) -> None:
 
 
 @contextmanager
-def quiet() -> Iterator[list[Event]]:
-    """Tell nothing meanwhile, and gather what would have been told: a part is looked at, whose whole report comes later."""
-    kept: list[Event] = []
-    token = _KEPT.set(kept)
+def quiet() -> Iterator[list[Report]]:
+    """Tell nothing meanwhile, and gather the reports of checks that failed: a part is looked at, whose whole report comes later."""
+    failed: list[Report] = []
+    token = _FAILED.set(failed)
     try:
-        yield kept
+        yield failed
     finally:
-        _KEPT.reset(token)
+        _FAILED.reset(token)
 
 
 def _flagged(report: Report) -> int:

@@ -8,14 +8,15 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from queue import Full, Queue
 from threading import Lock, Thread
+from typing import Any, TypeVar
 
-from verifier.types import Report
+Made = TypeVar("Made")
 
 THREADS = 4
 MOST_WAITING = 256
 """So many answers wait; further ones are not checked, and their report says so."""
 
-_Job = tuple[Callable[[], Report], "Future[Report]"]
+_Job = tuple[Callable[[], Any], "Future[Any]"]
 
 
 class Background:
@@ -29,7 +30,7 @@ class Background:
         self._threads: list[Thread] = []
         self._process = os.getpid()
 
-    def submit(self, job: Callable[[], Report], future: Future[Report]) -> bool:
+    def submit(self, job: Callable[[], Made], future: Future[Made]) -> bool:
         """Run the job soon and settle the future with what it gives or raises; ``False`` if too many wait."""
         with self._lock:
             if self._process != os.getpid():  # a fork inherits the list and none of the threads
@@ -59,13 +60,13 @@ def _work(queue: Queue[_Job]) -> None:
     while True:
         job, future = queue.get()
         try:
-            report = job()
-        except BaseException as error:  # noqa: BLE001  whoever asks for the report is told
+            made = None if future.cancelled() else job()  # nobody waits for it any more
+        except BaseException as error:  # noqa: BLE001  whoever asks for what it makes is told
             with suppress(InvalidStateError):
                 future.set_exception(error)
         else:
             with suppress(InvalidStateError):
-                future.set_result(report)
+                future.set_result(made)
         finally:
             queue.task_done()
             del job, future

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from typing import Any, TypeVar
 
 from verifier import hooks
-from verifier.errors import Blocked, VerifierError, Withheld
+from verifier.errors import Blocked, CheckFailed, VerifierError, Withheld
 from verifier.policy import Policy
 from verifier.types import Gap
 from verifier.wrapping.attach import Pending, nothing_checked
@@ -64,7 +64,7 @@ class Holding:
         outcome = yield Texts((piece.text,), question, context=self._context, is_part=True)
         if refusal(outcome, self._policy) is not None:
             outcome = yield Texts(self.hold.until(piece), self._question, context=self._context, is_part=True)
-            self._rule(outcome)
+            self._rule(outcome, is_part=True)
         self.hold.let(piece)
 
     def finish(self, answer: Answer) -> Steps[None]:
@@ -93,12 +93,16 @@ class Holding:
         """Say that the rest was not read, unless there is a report."""
         settle(self._pending, nothing_checked("the answer", why))
 
-    def _rule(self, outcome: Outcome) -> None:
+    def _rule(self, outcome: Outcome, *, is_part: bool = False) -> None:
         error = refusal(outcome, self._policy, some_left=self.hold.some_left)
         if error is None:
             return
         settle(self._pending, outcome.report)
         tell_refused(error)
+        if (
+            is_part and outcome.failed and isinstance(error, CheckFailed)
+        ):  # there will be no check of the whole that tells it
+            hooks.tell(hooks.Event.FAILED, outcome.report)
         raise error
 
 

@@ -6,15 +6,16 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
+from typing import Any
 
 from verifier import hooks
 from verifier.checker import Checker, Subject
 from verifier.errors import CheckFailed
 from verifier.generation import Generation
-from verifier.policy import Policy
+from verifier.policy import OnError, Policy
 from verifier.redacted import redacted
 from verifier.types import Gap, Report
 from verifier.wrapping.attach import Pending, nothing_checked
@@ -65,32 +66,39 @@ class Watcher:
             settle(pending, nothing_checked("the answer", answer.broken))
             return
         texts = Texts(answer.texts, question, answer.gaps, context, answer.generations)
-        if not BACKGROUND.submit(lambda: self._guarded(texts, self.ceiling_s), pending.future):
+
+        def check() -> Report:
+            outcome = self._guarded(texts, self.ceiling_s, pending.future)
+            if outcome.failed and self.policy.on_error is OnError.CLOSED:
+                raise CheckFailed(outcome.failed)
+            return outcome.report
+
+        if not BACKGROUND.submit(check, pending.future):
             settle(pending, nothing_checked("the answer", BUSY))
 
-    def start(self, texts: Texts, left_s: float | None) -> Future[Report] | None:
+    def start(self, texts: Texts, left_s: float | None) -> Future[Outcome] | None:
         """Begin a check that somebody waits for; ``None`` if too many wait already."""
-        future: Future[Report] = Future()
-        return future if BACKGROUND.submit(lambda: self._guarded(texts, left_s), future) else None
+        future: Future[Outcome] = Future()
+        return future if BACKGROUND.submit(lambda: self._guarded(texts, left_s, future), future) else None
 
-    def _guarded(self, texts: Texts, left_s: float | None) -> Report:
-        """A report whatever happens; only the ``CheckFailed`` that a policy asks for is raised where the report is read."""
+    def _guarded(self, texts: Texts, left_s: float | None, future: Future[Any]) -> Outcome:
+        """An outcome whatever happens; a failure is told unless whoever waited gave up, cancelled the future and told so."""
         try:
-            with hooks.quiet() as kept:
+            with hooks.quiet() as failed:
                 report = self._check(texts, left_s)
+            outcome = Outcome(report, failed[0].gaps[0].why if failed else "")
         except CheckFailed as error:
-            hooks.tell(hooks.Event.FAILED, nothing_checked("the answer", error.message))
-            raise
+            outcome = _failed(error.message)
         except Exception as error:  # noqa: BLE001  a check that crashes is a gap
             _LOG.warning("an answer was not checked: %s", redacted(error))
-            report = nothing_checked("the answer", f"checking it failed: {type(error).__name__}")
-            hooks.tell(hooks.Event.FAILED, report)
-            return report
-        if hooks.Event.FAILED in kept:
-            hooks.tell(hooks.Event.FAILED, report)
-        elif not texts.is_part:
-            hooks.tell_checked(report)
-        return report
+            outcome = _failed(f"checking it failed: {type(error).__name__}")
+        if texts.is_part:
+            return outcome
+        if not outcome.failed:
+            hooks.tell_checked(outcome.report)
+        elif future.set_running_or_notify_cancel():
+            hooks.tell(hooks.Event.FAILED, outcome.report)
+        return outcome
 
     def _check(self, texts: Texts, left_s: float | None) -> Report:
         until = None if left_s is None else monotonic() + left_s
@@ -133,11 +141,9 @@ class Checks:
         began = monotonic()
         future = self._watcher.start(texts, self._left_s)
         try:
-            return Outcome(future.result(self._patience())) if future else _failed(BUSY)
+            return future.result(self._patience()) if future else _failed(BUSY)
         except TimeoutError:
-            return self._too_slow(texts)
-        except CheckFailed as error:
-            return _failed(error.message)
+            return self._too_slow(texts, future)
         finally:
             self._spend(monotonic() - began)
 
@@ -148,14 +154,11 @@ class Checks:
         if future is None:
             return _failed(BUSY)
         try:
-            waiting = asyncio.wrap_future(future)
-            waiting.add_done_callback(_looked_at)
-            return Outcome(await asyncio.wait_for(asyncio.shield(waiting), self._patience()))
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), self._patience())
         except TimeoutError:
-            return self._too_slow(texts)
-        except CheckFailed as error:
-            return _failed(error.message)
+            return self._too_slow(texts, future)
         finally:
+            future.cancel()  # a program that goes away waits no more
             self._spend(monotonic() - began)
 
     def _patience(self) -> float | None:
@@ -165,9 +168,9 @@ class Checks:
         if self._left_s is not None:
             self._left_s = max(0.0, self._left_s - seconds)
 
-    def _too_slow(self, texts: Texts) -> Outcome:
+    def _too_slow(self, texts: Texts, future: Future[Outcome] | None) -> Outcome:
         outcome = _failed(f"its check was not finished after {self._watcher.ceiling_s:g} s")
-        with hooks.quiet() if texts.is_part else nullcontext():
+        if future is not None and future.cancel() and not texts.is_part:
             hooks.tell(hooks.Event.FAILED, outcome.report)
         return outcome
 
@@ -190,12 +193,6 @@ def together(reports: Sequence[Report]) -> Report:
         gaps=tuple(dict.fromkeys(gap for each in reports for gap in each.gaps)),
         finished_at=max(each.finished_at for each in reports),
     )
-
-
-def _looked_at(done: asyncio.Future[Report]) -> None:
-    """So that nobody is warned of what a check raised after it was too slow."""
-    if not done.cancelled():
-        done.exception()
 
 
 def _failed(why: str) -> Outcome:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import openai
 import pytest
@@ -124,3 +126,38 @@ def test_an_answer_without_text_passes_a_strict_policy(
     server.script = [delta(tool_calls=[call]), delta(finish="tool_calls"), "[DONE]"]
     client = wrapped(mode, policy=verifier.Policy(strict=True))
     assert len(list(client.chat.completions.create(**ASK, stream=True))) == 2
+
+
+class Unopened(verifier.Checker):
+    """A checker whose settings name a registry that nobody knows, so that every check fails."""
+
+    def __init__(self) -> None:
+        super().__init__(settings=replace(verifier.load_settings(), registries=("nosuch",)))
+
+    def prepare(self) -> None:
+        """Leave it to the first check."""
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("is_stream", [False, True])
+@pytest.mark.parametrize("make", [lambda: Stuck(error=RuntimeError("broken")), Unopened], ids=["crashed", "unopened"])
+@pytest.mark.parametrize("given", [{"on_error": "closed"}, {"policy": verifier.Policy(strict=True)}])
+def test_nothing_leaves_unchecked_where_nothing_unchecked_may_however_the_check_failed(
+    server: Served, wrapped: Callable[..., openai.OpenAI], mode: str, make: Any, given: Any, *, is_stream: bool
+) -> None:
+    server.body, server.script = chat(BAD), stream(BAD)
+    client = wrapped(mode, checker=make(), timeout=30, **given)
+    seen: list[str] = []
+    with pytest.raises(verifier.CheckFailed, match="held back, because"):
+        read(client.chat.completions.create(**ASK, stream=is_stream), seen)
+    assert "".join(seen) == ""
+
+
+@pytest.mark.parametrize("make", [lambda: Stuck(error=RuntimeError("broken")), Unopened], ids=["crashed", "unopened"])
+def test_who_wants_to_be_told_is_told_where_the_report_is_read(
+    server: Served, wrapped: Callable[..., openai.OpenAI], make: Any
+) -> None:
+    server.body = chat(BAD)
+    answer = wrapped("after", checker=make(), timeout=30, on_error="closed").chat.completions.create(**ASK)
+    with pytest.raises(verifier.CheckFailed, match="failed: "):
+        verifier.get_report(answer)

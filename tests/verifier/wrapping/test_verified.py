@@ -353,3 +353,9 @@ def test_the_report_of_a_stream_that_was_made_again_is_that_of_what_left(kind: C
         ["verified", "not_found"],
         ["verified", "verified"],
     ]
+
+
+def test_a_note_says_that_the_check_failed() -> None:
+    checker = Stuck(error=RuntimeError("broken"))
+    made = verifier.verified(on_fail="annotate", checker=checker)(function(GOOD))()
+    assert made.removeprefix(GOOD) == "\n[factprobe] not checked: checking it failed: RuntimeError"

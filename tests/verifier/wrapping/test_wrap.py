@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
-from threading import Thread
+from threading import Event, Thread
 from types import SimpleNamespace
 
 import anthropic
@@ -216,6 +216,18 @@ def test_work_goes_on_where_a_thread_could_not_be_started_or_a_future_was_settle
     later: Future[verifier.Report] = Future()
     assert background.submit(lambda: report, later)
     assert later.result(timeout=30) is report
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+    background, more, begun = Background(threads=1), Event(), list[str]()
+    assert background.submit(more.wait, Future())
+    given_up: Future[None] = Future()
+    assert background.submit(lambda: begun.append("given up"), given_up)
+    assert background.submit(lambda: begun.append("awaited"), Future())
+    given_up.cancel()
+    more.set()
+    background.wait()
+    assert begun == ["awaited"]
 
 
 def refuse(_thread: Thread) -> None:
