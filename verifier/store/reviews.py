@@ -96,6 +96,16 @@ class Decided:
     state: FlagState
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a flag's reviews counts now."""
+
+    votes: tuple[ReviewAnswer, ...]
+    """One of each reviewer who has a vote."""
+    is_confirmed: bool
+    """Whether a confirmed work answers it."""
+
+
 def decide(
     engine: Engine, flag_id: int, answer: ReviewAnswer, reviewer: str, *, note: str = "", quorum: int = 1
 ) -> Decided:
@@ -158,6 +168,14 @@ def recent_reviews(engine: Engine, reviewer: str, *, limit: int = 10) -> tuple[R
 
 def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
     """The state that follows from a flag's reviews, oldest first. Pure."""
+    found = standing(given, quorum)
+    if found.is_confirmed and not found.votes and quorum == 1:
+        return FlagState.REJECTED
+    return _side(found.votes, quorum)
+
+
+def standing(given: Iterable[Review], quorum: int = 1) -> Standing:
+    """The votes that decide, of a flag's reviews, oldest first. Pure."""
     kept = list(given)
     taken_back = {each.undoes for each in kept if each.undoes is not None}
     votes: dict[str, ReviewAnswer] = {}
@@ -180,9 +198,7 @@ def state_of(given: Iterable[Review], quorum: int = 1) -> FlagState:
                 continue
             case _ as never:
                 assert_never(never)
-    if is_confirmed and not votes and quorum == 1:
-        return FlagState.REJECTED
-    return _side(votes.values(), quorum)
+    return Standing(tuple(votes.values()), is_confirmed)
 
 
 def votes(given: Sequence[Review]) -> tuple[Review, ...]:

@@ -15,7 +15,7 @@ from verifier.render.words import moment, safe_url
 from verifier.server.review.filters import Wanted
 from verifier.server.review.heat import TextPiece, text_pieces
 from verifier.store.queue import COUNTED, FlagItem, FlagSummary, Trace, count, neighbours, same_work
-from verifier.store.reviews import FlagState, Review, ReviewAnswer, recent_reviews, voters
+from verifier.store.reviews import FlagState, Review, ReviewAnswer, recent_reviews, standing, voters
 from verifier.store.stored import TextKind
 from verifier.types import ClaimFinding, Finding, Risk, SignalStatus
 
@@ -250,12 +250,10 @@ def reviews_shown(given: tuple[Review, ...]) -> list[ReviewShown]:
 
 def votes_sentence(item: FlagItem) -> str:
     """How far the quorum is, in one sentence; empty where one vote decides and nobody disagrees."""
-    counted = voters(item.reviews)
-    latest = {each.reviewer: each.answer for each in item.reviews if each.answer.is_vote and each.reviewer in counted}
-    wrong = sum(answer is ReviewAnswer.ACCEPT for answer in latest.values())
-    fine = len(latest) - wrong
     if item.quorum == 1 and item.summary.state is not FlagState.DISPUTED:
         return ""
+    cast = standing(item.reviews, item.quorum).votes
+    wrong, fine = cast.count(ReviewAnswer.ACCEPT), cast.count(ReviewAnswer.REJECT)
     lead = "one vote" if item.quorum == 1 else f"{item.quorum} votes"
     return f"{wrong} said wrong, {fine} false alarm; it takes a lead of {lead}"
 

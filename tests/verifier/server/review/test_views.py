@@ -20,7 +20,7 @@ from verifier.store.levels import StorageLevel
 from verifier.store.queue import FlagKind, QueueFilter, flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.reviewers import add_reviewer
-from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
+from verifier.store.reviews import FlagState, ReviewAnswer, decide, respond, reviews_of, undo
 from verifier.store.scans import ScanKey, add_claims, add_findings, add_texts, begin_scan
 from verifier.store.stored import Keeping, Written
 from verifier.store.tables import flags
@@ -209,6 +209,17 @@ def test_the_quorum_is_shown(engine, page):
     decide(engine, number, ReviewAnswer.ACCEPT, "Bo Chen", quorum=2)
     assert "1 said wrong, 0 false alarm; it takes a lead of 2 votes" in text_of(page.get(f"/flags/{number}").text)
     assert flag(engine, number).summary.state is FlagState.OPEN
+
+
+def test_votes_that_count_no_more_are_not_in_the_sum(engine, page):
+    number = first(engine).summary.id
+    decide(engine, number, ReviewAnswer.ACCEPT, "Bo Chen", quorum=2)
+    decide(engine, number, ReviewAnswer.REJECT, "Bo Chen")
+    undo(engine, "Bo Chen")
+    assert "1 said wrong, 0 false alarm; it takes" in text_of(page.get(f"/flags/{number}").text)
+    decide(engine, number, ReviewAnswer.ACCEPT, "Cy Diaz")
+    respond(engine, number, "Wu", "it is in print")
+    assert "0 said wrong, 0 false alarm; it takes" in text_of(page.get(f"/flags/{number}").text)
 
 
 def test_the_twin_of_an_item_is_the_record_of_the_command_line(page):
