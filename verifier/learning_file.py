@@ -79,7 +79,11 @@ def learnt_path(settings: Settings) -> Path | None:
     if settings.calibration == SHIPPED:
         return None
     if settings.calibration not in {"", LEARNT}:
-        return Path(settings.calibration).expanduser()
+        named = Path(settings.calibration)
+        try:
+            return named.expanduser()
+        except RuntimeError:  # there is no such user
+            return named
     if settings.db.startswith("sqlite"):
         file = settings.db.partition(":///")[2].partition("?")[0]
         return None if file in {"", ":memory:"} else Path(f"{file}.calibration.json")
@@ -100,7 +104,7 @@ def read_learnt(path: Path) -> tuple[Adopted, ...]:
         return tuple(_read_adopted(each) for each in found["adopted"][-KEPT:])
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _unreadable(path, _why(error)) from error
 
 

@@ -222,12 +222,14 @@ def test_only_the_newest_are_kept(tmp_path):
         (("adopted", 0, "name"), ""),
         (("adopted", 0, "reviews_sha256"), "x"),
         (("adopted", 0, "learnt_until"), "yesterday"),
+        (("adopted", 0, "learnt_until"), "0001-01-01T00:00:00+05:00"),
         (("adopted", 0, "labels"), -1),
         (("adopted", 0, "labels"), True),
         (("adopted", 0, "models"), {"other": {}}),
         (("adopted", 0, "models", "citation", "bias"), float("nan")),
         (("adopted", 0, "models", "citation", "bias"), "__import__('os')"),
         (("adopted", 0, "models", "citation", "bias"), 1e9),
+        (("adopted", 0, "models", "citation", "weights", 0, "mean"), 10**400),
         (("adopted", 0, "models", "citation", "weights", 0, "name"), "citation:unknown"),
         (("adopted", 0, "models", "citation", "weights", 0, "weight"), float("inf")),
         (("adopted", 0, "models", "citation", "weights", 0, "weight"), -50.0),
@@ -289,6 +291,11 @@ def test_what_is_learnt_from_a_server_is_kept_in_the_folder_of_the_user(tmp_path
     other = learnt_path(Settings(db="postgresql+psycopg://me@host/two"))
     assert first is not None
     assert (first.is_relative_to(tmp_path), first == again, first == other) == (True, True, False)
+
+
+def test_a_calibration_in_the_folder_of_nobody_is_a_problem_and_no_crash():
+    now = in_force(Settings(calibration="~nobody-of-this-name/learnt.json"))
+    assert (now.name, "there is no calibration ~nobody" in now.problem) == ("fusion-1", True)
 
 
 @pytest.mark.parametrize(
