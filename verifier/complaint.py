@@ -9,7 +9,7 @@ from verifier.harmless import inline
 from verifier.policy import FailOn, Policy, fails
 from verifier.render.claim_words import is_flagged
 from verifier.render.words import what_differs, worst_first
-from verifier.types import ClaimFinding, Finding, Report, Stance
+from verifier.types import ClaimFinding, Decision, Finding, Report, Stance
 
 QUOTED = 160
 """Characters of a citation or a claim that are quoted."""
@@ -18,12 +18,17 @@ QUOTED = 160
 def complaints(report: Report, policy: Policy | None = None) -> tuple[str, ...]:
     """What makes the report fail under the policy, gravest first; empty says nothing about what was not checked."""
     fail_on = (policy or Policy()).fail_on
+    claimed = [each for each in report.claims if fails_claim(each, fail_on)]
     cited = [each for each in worst_first(report.findings) if fails(each, fail_on)]
-    claimed = [each for each in report.claims if is_flagged(each)] if fail_on is FailOn.MISMATCH else []
     return (
         *(f"{_cited(each)}: {_word(each)}: {what_differs(each.checked.verdict)}" for each in cited),
         *(f"{_quoted(each)}: {inline(each.because) or 'the evidence does not bear it out'}" for each in claimed),
     )
+
+
+def fails_claim(claim: ClaimFinding, fail_on: FailOn) -> bool:
+    """Whether a claim alone makes a report fail: one that is flagged where the mildest problem does, one to be blocked always."""
+    return is_flagged(claim) and (fail_on is FailOn.MISMATCH or claim.decision is Decision.BLOCK)
 
 
 def left_open(report: Report) -> tuple[str, ...]:

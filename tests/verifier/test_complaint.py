@@ -10,6 +10,7 @@ from tests.citations.fake_registries import FakeRegistry, work
 from tests.verifier.judges.fake_judges import KnowingJudge
 from verifier.complaint import complaints, left_open
 from verifier.policy import FailOn, Policy
+from verifier.types import Decision
 
 RIGHT = "1. Turing, A. M. (1937). On computable numbers, with an application to the Entscheidungsproblem."
 WRONG = RIGHT.replace("1937", "1977")
@@ -49,6 +50,13 @@ def test_a_claim_that_evidence_does_not_bear_out_is_a_complaint():
 def test_a_claim_counts_as_the_mildest_of_problems(level):
     report = verifier.check(MOON, context=CONTEXT, judge=KnowingJudge(contradicted=["green cheese"]))
     assert complaints(report, Policy(fail_on=level)) == ()
+
+
+@pytest.mark.parametrize("level", FailOn)
+def test_a_claim_that_is_to_be_blocked_is_a_complaint_wherever_it_counts(level):
+    report = verifier.check(MOON, context=CONTEXT, judge=KnowingJudge(contradicted=["green cheese"]))
+    blocked = replace(report, claims=tuple(replace(each, decision=Decision.BLOCK) for each in report.claims))
+    assert [MOON in line for line in complaints(blocked, Policy(fail_on=level))] == [True]
 
 
 def test_what_nobody_checked_is_left_open_and_no_complaint():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from verifier.policy import FailOn, Policy, fails
-from verifier.render.claim_words import is_flagged
-from verifier.types import Decision, Report, Span
+from verifier.complaint import complaints, fails_claim
+from verifier.policy import Policy, fails
+from verifier.types import Report, Span
 from verifier.wrapping.parts import prose
-from verifier.wrapping.refusal import Outcome, faults
+from verifier.wrapping.refusal import Outcome
 
 NAME = "[factprobe]"
 
@@ -16,7 +16,7 @@ NAME = "[factprobe]"
 def note(text: str, outcome: Outcome, policy: Policy) -> str:
     """The note that goes behind a text: what is wrong in it, or that it was not checked; empty if there is nothing to say."""
     gap = "\n\n"[len(text[-2:]) - len(text[-2:].rstrip("\n")) :]
-    wrong = faults(outcome.report, policy)
+    wrong = complaints(outcome.report, policy)
     if wrong:
         head = "1 thing above is wrong:" if len(wrong) == 1 else f"{len(wrong)} things above are wrong:"
         return gap + "\n".join([f"{NAME} {head}", *(f"- {each}" for each in wrong)])
@@ -52,8 +52,7 @@ def _places(text: str, report: Report, policy: Policy) -> Iterator[tuple[Span, s
         for mark in _marks(finding.checked.reference.key):
             yield from ((each, word) for each in _all(text, mark))
     for claim in report.claims:
-        counts = policy.fail_on == FailOn.MISMATCH and is_flagged(claim)
-        if counts or claim.decision is Decision.BLOCK:
+        if fails_claim(claim, policy.fail_on):
             yield claim.claim.span, "[removed: not supported]"
 
 

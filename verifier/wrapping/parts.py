@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from verifier.harmless import paired
 from verifier.types import Gap
 
 CUT_AT_LIMIT = Gap(
@@ -62,18 +63,18 @@ def whole_lines(text: str) -> str:
 def prose(text: str) -> str:
     r"""The text to check of an answer: of structured output its strings, one a line, because JSON escapes characters.
 
-    Names of more than one word are strings too. What is no JSON is checked as it stands.
+    Names of more than one word are strings too. What is no JSON is checked as it stands, its characters whole.
 
     >>> prose('{"works": [{"cite": "M\\u00fcller (2001)", "n": 1}]}')
     'Müller (2001)'
     """
     if text.lstrip()[:1] not in {"{", "["}:
-        return text
+        return paired(text)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return text
-    return "\n".join(_strings(value))
+        return paired(text)
+    return paired("\n".join(_strings(value)))
 
 
 def _strings(value: Any) -> Iterator[str]:

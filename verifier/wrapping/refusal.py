@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from citations.types import Status
 from verifier.complaint import complaints, left_open
 from verifier.errors import AnswerError, Blocked, CheckFailed, VerifierError, Withheld
-from verifier.harmless import inline
-from verifier.policy import FailOn, OnError, Policy
-from verifier.types import Decision, Report
+from verifier.policy import OnError, Policy
+from verifier.types import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +26,12 @@ def refusal(outcome: Outcome, policy: Policy, *, some_left: bool = False) -> Ver
     ``Blocked`` only if nothing has left, else ``Withheld``. ``CheckFailed`` where it was not checked and the policy wants
     that to stop it: ``on_error="closed"`` for failures and unchecked citations, ``strict`` for everything that is open.
     """
-    wrong = faults(outcome.report, policy)
+    wrong = complaints(outcome.report, policy)
     if wrong:
         return _stopped(outcome.report, wrong, some_left=some_left)
     why = _unchecked(outcome, policy)
     what = "the rest of the answer" if some_left else "the answer"
     return CheckFailed(f"{what} was held back, because {why}") if why else None
-
-
-def faults(report: Report, policy: Policy) -> tuple[str, ...]:
-    """What the policy stops an answer for, a line each, gravest first."""
-    wrong = complaints(report, policy)
-    blocked = [each for each in report.claims if each.decision is Decision.BLOCK]
-    if policy.fail_on != FailOn.MISMATCH:  # else they are among the complaints
-        wrong += tuple(f'"{inline(each.claim.text, 160)}": {inline(each.because)}' for each in blocked)
-    return wrong
 
 
 def _stopped(report: Report, wrong: tuple[str, ...], *, some_left: bool) -> AnswerError:
