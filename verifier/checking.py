@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from citations.types import Reference
 from verifier.arguments import check_arguments, several
@@ -15,6 +15,19 @@ from verifier.judges.interface import Judge
 from verifier.policy import Policy
 from verifier.retrieval import Retriever
 from verifier.types import Report
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+def _called_as(other: Callable[Given, object]) -> Callable[[Callable[..., Made]], Callable[Given, Made]]:
+    """For a function that takes whatever another takes: its signature, for type checkers and for whoever asks at run time."""
+
+    def signed(function: Callable[..., Made]) -> Callable[Given, Made]:
+        function.__signature__ = inspect.signature(other)  # type: ignore[attr-defined]
+        return function
+
+    return signed
 
 
 def check(  # noqa: PLR0913  one call with everything by name
@@ -55,38 +68,10 @@ def check(  # noqa: PLR0913  one call with everything by name
         return checker.check(subject)
 
 
-async def acheck(  # noqa: PLR0913  the same call for coroutines
-    text: str,
-    context: str | Sequence[str] | None = None,
-    references: str | Sequence[Reference] | None = None,
-    evidence: Evidence = None,
-    engine: TextReader | None = None,
-    *,
-    judge: Judge | Path | str | None = None,
-    retriever: Retriever | None = None,
-    registries: Registries = None,
-    policy: Policy | None = None,
-    budget_s: float | None = BUDGET_S,
-    asked: str = "",
-    generator: str = "",
-) -> Report:
+@_called_as(check)
+async def acheck(*given: Any, **named: Any) -> Report:
     """``check`` in a thread of its own, so that the event loop goes on meanwhile."""
-    call = partial(
-        check,
-        text,
-        context,
-        references,
-        evidence,
-        engine,
-        judge=judge,
-        retriever=retriever,
-        registries=registries,
-        policy=policy,
-        budget_s=budget_s,
-        asked=asked,
-        generator=generator,
-    )
-    return await asyncio.to_thread(call)
+    return await asyncio.to_thread(check, *given, **named)
 
 
 def _subject(text: str, context: Any, references: Any, asked: str, generator: str) -> Subject:
