@@ -22,7 +22,7 @@ from verifier.store.reviews import FlagState
 from verifier.store.scans import ScanState, findings_of
 from verifier.store.stored import FlagKind
 from verifier.store.tables import checked_references, flag_papers, flags, reviews, scans, unreadable, utc
-from verifier.store.wire import read_flagged
+from verifier.store.wire import read_flagged, read_summary
 from verifier.types import ClaimFinding, Decision, Finding, Flagged, Gap, Report, Tool
 
 MOST_FLAGS = 10_000
@@ -86,7 +86,6 @@ def scan_report(engine: Engine, scan_id: int | None = None, *, paper: str = "") 
         found = [_decided(connection, each) for each in claims]
         findings = tuple(_adjudicated(connection, each, stored) for each in findings_of(connection, number))
         lost = tuple(_unreadable(connection, number))
-    summary = json.loads(stored["summary"] or "{}")
     started_at = utc(stored["started_at"])
     return Report(
         tool=Tool("factprobe", stored["tool_version"]),
@@ -94,7 +93,7 @@ def scan_report(engine: Engine, scan_id: int | None = None, *, paper: str = "") 
         findings=findings,
         claims=tuple(each for each in found if isinstance(each, ClaimFinding)),
         unreadable=lost,
-        gaps=_gaps(summary, stored["state"]),
+        gaps=_gaps(stored),
         started_at=started_at,
         finished_at=started_at if stored["finished_at"] is None else utc(stored["finished_at"]),
         interrupted=stored["state"] != ScanState.FINISHED.value,
@@ -192,17 +191,18 @@ def _unreadable(connection: Connection, scan_id: int) -> Iterator[Unreadable]:
         yield Unreadable(Location(each["file"], each["page"], each["line"]), each["reason"], each["raw"])
 
 
-def _gaps(summary: dict[str, Any], state: str) -> tuple[Gap, ...]:
-    told = summary.get("gaps")
-    gaps = [Gap(**each) for each in told] if isinstance(told, list) else []
-    if isinstance(told, int) and told:
-        gaps.append(Gap(f"{told} gaps", "their words were not kept"))
-    if summary.get("failed"):
-        number = len(summary["failed"])
-        what = "1 input" if number == 1 else f"{number} inputs"
-        gaps.append(Gap(what, f"nothing could be read of {', '.join(summary['failed'])}"))
-    if state == ScanState.RUNNING.value:
-        gaps.append(Gap("the rest of the scan", "it did not end, or goes on still"))
+def _gaps(scan: RowMapping) -> tuple[Gap, ...]:
+    if scan["state"] == ScanState.RUNNING.value:
+        return (Gap("the rest of the scan", "it did not end, or goes on still"),)
+    if scan["summary"] is None:
+        return (Gap("what the scan left open", "it is not kept, because one of its papers was forgotten"),)
+    summary = read_summary(scan["summary"])
+    gaps = list(summary.gaps)
+    if summary.untold:
+        gaps.append(Gap(f"{summary.untold} gaps", "their words were not kept"))
+    if summary.failed:
+        what = "1 input" if len(summary.failed) == 1 else f"{len(summary.failed)} inputs"
+        gaps.append(Gap(what, f"nothing could be read of {', '.join(summary.failed)}"))
     return tuple(gaps)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Select, Table, delete, insert, literal, or_, select, update
+from sqlalchemy import Column, Connection, Engine, Select, Table, delete, insert, literal, or_, select, update
 
 from citations.markup import to_ascii
 from citations.types import Name
@@ -35,6 +35,7 @@ from verifier.store.tables import (
     scans,
     texts,
     tombstones,
+    traces,
     unreadable,
 )
 from verifier.store.transfer import wipe
@@ -141,17 +142,20 @@ def _seen_last_in(connection: Connection, names: set[str], candidates: Select[tu
 def forget_author(engine: Engine, name: str) -> Removed:
     """Remove every reference and flag that cites the person, given as ``Family``, ``Given Family`` or ``Family, Given``.
 
-    A flagged claim and a whole text that name the person go too, and so do the works that reviewers confirmed for such a
-    flag.
+    A reference of which no author could be read counts by its words. A flagged claim and a whole text that name the person
+    go too, and so do the works that reviewers confirmed for such a flag. What is kept for another reason, but names the
+    person in the text around it or is unreadable, loses these words.
     """
     wanted = _folded(name)
     longest = max(re.findall(r"\w+", wanted) or [wanted], key=len)
 
     def cites(flagged: Flagged) -> bool:
         if isinstance(flagged, ClaimFinding):
-            return _names_in(flagged.claim.text, wanted)
-        fields = flagged.checked.reference.fields
-        return any(wanted in _names(each) for each in (*fields.authors, *fields.editors))
+            read = (passage.text for said in flagged.judgements for passage in said.passages)
+            return any(_names_in(each, wanted) for each in (flagged.claim.text, flagged.claim.lead, *read))
+        reference = flagged.checked.reference
+        people = (*reference.fields.authors, *reference.fields.editors)
+        return any(wanted in _names(each) for each in people) if people else _names_in(reference.raw, wanted)
 
     def work(connection: Connection) -> Removed:
         gone = [number for number, found in _findings(connection, flags, longest) if cites(found)]
@@ -162,6 +166,12 @@ def forget_author(engine: Engine, name: str) -> Removed:
         rows = [number for number, found in _findings(connection, checked_references, longest) if cites(found)]
         _delete(connection, checked_references, rows)
         _delete(connection, texts, [number for number, text in _texts(connection) if _names_in(text, wanted)])
+        for number in _naming(connection, flags.c.context, wanted):
+            nothing = {"context": "", "context_start": None, "context_end": None}
+            connection.execute(update(flags).where(flags.c.id == number).values(nothing))
+            connection.execute(delete(traces).where(traces.c.flag_id == number))
+        for number in _naming(connection, unreadable.c.raw, wanted):
+            connection.execute(update(unreadable).where(unreadable.c.id == number).values(raw=""))
         _remove_bodies(connection)
         return Removed(len(gone), len(rows), 0)
 
@@ -173,6 +183,13 @@ def _texts(connection: Connection) -> Iterator[tuple[int, str]]:
     for number in connection.execute(select(texts.c.id)).scalars().all():
         found = connection.execute(select(texts.c.size, texts.c.compressed).where(texts.c.id == number)).one()
         yield number, unpacked(Packed(found.size, found.compressed)).decode("utf-8", "replace")
+
+
+def _naming(connection: Connection, column: Column[str], wanted: str) -> list[int]:
+    """The rows in which a text names somebody."""
+    statement = select(column.table.c.id, column).where(column != "")
+    rows = connection.execute(statement, execution_options={"yield_per": _AT_ONCE})
+    return [number for number, text in rows if _names_in(text, wanted)]
 
 
 def _names_in(text: str, wanted: str) -> bool:
@@ -231,12 +248,16 @@ def _forget_inputs(connection: Connection, names: set[str]) -> int:
 
 def _remove_bodies(connection: Connection) -> None:
     """Remove registries' answers that neither a reference nor a flag stands on."""
-    kept = set(connection.execute(select(evidence.c.body_sha256).distinct()).scalars())
-    for text in connection.execution_options(yield_per=_AT_ONCE).execute(select(flags.c.finding)).scalars():
-        kept |= set(_DIGEST.findall(text))
-    gone = [each for each in connection.execute(select(bodies.c.sha256)).scalars() if each not in kept]
-    for start in range(0, len(gone), _AT_ONCE):
-        connection.execute(delete(bodies).where(bodies.c.sha256.in_(gone[start : start + _AT_ONCE])))
+    behind_references = select(evidence.c.body_sha256)
+    gone = set(connection.execute(select(bodies.c.sha256).where(bodies.c.sha256.not_in(behind_references))).scalars())
+    if not gone:  # the findings of all flags are much to read
+        return
+    findings = connection.execute(select(flags.c.finding), execution_options={"yield_per": _AT_ONCE})
+    for text in findings.scalars():
+        gone.difference_update(_DIGEST.findall(text))
+    left = sorted(gone)
+    for start in range(0, len(left), _AT_ONCE):
+        connection.execute(delete(bodies).where(bodies.c.sha256.in_(left[start : start + _AT_ONCE])))
 
 
 def _names(name: Name) -> set[str]:

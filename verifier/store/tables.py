@@ -25,6 +25,8 @@ from sqlalchemy import (
     false,
 )
 
+from verifier.harmless import paired
+
 REVISION = "0004"
 """The newest migration; a test holds it equal to the folder of migrations."""
 
@@ -40,15 +42,7 @@ metadata = MetaData(
 
 def storable(text: str) -> str:
     """The text without NUL, its surrogates paired again or replaced by U+FFFD."""
-    if "\0" in text:
-        text = text.replace("\0", "")
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return paired(text.replace("\0", ""))
 
 
 def row(**columns: Any) -> dict[str, Any]:

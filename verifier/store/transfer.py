@@ -18,11 +18,20 @@ from verifier.errors import StoreError
 from verifier.store.connect import is_sqlite, reading, writing_to
 from verifier.store.flags import word_of
 from verifier.store.levels import StorageLevel
+from verifier.store.reviewers import Role
 from verifier.store.reviews import FlagState, ReviewAnswer
 from verifier.store.scans import ScanState
 from verifier.store.stored import FlagKind, TextKind
 from verifier.store.tables import REVISION, metadata, utc
-from verifier.store.wire import Packed, read_evidence, read_finding, read_flagged, unpacked, unpacked_tokens
+from verifier.store.wire import (
+    Packed,
+    read_evidence,
+    read_finding,
+    read_flagged,
+    read_summary,
+    unpacked,
+    unpacked_tokens,
+)
 from verifier.types import Decision
 
 FORMAT = "factprobe-database"
@@ -212,6 +221,8 @@ def _check_scan(read: dict[str, Any]) -> None:
     StorageLevel(read["storage"])
     if not all(isinstance(each, str) for each in json.loads(read["inputs"])):
         raise TypeError("inputs")
+    if read["summary"] is not None:
+        read_summary(read["summary"])
 
 
 def _check_reference(read: dict[str, Any]) -> None:
@@ -222,20 +233,33 @@ def _check_evidence(read: dict[str, Any]) -> None:
     read_evidence(read["judged"])
 
 
+def _check_audit(read: dict[str, Any]) -> None:
+    if not 0 < read["probability"] <= 1:
+        raise ValueError("probability")
+
+
+def _check_reviewer(read: dict[str, Any]) -> None:
+    Role(read["role"])
+
+
 def _check_flag(read: dict[str, Any]) -> None:
     kind = FlagKind(read["kind"])
     word_of(kind, read["status"])
     Decision(read["decision"])
     FlagState(read["state"])
     read_flagged(kind, read["finding"])
+    if read["quorum"] < 1:  # nobody would have to vote
+        raise ValueError("quorum")
 
 
 _CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "audits": _check_audit,
     "bodies": _check_packed,
     "checked_references": _check_reference,
     "confirmed_works": _check_work,
     "evidence": _check_evidence,
     "flags": _check_flag,
+    "reviewers": _check_reviewer,
     "reviews": _check_review,
     "scans": _check_scan,
     "texts": _check_text,

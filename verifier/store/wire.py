@@ -15,7 +15,7 @@ from citations.types import Evidence
 from verifier.errors import StoreError
 from verifier.store.stored import FlagKind, StoredToken
 from verifier.store.tables import storable
-from verifier.types import ClaimFinding, Finding, Flagged
+from verifier.types import ClaimFinding, Finding, Flagged, Gap
 
 MAX_UNPACKED = 256 * 1024 * 1024
 """Bytes of one packed text, answer or trace."""
@@ -123,6 +123,34 @@ def read_evidence(text: str) -> Evidence:
         raise StoreError("stored evidence cannot be read: its row is damaged") from error
 
 
+@dataclass(frozen=True, slots=True)
+class ScanSummary:
+    """What a scan left open, as it was noted in the end."""
+
+    gaps: tuple[Gap, ...] = ()
+    untold: int = 0
+    """Gaps of which the words were not kept."""
+    failed: tuple[str, ...] = ()
+    """Inputs of which nothing could be read."""
+
+
+def read_summary(text: str) -> ScanSummary:
+    """The summary of a scan; raises ``StoreError`` if the row is damaged."""
+    try:
+        found = json.loads(text)
+        told, failed = found.get("gaps") or 0, found.get("failed") or ()
+        if isinstance(told, int):
+            return _summaries().validate_python({"untold": told, "failed": failed})
+        return _summaries().validate_python({"gaps": told, "failed": failed})
+    except (ValueError, AttributeError, ValidationError, RecursionError) as error:
+        raise StoreError("the stored summary of a scan cannot be read: its row is damaged") from error
+
+
+@cache
+def _summaries() -> TypeAdapter[ScanSummary]:
+    return TypeAdapter(ScanSummary)
+
+
 def _line(adapter: TypeAdapter[Any], value: Any) -> str:
     try:
         text = adapter.dump_json(value, exclude_defaults=True).decode()
@@ -130,7 +158,8 @@ def _line(adapter: TypeAdapter[Any], value: Any) -> str:
         text = ""
     if text and "\\u0000" not in text:
         return text
-    return json.dumps(_clean(adapter.dump_python(value, exclude_defaults=True)), separators=(",", ":"), default=str)
+    plain = _clean(adapter.dump_python(value, exclude_defaults=True))
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _clean(value: Any) -> Any:

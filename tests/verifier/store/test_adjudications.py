@@ -13,10 +13,12 @@ from tests.verifier.samples import TURING, checked, reference, report_of
 from verifier.errors import StoreError
 from verifier.findings import finding_of
 from verifier.fingerprint import fact, is_same_wording
+from verifier.fusion import Sort
 from verifier.policy import ExitCode, FailOn, Policy, exit_code, fails
 from verifier.render.words import counts_line
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work, list_confirmed, revoke_work
+from verifier.store.audits import reviewed
 from verifier.store.queue import QueueFilter, flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.reports import Period, period_report, scan_report
@@ -254,9 +256,11 @@ def test_a_citation_that_changes_is_dismissed_again_where_the_confirmed_work_fit
     number = only(engine).id
     decide(engine, number, ReviewAnswer.REJECT, "ana")
     confirm_work(engine, number, "ana", "isbn 1")
+    assert len(reviewed(engine, Sort.CITATION).labels) == 1
     for name, state in (("one more author", FlagState.REJECTED), ("year", FlagState.OPEN)):
         store(engine, changed(not_found(), OTHERWISE[name]))
         assert only(engine).state is state
+        assert reviewed(engine, Sort.CITATION).labels == ()  # nobody has voted on that
 
 
 def test_a_person_overrules_a_confirmed_work(engine):

@@ -25,6 +25,7 @@ from verifier.store.levels import StorageLevel
 from verifier.store.queue import QueueFilter, count, flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.retention import forget_author
+from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import ReviewAnswer, decide
 from verifier.store.scans import ScanKey, body
 from verifier.store.stored import StoredToken, Trace
@@ -37,11 +38,18 @@ BOMB = base64.b64encode(zlib.compress(b"\0" * 10_000_000)).decode()
 DAMAGE = [
     ("flags", {"kind": "banana"}),
     ("flags", {"kind": "claim"}),
+    ("flags", {"quorum": 0}),
+    ("audits", {"probability": 0.0}),
+    ("audits", {"probability": float("nan")}),
+    ("reviewers", {"role": "banana"}),
     ("reviews", {"answer": "banana"}),
     ("scans", {"state": "banana"}),
     ("scans", {"storage": "banana"}),
     ("scans", {"inputs": "[1]"}),
     ("scans", {"inputs": "{"}),
+    ("scans", {"summary": "[]"}),
+    ("scans", {"summary": '{"gaps": [{"what": "all"}]}'}),
+    ("scans", {"summary": '{"failed": [1]}'}),
     ("checked_references", {"finding": "{}"}),
     ("evidence", {"judged": "{}"}),
     ("confirmed_works", {"fields": "[]"}),
@@ -60,7 +68,7 @@ def engine(tmp_path):
     made = open_store(f"sqlite:///{tmp_path / 'x.db'}")
     trace = Trace("m", (StoredToken("Turing", 0, 6, -0.5, 1.0, 0.5),))
     key = ScanKey("ask", ("answer",), "settings")
-    recorder = Recorder(made, key, lambda _: b"a body", level=StorageLevel.FULL, trace=trace)
+    recorder = Recorder(made, key, lambda _: b"a body", level=StorageLevel.FULL, trace=trace, audit_share=1.0)
     recorder.read("Turing says Ada Lovelace wrote it.", "answer", "Who was it?")
     for each in one_of_each():
         found = finding_of(each)
@@ -69,6 +77,7 @@ def engine(tmp_path):
     number = next(each.id for each in queue(made).items if each.status is Status.NOT_FOUND)
     decide(made, number, ReviewAnswer.REJECT, "ana")
     confirm_work(made, number, "ana", "isbn 1")
+    add_reviewer(made, "ana")
     yield made
     made.dispose()
 
@@ -132,8 +141,14 @@ def test_a_person_is_forgotten_in_whole_texts_too(engine):
     assert kept() == 2
     forget_author(engine, "Love")
     assert kept() == 2
+    assert "Lovelace" in exported_flags(engine)
     forget_author(engine, "Lovelace")
     assert kept() == 1
+    assert "Lovelace" not in exported_flags(engine)
+
+
+def exported_flags(engine):
+    return "".join(line for line in exported(engine) if json.loads(line).get("table") == "flags")
 
 
 def test_a_backup_that_a_kill_cut_off_is_not_in_the_way(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from citations.types import Name, Status
+from citations.types import Location, Name, Status, Unreadable
 from tests.verifier.samples import TURING, checked, one_of_each, reference, report_of
 from verifier.cli import main
 from verifier.errors import StoreError
@@ -22,13 +22,15 @@ from verifier.store.adjudications import confirm_work
 from verifier.store.connect import connect
 from verifier.store.queue import QueueFilter, count, queue
 from verifier.store.recorder import Recorder
+from verifier.store.reports import scan_report
 from verifier.store.retention import forget_author, forget_paper, prune
 from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import ReviewAnswer, decide
-from verifier.store.scans import ScanKey, add_findings, begin_scan, body
+from verifier.store.scans import ScanKey, add_findings, add_unreadable, begin_scan, body
 from verifier.store.tables import metadata, tombstones
 from verifier.store.transfer import back_up, export_database, import_database, vacuum
 from verifier.store.upgrade import upgrade
+from verifier.types import Gap
 
 EVERY = QueueFilter(state=None)
 NASTY = 'Ünïcode \U0001f600 "quotes" and \\n of a title that is long enough'
@@ -236,6 +238,43 @@ def test_a_forgotten_person_is_in_no_row(engine, name):
     after = rows(engine)
     assert (before["flags"] - after["flags"], after["reviews"], after["tombstones"]) == (1, before["reviews"], 1)
     assert "Lovelace" not in exported(engine)
+
+
+@pytest.mark.parametrize("raw", ["Ada Lovelace. Notes.", "Ada Lovelace.\0Notes."], ids=["plain", "with a null"])
+def test_a_forgotten_person_is_in_no_row_where_no_author_could_be_read(engine, raw):
+    found = checked(Status.NOT_FOUND, reference(30, "Notes on the analytical engine and its uses"))
+    fields = replace(found.reference.fields, authors=())
+    store(engine, replace(found, reference=replace(found.reference, fields=fields, raw=raw)))
+    done = forget_author(engine, "Ada Lovelace")
+    assert (done.flags, done.references) == (1, 1)
+    assert "Lovelace" not in exported(engine)
+
+
+def test_a_name_with_accents_is_forgotten_where_a_character_that_no_database_keeps_stands_beside_it(engine):
+    plain = reference(30, "A title that nobody else has", raw="Müller\0")
+    store(engine, checked(Status.NOT_FOUND, replace(plain, fields=replace(plain.fields, authors=(Name("Müller"),)))))
+    assert forget_author(engine, "Müller").flags == 1
+
+
+def test_a_forgotten_person_leaves_the_words_of_what_could_not_be_read(engine):
+    scan = begin_scan(engine, ScanKey("scan", ("x",), "s"), "0.1.0")
+    entries = [Unreadable(Location("x"), "no brace", "Lovelace, A"), Unreadable(Location("y"), "", "z")]
+    add_unreadable(engine, scan, entries)
+    forget_author(engine, "Lovelace")
+    assert [(each.reason, each.raw) for each in scan_report(engine, scan).unreadable] == [("no brace", ""), ("", "z")]
+
+
+def test_a_scan_of_which_one_paper_was_forgotten_does_not_pass_for_complete(engine):
+    recorder = Recorder(engine, ScanKey("scan", ("secret.pdf", "open.pdf"), "s"))
+    recorder.finish(replace(report_of([]), gaps=(Gap("Crossref", "it was not asked"),)))
+    assert [each.what for each in scan_report(engine).gaps] == ["Crossref"]
+    forget_paper(engine, "secret.pdf")
+    assert [each.what for each in scan_report(engine).gaps] == ["what the scan left open"]
+
+
+def test_answers_that_nothing_stands_on_go_with_the_last_flag(engine):
+    forget_paper(engine, "refs.bib")
+    assert (count(engine, EVERY), body(engine, "b" * 64)) == (0, None)
 
 
 def run(*arguments):
