@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,7 +21,7 @@ from probes.batch import Branches, Drawn, Sampling
 from probes.capture import Floats
 from probes.cett import EPSILON
 from probes.errors import QuestionsUnreadable
-from probes.features import FeatureHeader, FeatureRow, FeatureWriter, Region, read_rows
+from probes.features import FeatureHeader, FeatureRow, FeatureWriter, Region, cut_to_whole_lines, read_rows
 from probes.label import AliasLabeller, LabelledSpan, Labeller, Outcome, label_question, together
 from probes.questions import Question
 from probes.recorder import text_decoder
@@ -136,9 +135,7 @@ def visit(
     ended = [each for each in drawn if each.finished] or drawn
     texts = [text_of(branches, each) for each in ended]
     label = label_question(question, [text for text, _ in texts], labeller)
-    chosen, spans = label.representative, label.spans
-    if label.outcome is Outcome.MIXED:  # the first answer alone, as whoever asks once would get it
-        chosen, spans = 0, labeller.label(question, texts[0][0]).spans
+    chosen = label.representative
     samples = tuple(
         Sample(text, tuple(each.ids), ends, tuple(each.logprobs), tuple(each.entropies), each.finished, outcome)
         for (text, ends), each, outcome in zip(texts, ended, label.outcomes, strict=True)
@@ -150,7 +147,7 @@ def visit(
         label.agreement,
         chosen,
         samples,
-        spans if samples[chosen].ids else (),
+        label.spans if samples[chosen].ids else (),
     )
     if found.spans:
         shares = branches.read(samples[chosen].ids)
@@ -284,11 +281,10 @@ def _done(folder: Path) -> set[str]:
     path = folder / "samples.jsonl"
     done = set()
     if path.exists():
-        content = path.read_bytes()
-        os.truncate(path, content.rfind(b"\n") + 1)
+        cut_to_whole_lines(path)
         try:
-            done = {json.loads(line)["item"] for line in content.split(b"\n")[:-1]}
-        except (ValueError, KeyError, TypeError) as error:
+            done = {json.loads(line)["item"] for line in path.read_bytes().split(b"\n")[:-1]}
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise QuestionsUnreadable(f"{path} is damaged: {error}", hint="collect into another folder") from error
     if (folder / "features" / "rows.jsonl").exists():
         done |= {row.item for row in read_rows(folder / "features")}

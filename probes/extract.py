@@ -24,6 +24,7 @@ from probes.types import Neuron
 
 Values = dict[Region, Floats]
 Key = tuple[str, int, int, int, float]
+Labelled = tuple[Key, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def extract(
     span is met that they do not hold. With ``neurons`` only those columns are written.
 
     Raises:
-        FeaturesUnreadable: the model is another one, or the folder holds features that were made in another way.
+        FeaturesUnreadable: the model is another one, or the folder holds features that were made in another way or of other
+            labels.
         ProbesError: the model cannot be opened.
 
     """
@@ -60,10 +62,10 @@ def extract(
     rows = taken = 0
     try:
         with FeatureWriter(folder, header) as writer:
-            done = {_key(row) for row in read_rows(folder)}
-            for question, each, span in _spans(collected, questions):
-                row = feature_row(question, each, span)
-                if row is None or _key(row) in done:
+            wanted = list(_rows(collected, questions))
+            done = _done(folder, (row for row, *_ in wanted))
+            for row, question, each, span in wanted:
+                if _labelled(row) in done:
                     continue
                 values = stored.values(row)
                 taken += values is not None
@@ -75,13 +77,29 @@ def extract(
     return Extraction(rows, taken)
 
 
-def _spans(
+def _rows(
     collected: Iterable[Collected], questions: Mapping[str, Question]
-) -> Iterator[tuple[Question, Collected, LabelledSpan]]:
+) -> Iterator[tuple[FeatureRow, Question, Collected, LabelledSpan]]:
     for each in collected:
         question = questions.get(each.item)
-        if question is not None:
-            yield from ((question, each, span) for span in each.spans)
+        if question is None:
+            continue
+        for span in each.spans:
+            row = feature_row(question, each, span)
+            if row is not None:
+                yield row, question, each, span
+
+
+def _done(folder: Path, wanted: Iterable[FeatureRow]) -> set[Labelled]:
+    """Labelled spans that the folder holds, all of which must be wanted."""
+    held = {_labelled(row) for row in read_rows(folder)}
+    if not held <= {_labelled(row) for row in wanted}:
+        raise FeaturesUnreadable(f"{folder} holds features of other labels", hint="write into another folder")
+    return held
+
+
+def _labelled(row: FeatureRow) -> Labelled:
+    return _key(row), row.kind, row.right
 
 
 def _key(row: FeatureRow) -> Key:

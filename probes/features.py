@@ -192,7 +192,7 @@ class FeatureWriter:
         else:
             with replacing(known) as file:
                 file.write(json.dumps(_header_fields(header), indent=1).encode() + b"\n")
-        self.count = _cut_to_whole_lines(folder / "rows.jsonl")
+        self.count = cut_to_whole_lines(folder / "rows.jsonl")
         size = self.count * 2 * header.columns
         for region in Region:
             _cut(folder / f"{region}.f16", size)
@@ -264,7 +264,7 @@ def read_header(folder: Path) -> FeatureHeader:
         fields["neurons"] = None if neurons is None else tuple(Neuron(*pair) for pair in neurons)
         fields["model"] = ModelFacts(**fields["model"])
         return FeatureHeader(**fields)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise FeaturesUnreadable(f"{folder} holds no features: {error}", hint="verifier probe collect") from error
 
 
@@ -279,7 +279,7 @@ def read_rows(folder: Path) -> list[FeatureRow]:
     try:
         lines = path.read_bytes().split(b"\n")[:-1]
         return [FeatureRow(**json.loads(line)) for line in lines]
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise FeaturesUnreadable(f"{path} cannot be read: {error}") from error
 
 
@@ -322,8 +322,8 @@ def _check_same(known: FeatureHeader, header: FeatureHeader, folder: Path) -> No
             )
 
 
-def _cut_to_whole_lines(path: Path) -> int:
-    """Drop a line that has no end, and count those that have one."""
+def cut_to_whole_lines(path: Path) -> int:
+    """Drop what a killed process left of a line, in a file that is there then, and count the lines that have an end."""
     path.touch()
     content = path.read_bytes()
     _cut(path, content.rfind(b"\n") + 1)

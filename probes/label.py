@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """None was given; such answers have no features."""
     MIXED = "mixed"
     """Of several answers to one question some are right and some wrong; never the outcome of a single answer."""
+    UNDECIDED = "undecided"
+    """Whoever decides could not be asked; the answer has no label, and none is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ class QuestionLabel:
     outcomes: tuple[Outcome, ...]
     """One for each finished answer."""
     representative: int
-    """Which answer stands for all: the first of the most frequent ones."""
+    """Which answer stands for all: the first of the most frequent ones; of mixed answers the first, as whoever asks once
+    would get it."""
     agreement: float
-    """Share of the answers that say the same as it."""
+    """Share of the answers that say the same as the most frequent one."""
     spans: tuple[LabelledSpan, ...]
-    """Spans of the representative; none for a refusal or mixed answers."""
+    """Spans of the representative; none for a refusal."""
 
 
 def label_question(question: Question, answers: Sequence[str], labeller: Labeller) -> QuestionLabel:
@@ -91,21 +94,23 @@ def label_question(question: Question, answers: Sequence[str], labeller: Labelle
     labels = [labeller.label(question, answer) for answer in answers]
     forms = [normalised(answer) for answer in answers]
     best, count = Counter(forms).most_common(1)[0]
-    representative = forms.index(best)
     outcome = together([label.outcome for label in labels])
+    representative = 0 if outcome is Outcome.MIXED else forms.index(best)
     return QuestionLabel(
         item=question.id,
         outcome=outcome,
         outcomes=tuple(label.outcome for label in labels),
         representative=representative,
         agreement=count / len(answers),
-        spans=labels[representative].spans if outcome in {Outcome.RIGHT, Outcome.WRONG} else (),
+        spans=labels[representative].spans if outcome in {Outcome.RIGHT, Outcome.WRONG, Outcome.MIXED} else (),
     )
 
 
 def together(outcomes: Sequence[Outcome]) -> Outcome:
     """What several answers to one question are together."""
     kinds = set(outcomes)
+    if Outcome.UNDECIDED in kinds:
+        return Outcome.UNDECIDED
     if {Outcome.RIGHT, Outcome.WRONG} <= kinds or Outcome.MIXED in kinds:
         return Outcome.MIXED
     if Outcome.REFUSAL in kinds:

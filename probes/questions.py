@@ -102,7 +102,7 @@ def _json_rows(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise QuestionsUnreadable(f"line {number} of {path} is no JSON: {error}") from error
         if not isinstance(row, dict):
             raise QuestionsUnreadable(f"line {number} of {path} is no JSON object")

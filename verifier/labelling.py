@@ -41,12 +41,14 @@ def labeller_of(rule: str, questions: Sequence[Question], index: Path | None = N
 class JudgeLabeller:
     """Right is what a second model finds borne out by the question and its accepted answers.
 
-    What the model does not answer has no label; refusals are told by rule, and so is where in a text its answer stands.
+    What the model does not answer is undecided; refusals are told by rule, and so is where in a text its answer stands.
     """
 
     def __init__(self, judge: Judge) -> None:
         """Remember the judge."""
         self._judge = judge
+        self.unavailable = ""
+        """Why the last answer that is undecided is."""
 
     def label(self, question: Question, answer: str) -> Label:
         """Label one answer; never raises."""
@@ -60,6 +62,7 @@ class JudgeLabeller:
         )
         reply = next(iter(self._judge.support([asked], Budget())))
         if reply.probability is None:
-            return Label(Outcome.REFUSAL)
+            self.unavailable = reply.unavailable
+            return Label(Outcome.UNDECIDED)
         right = reply.probability >= 0.5
         return Label(Outcome.RIGHT if right else Outcome.WRONG, (LabelledSpan("answer", start, end, right),))

@@ -236,8 +236,15 @@ def test_a_question_is_what_all_its_answers_are(answers: list[str], outcome: Out
     assert (label.outcome, label.agreement) == (outcome, pytest.approx(agreement))
 
 
-def test_right_and_wrong_together_are_mixed_whatever_else_there_is() -> None:
-    assert together([Outcome.RIGHT, Outcome.REFUSAL, Outcome.WRONG]) is Outcome.MIXED
+def test_of_mixed_answers_the_first_stands_for_all_however_often_another_was_given() -> None:
+    label = label_question(QUESTIONS[0], ["hello", "the world", "the world"], AliasLabeller())
+    assert (label.representative, label.spans) == (0, (LabelledSpan("answer", 0, 5, right=False),))
+
+
+def test_right_and_wrong_together_are_mixed_whatever_else_there_is_unless_something_is_undecided() -> None:
+    mixed = [Outcome.RIGHT, Outcome.REFUSAL, Outcome.WRONG]
+    assert together(mixed) is Outcome.MIXED
+    assert together([*mixed, Outcome.UNDECIDED]) is Outcome.UNDECIDED
 
 
 def test_sets_are_kept_apart_by_words_and_by_first_answer() -> None:
@@ -261,6 +268,7 @@ def test_questions_are_read_from_jsonl_and_csv_and_written_back(tmp_path: Path) 
     [
         ("q.jsonl", "", "holds no question"),
         ("q.jsonl", "no json", "line 1 of"),
+        ("q.jsonl", "[" * 100_000, "line 1 of"),
         ("q.jsonl", '{"question": "Who?"}', "has no list of answers"),
         ("q.jsonl", '{"answers": ["a"]}', "has no question"),
         ("q.csv", "a,b\n1,2\n", "has no column 'question'"),

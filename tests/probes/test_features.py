@@ -143,7 +143,13 @@ def test_exported_columns_keep_their_neurons(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("header.json", "{"), ("header.json", json.dumps({"schema_version": 99})), ("rows.jsonl", '{"item": 1}\n')],
+    [
+        ("header.json", "{"),
+        ("header.json", "[" * 100_000),
+        ("header.json", json.dumps({"schema_version": 99})),
+        ("rows.jsonl", '{"item": 1}\n'),
+        ("rows.jsonl", "[" * 100_000 + "\n"),
+    ],
 )
 def test_damage_is_one_sentence(tmp_path, name, content) -> None:
     write(tmp_path)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,13 @@ class Cut:
         end = max(1, len(answer) - self.left_out)
         spans = (LabelledSpan("answer", 0, end, right),) if answer else ()
         return Label(Outcome.RIGHT if right else Outcome.WRONG, spans)
+
+
+class Away:
+    """Cannot be asked."""
+
+    def label(self, question: Question, answer: str) -> Label:
+        return Label(Outcome.UNDECIDED)
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +153,84 @@ def test_how_questions_were_put_stands_in_the_features(run: Path) -> None:
     assert options_of(read_header(run / "features")) == OPTIONS
 
 
-@pytest.mark.parametrize("line", ["no json", "[]", "{}", json.dumps({"item": "q0", "samples": 3})])
+@pytest.mark.parametrize("line", ["no json", "[]", "{}", "[" * 100_000, json.dumps({"item": "q0", "samples": 3})])
 def test_damaged_answers_are_one_sentence(line: str, tmp_path: Path) -> None:
     (tmp_path / "samples.jsonl").write_text(line + "\n")
     with pytest.raises(QuestionsUnreadable, match="is damaged"):
         list(read_samples(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("change", "of_answer"),
+    [
+        ({"representative": 9}, {}),
+        ({"samples": []}, {}),
+        ({"item": [1]}, {}),
+        ({"spans": [{"kind": "answer", "start": "a", "end": 2, "right": True}]}, {}),
+        ({}, {"ends": []}),
+        ({}, {"logprobs": ["a"]}),
+        ({}, {"text": 5}),
+    ],
+)
+def test_answers_that_do_not_fit_together_are_damaged(
+    change: dict[str, Any], of_answer: dict[str, Any], run: Path, tmp_path: Path
+) -> None:
+    row = json.loads((run / "samples.jsonl").read_text().splitlines()[0])
+    row["samples"] = [{**row["samples"][0], **of_answer}]
+    (tmp_path / "samples.jsonl").write_text(json.dumps({**row, "representative": 0, **change}) + "\n")
+    with pytest.raises(QuestionsUnreadable, match=r"line 1 of .* is damaged"):
+        list(read_samples(tmp_path))
+
+
+@pytest.mark.parametrize("content", ["notes without an end", "notes\n", '{"item": "q0"}\n'])
+def test_a_file_of_something_else_is_refused_and_stays_as_it_is(content: str, run: Path, tmp_path: Path) -> None:
+    target = tmp_path / "notes.txt"
+    target.write_text(content)
+    with pytest.raises(QuestionsUnreadable):
+        read_labels(target)
+    with pytest.raises(QuestionsUnreadable):
+        relabel(run, QUESTIONS, target, Cut(2), "even")
+    assert target.read_text() == content
+
+
+def test_reading_labels_leaves_a_line_that_is_still_being_written(run: Path, tmp_path: Path) -> None:
+    target = tmp_path / "labels.jsonl"
+    relabel(run, QUESTIONS, target, Cut(2), "even")
+    whole = target.read_text()
+    target.write_text(whole + '{"item": "q1", "half')
+    assert len(read_labels(target)) == 3
+    assert target.read_text() == whole + '{"item": "q1", "half'
+
+
+def test_what_is_undecided_is_not_stored_and_is_asked_about_again(run: Path, tmp_path: Path) -> None:
+    target = tmp_path / "labels.jsonl"
+    assert relabel(run, QUESTIONS, target, Away(), "judge") == 0
+    assert read_labels(target) == []
+    assert relabel(run, QUESTIONS, target, Cut(2), "judge") == 3
+
+
+def test_labels_of_other_answers_are_refused(run: Path, tmp_path: Path) -> None:
+    relabel(run, QUESTIONS, tmp_path / "labels.jsonl", Cut(2), "even")
+    (label, *_) = read_labels(tmp_path / "labels.jsonl")
+    (answered, *_) = read_samples(run)
+    for other in (
+        replace(label, representative=9),
+        replace(label, outcomes=()),
+        replace(label, spans=(LabelledSpan("answer", 0, 999, right=True),)),
+    ):
+        with pytest.raises(QuestionsUnreadable, match="of other answers"):
+            with_labels(answered, other)
+
+
+def test_features_of_two_labellings_do_not_stand_in_one_folder(run: Path, tmp_path: Path) -> None:
+    known, collected = load_features(run / "features"), list(read_samples(run))
+    turned = [
+        replace(each, spans=tuple(replace(span, right=not span.right) for span in each.spans)) for each in collected
+    ]
+    extract(collected, QUESTIONS, known, tmp_path / "new", never)
+    for other in (turned, collected[:1]):
+        with pytest.raises(FeaturesUnreadable, match="holds features of other labels"):
+            extract(other, QUESTIONS, known, tmp_path / "new", never)
 
 
 def test_what_is_missing_is_named_with_the_command_that_makes_it(tmp_path: Path) -> None:

@@ -43,14 +43,15 @@ class Saying:
     [
         (Reply(0.9), Outcome.RIGHT),
         (Reply(0.1), Outcome.WRONG),
-        (Reply(unavailable="the model is away"), Outcome.REFUSAL),
+        (Reply(unavailable="the model is away"), Outcome.UNDECIDED),
     ],
 )
-def test_a_second_model_decides_and_what_it_leaves_open_has_no_label(reply: Reply, outcome: Outcome) -> None:
+def test_a_second_model_decides_and_what_it_leaves_open_is_undecided(reply: Reply, outcome: Outcome) -> None:
     judge = Saying(reply)
-    label = JudgeLabeller(judge).label(QUESTION, "The answer is J. Austen.")
-    assert label.outcome is outcome
-    assert [(span.start, span.end) for span in label.spans] == ([] if outcome is Outcome.REFUSAL else [(14, 23)])
+    labeller = JudgeLabeller(judge)
+    label = labeller.label(QUESTION, "The answer is J. Austen.")
+    assert (label.outcome, labeller.unavailable) == (outcome, reply.unavailable)
+    assert [(span.start, span.end) for span in label.spans] == ([] if outcome is Outcome.UNDECIDED else [(14, 23)])
     assert "Jane Austen; Austen" in judge.asked[0].passages[0]
 
 

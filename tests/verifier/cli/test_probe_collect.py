@@ -112,6 +112,9 @@ def test_stored_answers_are_labelled_again_and_their_features_taken_over(smollm2
     labels, again = tmp_path / "labels.jsonl", tmp_path / "again"
     labelled = run("label", str(folder), "--questions", str(questions), "--to", str(labels))
     assert (labelled.exit_code, labelled.stdout) == (0, f"{labels}\n")
+    away = run("label", str(folder), "--judge", "http://127.0.0.1:9/v1", "--to", str(tmp_path / "judged.jsonl"))
+    assert (away.exit_code, (tmp_path / "judged.jsonl").read_text()) == (3, "")
+    assert "warning: undecided: 1 of 1 questions (" in away.stderr
     extracted = run("extract", str(folder), "--labels", str(labels), "--to", str(again))
     assert (extracted.exit_code, extracted.stdout) == (0, f"{again}\n")
     assert [row.start for row in load_features(again).rows] == [row.start for row in before]

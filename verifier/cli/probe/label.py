@@ -9,11 +9,13 @@ import click
 
 from verifier.cli.console import Console, ProgressLine, print_path
 from verifier.cli.options import QUIET, SortedCommand
+from verifier.policy import ExitCode
 
 HELP = """Label the stored answers of a run again, by another rule or by a second model.
 
 RUN is a folder of `verifier probe collect`. Nothing is asked again but the second model. A run that was stopped goes on
-when the same command is given again; `verifier probe extract` then writes the features of the new labels.
+when the same command is given again; `verifier probe extract` then writes the features of the new labels. Exits 3 where the
+second model left questions undecided: they are not written, and the same command asks about them again.
 
 \b
 verifier probe label run --to run/labels.jsonl
@@ -47,9 +49,10 @@ def command(
     questions: Path | None,
     target: Path,
     quiet: int,
-) -> None:
+) -> int:
     """Label, and say how much changed."""
     from probes.collect import Collected
+    from probes.label import Outcome
     from probes.questions import read_questions
     from probes.relabel import Relabelled, relabel
     from verifier.judges import open_judge
@@ -64,14 +67,15 @@ def command(
     def told(before: Collected, now: Relabelled) -> bool:
         nonlocal changed
         outcomes[now.outcome.value] += 1
-        changed += before.outcome is not now.outcome
+        changed += now.outcome not in {before.outcome, Outcome.UNDECIDED}
         line.show(f"{outcomes.total()} questions labelled, {changed} otherwise than before")
         return True
 
     opened = open_judge(judge, None) if judge else None
-    labeller = JudgeLabeller(opened) if opened else labeller_of(rule, list(asked.values()), index)
+    second = JudgeLabeller(opened) if opened else None
+    labeller = second or labeller_of(rule, list(asked.values()), index)
     try:
-        relabel(run, asked, target, labeller, opened.name if opened else rule, keep_going=told)
+        relabel(run, asked, target, labeller, opened.identity if opened else rule, keep_going=told)
     finally:
         line.clear()
         if opened:
@@ -79,3 +83,7 @@ def command(
     counts = ", ".join(f"{count} {name}" for name, count in sorted(outcomes.items()))
     console.note(f"{counts}; {changed} otherwise than before" if counts else "nothing was left to label")
     print_path(target)
+    undecided = outcomes[Outcome.UNDECIDED]
+    if second and undecided:
+        console.warn(f"undecided: {undecided} of {outcomes.total()} questions ({second.unavailable})")
+    return ExitCode.INCOMPLETE if undecided else ExitCode.CLEAN
