@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from citations.argue import independent
+from citations.match.compare import HALF, VERSION
 from citations.match.printed import printed
 from citations.match.score import authors_diff
 from citations.match.title import RECORD_SHORT
 from citations.match.venue import published_twice
 from citations.match.versions import EARLIER, LATER, PREPRINT_OF, preprint_and_publication
 from citations.names import family_key
+from citations.titles import title_key
 from citations.types import Comparison, Evidence, FieldDiff, FieldName, Fields, Kind, Reference, Severity, Work
 
 _COPIES_TITLES = frozenset({"semantic_scholar"})
+_LIKE_A_VERSION = f"{VERSION}: "
 OTHER_VERSION = frozenset({PREPRINT_OF, EARLIER, LATER})
 """Notes on a venue where the record is about another version: it does not say that the work appeared there."""
 
@@ -66,8 +69,12 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[Compa
 
     ``complete`` says that every essential registry answered.
     """
-    if diff.note == RECORD_SHORT and _without_subtitle(records):
-        return replace(diff, severity=Severity.MINOR, note="no source has the subtitle")
+    if _is_short(diff) and _short_by_two(records):
+        rest = "subtitle" if diff.note == RECORD_SHORT else "rest of the title"
+        return replace(diff, severity=Severity.MINOR, note=f"no source has the {rest}")
+    if diff.note.startswith(_LIKE_A_VERSION) and any(map(_has_all_versions, records)):
+        slip = diff.note.removeprefix(_LIKE_A_VERSION)
+        return replace(diff, severity=Severity.MINOR, note=f"{slip}; no version on arXiv has that title")
     if diff.severity is not Severity.MAJOR:
         exchanged = diff.field is FieldName.AUTHORS and _exchanged_by_two(reference, records)
         return replace(diff, severity=Severity.MAJOR) if exchanged else diff
@@ -86,12 +93,23 @@ def _corroborated(diff: FieldDiff, reference: Reference, records: Sequence[Compa
     return diff
 
 
-def _without_subtitle(records: Sequence[Compared]) -> bool:
-    """Whether two sources hold a paper without the cited subtitle, each by its own account; Semantic Scholar copies titles.
+def _is_short(diff: FieldDiff) -> bool:
+    """Whether the cited title goes on behind the registered one."""
+    goes_on = diff.note == HALF and title_key(diff.cited).startswith(title_key(diff.registered))
+    return diff.note == RECORD_SHORT or goes_on
+
+
+def _has_all_versions(record: Compared) -> bool:
+    """Whether arXiv itself was asked for the cited number: it then tells the first title, that of the version and the newest."""
+    return record.evidence.asked.registry == "arxiv" and record.evidence.identifier is not None
+
+
+def _short_by_two(records: Sequence[Compared]) -> bool:
+    """Whether two sources hold a paper without the end of the title, each by its own account; Semantic Scholar copies titles.
 
     Books lose theirs everywhere.
     """
-    short = {r.work.registry for r in records if any(diff.note == RECORD_SHORT for diff in r.comparison.diffs)}
+    short = {r.work.registry for r in records if any(map(_is_short, r.comparison.diffs))}
     papers = all(r.work.fields.kind in {Kind.ARTICLE, Kind.CONFERENCE, Kind.PREPRINT} for r in records)
     return papers and len(independent(short - _COPIES_TITLES)) > 1
 

@@ -48,7 +48,10 @@ from citations.venues import VenueRelation
 
 RETITLED = "registered under another title"
 """Note on a title that differs although identifier and authors agree: translations, preprints, abstracts of meetings."""
-_HALF = "the record holds only a part of the title"
+VERSION = "title of another version"
+"""Note on the title of a preprint; with a colon and the difference behind it where most words are the same."""
+HALF = "the record holds only a part of the title"
+"""Note where identifier or page agree and the cited title goes on: records lose the end, and writers invent one."""
 
 _LISTED_AUTHORS = 6
 _LONG_LIST, _SHORT_LIST = 6, 3
@@ -102,13 +105,13 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> Result:
         and _is_version_of(cited, work, fit.kept)
         and len(telling(fit.cited) & telling(fit.registered)) >= KEPT_BY_VERSIONS
     ):
-        severity, note = Severity.COSMETIC, "title of another version"
+        severity, note = Severity.COSMETIC, f"{VERSION}: {fit.note}" if fit.kept >= _MOSTLY_KEPT else VERSION
     settled = keeps_its_title(work) or bool(work.fields.arxiv)  # arXiv is asked for the titles of its versions too
     misquoted = fit.kept >= _MOSTLY_KEPT and not preprint_and_publication(cited, work)
     misquoted = misquoted or (settled and unrelated_in_english(fit.cited, fit.registered))
     if severity is Severity.MAJOR and _known_by_its_identifier(cited, work, text):
         if title_key(fit.cited).startswith(title_key(fit.registered)):
-            severity, note = Severity.COSMETIC, _HALF
+            severity, note = Severity.COSMETIC, HALF
         elif not misquoted:
             severity, note = Severity.MINOR, f"{RETITLED}: {note}" if note else RETITLED
     return FieldDiff(FieldName.TITLE, cited.title, work.fields.title, severity, note)
@@ -125,7 +128,7 @@ def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
     """Another title on the very page: registries lose formulas and italic words, people misremember a word."""
     inside = title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited))
     if is_cut(fit) or (inside and not denies(fit)):
-        return Severity.COSMETIC, _HALF
+        return Severity.COSMETIC, HALF
     lost = not denies(fit) and lost_formulas(words(fit.cited), words(fit.registered))
     if fit.kept < _KEPT_IN_PLACE or (fit.other_numbers and not lost):
         return Severity.MAJOR, fit.note

@@ -11,6 +11,7 @@ from citations.match.beside import beside
 from citations.match.printed import printed
 from citations.match.score import Score, agrees_around, score, venue_relation, years_of
 from citations.match.title import is_cut
+from citations.match.versions import either_preprint
 from citations.titles import is_generic, title_key
 from citations.types import (
     Answer,
@@ -163,7 +164,8 @@ def _same_title(cited: Fields, work: Work, likeness: Score) -> tuple[bool, str]:
         return _title_alone(cited, work, likeness, generic=generic)
     if authors.severity is Severity.MAJOR:
         return _other_authors(cited, work, likeness, generic=generic)
-    if generic and not _corroborated(cited, work, likeness):
+    several = (authors.paired > 1 or cited.et_al) and bool(likeness.year) and either_preprint(cited, work)
+    if generic and not several and not _corroborated(cited, work, likeness):
         return False, "a title too common to tell works apart, and neither venue nor volume agrees"
     return True, "title and authors agree"
 

@@ -10,6 +10,7 @@ from citations.types import (
     FieldName,
     Found,
     Identifier,
+    Kind,
     NotCovered,
     Outcome,
     Query,
@@ -72,6 +73,26 @@ def test_a_generic_title_by_the_same_authors_needs_more_to_match(title):
     same = work(title=title, authors="Ada Byron", year=2019, venue="Nature", volume="3", pages="10-12")
     assert judged(cited, other).outcome is Outcome.NO_MATCH
     assert judged(cited, other, same).best == same
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+@pytest.mark.parametrize("listed", ["C. Morris", "C. Morris; F. Geerts", "C. Morris; F. Geerts; J. Tönshoff; M. Grohe"])
+def test_a_preprint_of_a_short_title_by_several_of_the_same_authors_is_the_work(listed, year):
+    cited = reference(title="WL meet VC", authors=listed, year=year, venue="ICML", et_al=True)
+    known = {"title": "WL meet VC", "venue": "arXiv", "kind": Kind.PREPRINT}
+    preprint = work(**known, authors="C. Morris; F. Geerts; J. Tönshoff; M. Grohe", year=2023)
+    assert judged(cited, preprint).outcome is Outcome.MATCH
+
+
+@pytest.mark.parametrize(
+    "changes", [{"authors": "C. Morris; A. Roe", "year": 2023}, {"year": 2009}, {"authors": "C. Morris"}]
+)
+def test_a_preprint_of_a_short_title_by_others_or_of_other_years_is_not(changes):
+    cited = reference(
+        **{"title": "WL meet VC", "authors": "C. Morris; F. Geerts", "year": 2023, "venue": "ICML", **changes}
+    )
+    other = {"authors": "C. Morris; F. Geerts; J. Tönshoff", "year": 2023, "venue": "arXiv", "kind": Kind.PREPRINT}
+    assert judged(cited, work(title="WL meet VC", **other)).outcome is Outcome.NO_MATCH
 
 
 def test_a_short_title_by_other_authors_is_another_work():

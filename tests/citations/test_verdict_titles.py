@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from citations.types import (
@@ -136,6 +138,43 @@ def test_a_work_found_by_identifier_and_authors_is_never_not_found_whatever_its_
     held = work(**{**BASE, "volume": "9", **record})
     said = found(held, identifier=identifier or doi("10.1000/x"))
     assert judge(cite(**{"title": UNHEARD, **cited}), said, found()).status is Status.MISMATCH
+
+
+# --- words that were put into a title
+
+LONGER = "A distinctive study of seldom particular things in particular places"
+PREPRINT = work(**{**BASE, "venue": "arXiv", "kind": Kind.PREPRINT, "arxiv": NUMBER.value, "volume": "", "pages": ""})
+
+
+def by_its_number(title: str) -> Reference:
+    return cite(title=title, arxiv=NUMBER.value, venue="arXiv", volume="", pages="")
+
+
+def test_a_title_that_no_version_on_arxiv_has_is_a_mismatch_whatever_copies_of_the_record_allow():
+    said = found(PREPRINT, by="arxiv", identifier=NUMBER), found(PREPRINT, by="semantic_scholar", identifier=NUMBER)
+    given = judge(by_its_number(LONGER), *said, essential=frozenset({"arxiv"}))
+    assert (given.status, diffs(given)[FieldName.TITLE]) == (Status.MISMATCH, Severity.MINOR)
+
+
+@pytest.mark.parametrize("by", ["semantic_scholar", "offline"])
+def test_who_does_not_know_all_versions_of_a_preprint_denies_no_title_of_it(by):
+    given = judge(by_its_number(LONGER), found(PREPRINT, by=by, identifier=NUMBER))
+    assert (given.status, diffs(given)[FieldName.TITLE]) == (Status.VERIFIED, Severity.COSMETIC)
+
+
+def test_the_title_of_the_first_version_is_right():
+    twice = replace(PREPRINT, other_titles=(LONGER,))
+    given = judge(by_its_number(LONGER), found(twice, by="arxiv", identifier=NUMBER))
+    assert (given.status, given.diffs) == (Status.VERIFIED, ())
+
+
+@pytest.mark.parametrize("behind", [" for on-device learners", ": a case for on-device learners"])
+@pytest.mark.parametrize(("second", "expected"), [("dblp", Status.MISMATCH), ("semantic_scholar", Status.VERIFIED)])
+def test_words_behind_a_title_are_wrong_where_two_sources_do_not_have_them(behind, second, expected):
+    held = work(**BASE, doi="10.1000/x")
+    cited = cite(title=TITLE + behind, doi="10.1000/x")
+    said = found(held, identifier=doi("10.1000/x")), found(replace(held, registry=second), by=second)
+    assert judge(cited, *said).status is expected
 
 
 # --- a title cut short
