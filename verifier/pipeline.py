@@ -16,7 +16,7 @@ from verifier.gaps import Circumstances, claim_gaps
 from verifier.links import cited_spans
 from verifier.scan import Read, report
 from verifier.support import Facts, check_claims, with_signals
-from verifier.types import ClaimFinding, Finding, Gap, Report
+from verifier.types import ClaimFinding, FailedInput, Finding, Gap, Report
 
 NO_CITATION = Gap(
     "the text's claims",
@@ -56,8 +56,7 @@ def check_text(
     lines = _LineNumbers(prose.text)
     references = tuple(_reference(prose.name, number, each, lines) for number, each in enumerate(citations, start=1))
     references += prose.references
-    if record is not None:
-        record.read(prose.text, prose.name, prose.asked)
+    record, failures = _read(prose, record)
     around = around or Circumstances(command=f"verifier check {prose.name}")
     model = around.citation_model
     judged = judge(
@@ -69,12 +68,12 @@ def check_text(
         more_signals=more_signals,
         model=model,
     )
+    judged = replace(judged, failures=(*failures, *judged.failures))
     claims: Sequence[ClaimFinding] = ()
     if facts is not None:
         facts = replace(facts, model=around.claim_model)
         claims = _claims(prose.text, judged.findings, facts, more_signals)
         claims, judged = _kept(claims, judged, record)
-    around = around or Circumstances(command=f"verifier check {prose.name}")
     made = report((prose.name,), Read(references, (), ()), judged, around, started_at=started_at, record=record)
     if facts is None:
         return made if references else replace(made, gaps=(*made.gaps, NO_CITATION))
@@ -98,6 +97,16 @@ def _claims(
     if more_signals is None:
         return found
     return tuple(with_signals(each, more_signals(each.claim.span), facts) for each in found)
+
+
+def _read(prose: Prose, record: Record | None) -> tuple[Record | None, tuple[FailedInput, ...]]:
+    """The record, knowing the text; a database that fails at once costs the record, and nothing is left unchecked."""
+    try:
+        if record is not None:
+            record.read(prose.text, prose.name, prose.asked)
+    except StoreError as error:
+        return None, (not_kept(error),)
+    return record, ()
 
 
 def _kept(

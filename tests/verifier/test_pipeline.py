@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from citations.types import Status
 from tests.verifier.samples import checked
+from verifier.errors import StoreError
 from verifier.pipeline import Prose, check_text
 from verifier.policy import ExitCode, Policy, exit_code
 from verifier.types import Span
@@ -31,6 +32,20 @@ def test_a_text_without_citations_is_no_error_and_no_clean_bill():
     made = check_text(Prose("The sky is blue."), verify_all)
     assert exit_code(made, Policy()) == ExitCode.CLEAN
     assert [gap.what for gap in made.gaps] == ["the text's claims"]
+
+
+class FullDisk:
+    """A record that can keep nothing."""
+
+    def read(self, text, name, asked):
+        raise StoreError("the disk is full", hint="free some space")
+
+
+def test_a_database_that_fails_at_once_costs_the_record_and_no_finding():
+    made = check_text(Prose(TEXT), verify_all, record=FullDisk())
+    assert [finding.status for finding in made.findings] == [Status.VERIFIED] * 2
+    assert [each.reason for each in made.failed] == ["findings are not kept: the disk is full"]
+    assert exit_code(made, Policy()) == ExitCode.UNREADABLE
 
 
 def test_the_question_tells_that_bare_titles_in_its_answer_are_works():
