@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
+from itertools import accumulate, product
 from typing import Any, TypeVar
 
 from verifier.arguments import check_arguments, several
@@ -56,6 +57,8 @@ _REQUEST = "__api_request"
 """End of the name under which the managers of ``openai`` and ``anthropic`` keep what makes the stream."""
 _RAW = "X-Stainless-Raw-Response"
 """The header by which both packages tell themselves that ``with_raw_response`` or ``with_streaming_response`` was used."""
+_VIEWS = ("with_raw_response", "with_streaming_response")
+"""What both packages make of a call and keep."""
 _MARK = "_watched_by_verifier"
 _CALLING: ContextVar[bool] = ContextVar("calling", default=False)
 """Whether a watched call is being made, so that the calls it makes itself are not watched too."""
@@ -159,7 +162,8 @@ def _watch(client: Any, responses: Responses) -> bool:
 def _replace(client: Any, path: str, watched: Callable[[Callable[..., Any]], Callable[..., Any]]) -> bool:
     """Put a watched call in the place of the call; ``False`` if there is none."""
     *steps, name = path.split(".")
-    owner = functools.reduce(lambda thing, step: getattr(thing, step, None), steps, client)
+    owners = list(accumulate(steps, lambda thing, step: getattr(thing, step, None), initial=client))
+    owner = owners[-1]
     call = getattr(owner, name, None)
     if owner is None or not callable(call):
         return False
@@ -168,6 +172,9 @@ def _replace(client: Any, path: str, watched: Callable[[Callable[..., Any]], Cal
     made = watched(call)
     made.__dict__[_MARK] = True
     setattr(owner, name, made)
+    for each, view in product(owners, _VIEWS):
+        if hasattr(type(each), view):  # made again when it is asked for, of the watched call
+            vars(each).pop(view, None)
     return True
 
 

@@ -33,7 +33,7 @@ def test_clients_of_the_oldest_supported_versions_are_watched_and_held(tmp_path:
     if got.returncode:
         assert os.environ.get("VERIFIER_REQUIRE") != "all", got.stderr
         pytest.skip("the oldest supported versions cannot be installed here")
-    tests = [str(ROOT / "tests/verifier/wrapping" / name) for name in ("test_wrap.py", "test_modes.py")]
+    tests = [str(ROOT / "tests/verifier/wrapping" / name) for name in ("test_wrap.py", "test_modes.py", "test_ways.py")]
     pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", SHAPES, *tests]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     done = subprocess.run(pytest_, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)

@@ -11,7 +11,7 @@ import pytest
 
 import verifier
 from tests.verifier.wrapping.llm_server import TEXT, Served, chat
-from tests.verifier.wrapping.world import ASK, CLAUDE, TITLE, cited
+from tests.verifier.wrapping.world import ASK, BAD, CLAUDE, MODES, STRICT, TITLE, cited, registries
 
 
 def test_a_raw_response_is_read_and_stays_what_it_was(client: openai.OpenAI) -> None:
@@ -92,3 +92,22 @@ def test_the_helper_of_anthropic_is_watched(claude: anthropic.Anthropic) -> None
     with claude.messages.stream(**CLAUDE) as helped:
         assert "".join(helped.text_stream) == TEXT
     assert cited(verifier.get_report(helped, timeout=30)) == [TITLE]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        lambda client: client.chat.completions.with_raw_response,
+        lambda client: client.chat.with_raw_response.completions,
+        lambda client: client.with_raw_response.chat.completions,
+    ],
+)
+def test_a_raw_way_that_was_used_before_the_client_was_wrapped_is_watched_too(server: Served, raw: Any) -> None:
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="k", max_retries=0) as client:
+        for mode in ("after", *MODES):
+            assert TEXT in raw(client).create(**ASK).text
+            verifier.wrap(client, mode=mode, registries=registries(), policy=STRICT, timeout=30)
+            assert cited(verifier.get_report(raw(client).create(**ASK))) == [TITLE]
+        server.body = chat(BAD)
+        with pytest.raises(verifier.Blocked):
+            raw(client).create(**ASK)
