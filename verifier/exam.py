@@ -1,9 +1,8 @@
 """The probe's own exam: bibliographic questions whose answers are labelled by our own matching of names, years and venues.
 
-A model that invents references is asked who wrote a work, when, where it appeared and what its title was, and which works there are on a topic
-(``exam_lists``). Works that everybody knows stand
-beside works drawn at random, because only of the former can a small model recall anything: on random titles it is right
-by luck, and no signal can tell luck from recall.
+A model that invents references is asked who wrote a work, when, where it appeared and what its title was, and which works
+there are on a topic (``exam_lists``). Works that everybody knows stand beside works drawn at random, because only of the
+former can a small model recall anything: on random titles it is right by luck, and no signal can tell luck from recall.
 """
 
 from __future__ import annotations

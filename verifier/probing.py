@@ -52,7 +52,7 @@ def validation(probe: Probe) -> str:
     told = [_KINDS.get(each, each) for each in good]
     reached = f" (AUROC {probe.metrics[0].auroc.value:.2f} on {probe.metrics[0].rows})" if probe.metrics else ""
     parts = [f"tested on {', '.join(told)}{reached}" if told else _unproven(probe)]
-    parts += ["it adds nothing to the logits for citations"] if none else []
+    parts += ["not shown to add to the logits for citations"] if none else []
     parts += [LONG_TEXT] if "long_text" not in good else []
     return "; ".join(parts)
 

@@ -80,10 +80,13 @@ def probes() -> str:
     citations = next(each for each in detector["validity"] if each["kind"] == "citation")
     few = sparse["evaluations"][0]["metrics"]["auroc"]
     random_gain = next(gain for name, gain in gains.items() if name.startswith("random neurons"))
+    beyond = gains["logits + question + length + last prompt token"]
+    shown = "" if beyond["low"] > 0 else ", which is no gain that was shown,"
     return (
         f"The shipped detector of {detector['probe']} was held to {metrics['rows']} TriviaQA answers that it never saw: AUROC\n"
         f"{_told(metrics['auroc'])}, {_told(gains['best logit stack'], signed=True)} over entropy, log probability and length\n"
-        f"together, ECE {metrics['ece']:.3f}. As many random neurons do as well ({_told(random_gain, signed=True)}); the\n"
+        f"together, and {_told(beyond, signed=True)}{shown} over these with the question\n"
+        f"and the last prompt token; ECE {metrics['ece']:.3f}. As many random neurons do as well ({_told(random_gain, signed=True)}); the\n"
         f"{sparse['h_neurons']} H-neurons reach {_told(few)} alone. For citations its weight is {citations['weight']:g}:\n"
         "there the checks of this project decide, and the neurons add nothing that was shown. The one of SmolLM2-135M reaches\n"
         f"{_told(small['auroc'])} on {small['rows']} answers, {small['rows'] - small['wrong']} of them right.\n"

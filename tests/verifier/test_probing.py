@@ -8,14 +8,18 @@ from types import SimpleNamespace
 import pytest
 
 from probes.artefact import load_probe
-from probes.artefact_types import Interval
+from probes.artefact_types import Interval, Probe
 from probes.install import ANY_MODEL, FIT, LOGITS_ALONE, NOT_ASKED, SHIPPED, shipped_probes
 from verifier.probing import introduction, marking_threshold, validation
 
 SPARE = load_probe(SHIPPED / ANY_MODEL)
-OWN = next(each for each in map(load_probe, shipped_probes()) if each.stack and "Qwen" in each.name)
+DETECTORS = [each for each in map(load_probe, shipped_probes()) if each.stack and each.neurons]
+OWN = DETECTORS[0]
 FIRST = OWN.metrics[0]
-TESTED = f"tested on short answers (AUROC {FIRST.auroc.value:.2f} on {FIRST.rows}); it adds nothing to the logits for citations; not validated for long text"
+CITATIONS = "not shown to add to the logits for citations"
+TESTED = (
+    f"tested on short answers (AUROC {FIRST.auroc.value:.2f} on {FIRST.rows}); {CITATIONS}; not validated for long text"
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,12 @@ def test_a_probe_that_did_not_beat_the_logits_says_how_far_it_got() -> None:
     reached = "on 300 short answers it reached AUROC 0.61 [0.50, 0.72] and was not shown to beat the logits alone"
     assert validation(weak).startswith(reached)
     assert validation(replace(weak, metrics=())).startswith("tested on nothing that it did not see before")
+
+
+@pytest.mark.parametrize("probe", DETECTORS, ids=lambda probe: probe.name)
+def test_of_citations_no_more_is_said_than_that_nothing_was_shown(probe: Probe) -> None:
+    """Neither an interval around 0 nor too few spans to tell shows that nothing is added."""
+    assert CITATIONS in validation(probe).split("; ")
 
 
 def test_spans_are_marked_over_the_threshold_for_five_percent() -> None:
