@@ -26,6 +26,21 @@ def lines(text: str) -> str:
     return _visible(text, keep="\n\t")
 
 
+def paired(text: str) -> str:
+    r"""The text with halves of characters put together, and lone ones replaced, which nothing can write, hash or look up.
+
+    JSON can escape a half, and a server may send the other one in its next event.
+
+    >>> paired("\ud83c\udf0d"), paired("a\ud83c")
+    ('🌍', 'a\ufffd')
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def _visible(text: str, keep: str) -> str:
     if text.isascii() and text.isprintable():
         return text

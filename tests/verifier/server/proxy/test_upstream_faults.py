@@ -141,6 +141,17 @@ def test_an_error_in_the_stream_reaches_the_caller_and_nothing_is_judged(header:
     assert "According to Sm" not in [each.text for each in header.checker.seen]
 
 
+@pytest.mark.parametrize(("halves", "read"), [(("\ud83c", "\udf0d"), "\U0001f30d"), (("\ud83c", ""), "\ufffd")])
+def test_a_character_that_the_server_split_is_checked_whole(header: World, halves: tuple[str, str], read: str) -> None:
+    header.upstream.script = events(*(_chunk(each) for each in halves), *stream_of("[verified]"))
+    post(header, stream=True)
+    assert header.checker.seen[-1].text == f"{read}[verified]"
+
+
+def _chunk(text: str) -> bytes:
+    return b"data: %b\n\n" % json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}).encode()
+
+
 def test_a_stream_that_is_compressed_piece_by_piece_is_read_whole(header: World) -> None:
     packed = [gzip.compress(each) for each in stream_of("[verified]")]
     header.upstream.script = events(*packed[:2], b"".join(packed[2:]), headers="Content-Encoding: gzip\r\n")
