@@ -26,8 +26,14 @@ def opened(db: str | None) -> Iterator[Engine]:
         yield engine
 
 
-def account() -> str:
-    """The name of whoever is signed in at this machine."""
+def answering(name: str | None) -> str:
+    """The name that answers bear: the one that was given, otherwise that of whoever is signed in at this machine."""
+    from verifier.store.reviewers import reviewer_name
+
+    return reviewer_name(name or _account())
+
+
+def _account() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError) as error:

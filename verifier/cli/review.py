@@ -12,7 +12,7 @@ import click
 
 from citations.types import Status
 from verifier.cli.console import say
-from verifier.cli.desk import account, opened
+from verifier.cli.desk import answering, opened
 from verifier.cli.keyboard import keyboard
 from verifier.cli.options import DB, ROW, SortedCommand
 from verifier.cli.report import command as report_command
@@ -117,7 +117,7 @@ def command(
             "reviewing needs a terminal", hint="verifier review list, then verifier review decide ID ..."
         )
     with opened(db) as engine, keyboard() as terminal:
-        votes = review(Session(engine, reviewer or account(), _filter(filters), quorum), terminal)
+        votes = review(Session(engine, answering(reviewer), _filter(filters), quorum), terminal)
     say(f"{votes} decided")
     return 0
 
@@ -191,20 +191,20 @@ def decide_command(flag_id: int, answer: str, reviewer: str | None, db: str | No
     from verifier.store.adjudications import confirm_work
     from verifier.store.reviews import ReviewAnswer, decide, remark, respond
 
-    name, note, work = reviewer or account(), options["note"], options["work"]
+    name, note, work = answering(reviewer), options["note"], options["work"]
     if work and answer != "reject":
         raise VerifierError("only a false alarm comes with the work that was found", hint="leave out --work")
     if answer in {"note", "response"} and not note.strip():
         raise VerifierError(f"a {answer} needs words", hint=f'verifier review decide {flag_id} {answer} --note "..."')
     with opened(db) as engine:
+        if work:  # before the vote, so that what cannot be confirmed is refused whole
+            confirm_work(engine, flag_id, name, work, note)
         if answer == "note":
             done = remark(engine, flag_id, name, note)
         elif answer == "response":
             done = respond(engine, flag_id, name, note)
         else:
             done = decide(engine, flag_id, ReviewAnswer(answer), name, note=note, quorum=options["quorum"])
-        if work:
-            confirm_work(engine, flag_id, name, work, note)
     _print_decided(done, options["format_name"])
 
 
@@ -233,7 +233,7 @@ def revoke_command(work_id: int, reviewer: str | None, db: str | None) -> None:
     from verifier.store.adjudications import revoke_work
 
     with opened(db) as engine:
-        reopened = revoke_work(engine, work_id, reviewer or account())
+        reopened = revoke_work(engine, work_id, answering(reviewer))
     numbers = ", ".join(f"#{each}" for each in reopened)
     say(f"revoked; open again: {numbers or 'no flag'}")
 
@@ -246,7 +246,7 @@ def undo_command(reviewer: str | None, db: str | None, format_name: str) -> None
     """Write the review that takes back another."""
     from verifier.store.reviews import undo
 
-    name = reviewer or account()
+    name = answering(reviewer)
     with opened(db) as engine:
         done = undo(engine, name)
     if done is None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, RowMapping, insert, select, update
 
 from verifier.errors import StoreError
 from verifier.store.connect import reading, writing_to
-from verifier.store.reviews import MAX_NAME, PROGRAM
+from verifier.store.reviews import PROGRAM, stored_name
 from verifier.store.tables import reviewers, row, utc
 
 TOKEN_BYTES = 32
@@ -43,14 +43,23 @@ def add_reviewer(engine: Engine, name: str, role: Role = Role.REVIEWER) -> tuple
 
     A name may have several tokens at a time. Raises ``StoreError`` for an empty name and for that of the program.
     """
-    name = name.strip()[:MAX_NAME]
-    if not name or name.casefold() == PROGRAM:
-        raise StoreError(f"{name!r} is no name for a reviewer", hint="give the person's own name")
+    name = reviewer_name(name)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     values = row(name=name, role=role.value, token_sha256=_digest(token), created_at=datetime.now(UTC))
     with writing_to(engine) as connection:
         number = connection.execute(insert(reviewers).values(values).returning(reviewers.c.id)).scalar_one()
-    return Reviewer(number, values["name"], role, values["created_at"]), token
+    return Reviewer(number, name, role, values["created_at"]), token
+
+
+def reviewer_name(name: str) -> str:
+    """The name as every table keeps it, so that holds and answers of one person are found by one name.
+
+    Raises ``StoreError`` for an empty name and for that of the program.
+    """
+    kept = stored_name(name)
+    if not kept or kept.casefold() == PROGRAM:
+        raise StoreError(f"{kept!r} is no name for a reviewer", hint="give the person's own name")
+    return kept
 
 
 def reviewer_of(engine: Engine, token: str) -> Reviewer | None:
@@ -79,7 +88,7 @@ def list_reviewers(engine: Engine) -> tuple[Reviewer, ...]:
 
 def revoke_reviewer(engine: Engine, name: str) -> int:
     """Revoke every token of the name at once; their reviews stay. Returns how many were valid until now."""
-    valid = (reviewers.c.name == name.strip()) & reviewers.c.revoked_at.is_(None)
+    valid = (reviewers.c.name == stored_name(name)) & reviewers.c.revoked_at.is_(None)
     with writing_to(engine) as connection:
         return connection.execute(update(reviewers).where(valid).values(revoked_at=datetime.now(UTC))).rowcount
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, u
 
 from verifier.errors import UnknownFlag
 from verifier.store.connect import reading, writing_to
-from verifier.store.tables import flags, holds, reviews, row, utc
+from verifier.store.tables import flags, holds, reviews, row, storable, utc
 
 PROGRAM = "factprobe"
 """Reviewer of the rows that the program itself writes: a flag that is open again."""
@@ -281,8 +281,13 @@ def _side(votes: Iterable[ReviewAnswer], quorum: int) -> FlagState:
     return FlagState.DISPUTED if accepting and rejecting else FlagState.OPEN
 
 
+def stored_name(reviewer: str) -> str:
+    """A person's name as every table keeps it; empty for one that is none."""
+    return storable(reviewer.strip()[:MAX_NAME]).strip()
+
+
 def _name(reviewer: str) -> str:
-    return row(name=reviewer.strip()[:MAX_NAME])["name"] or "unknown"
+    return stored_name(reviewer) or "unknown"
 
 
 def read_review(stored: RowMapping) -> Review:

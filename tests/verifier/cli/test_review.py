@@ -15,14 +15,18 @@ import pytest
 from click.testing import CliRunner
 
 from citations.types import Status
-from tests.verifier.samples import checked, one_of_each, reference
+from tests.verifier.samples import checked, claim_finding, one_of_each, reference
 from verifier.cli import main
+from verifier.cli.desk import answering
 from verifier.findings import finding_of
 from verifier.render.words import what_differs
 from verifier.store import open_store
-from verifier.store.queue import flag, queue
+from verifier.store.holds import hold
+from verifier.store.queue import FlagKind, QueueFilter, flag, next_flag, queue
 from verifier.store.reviews import FlagState, ReviewAnswer, reviews_of
-from verifier.store.scans import ScanKey, add_findings, begin_scan
+from verifier.store.scans import ScanKey, add_claims, add_findings, begin_scan
+from verifier.store.stored import Keeping
+from verifier.types import Stance
 
 ROOT = Path(__file__).resolve().parents[3]
 HOSTILE = "\x1b[2J\x1b]0;owned\x07 a title of its own"
@@ -90,6 +94,35 @@ def test_a_decision_and_its_undo_are_kept_with_name_and_reason(database):
         run(database, "undo", "--as", "Ana Lima").stdout == f"#{number} the last answer is taken back; it is open now\n"
     )
     assert run(database, "undo", "--as", "Ana Lima").exit_code == 2
+
+
+@pytest.mark.parametrize("name", [" Ana Lima ", "A" * 199 + " Lima and others", "Ana\udcffLima"])
+def test_what_was_answered_under_a_name_is_known_by_it(database, name):
+    number = listed(database)[0]["id"]
+    engine = open_store(f"sqlite:///{database}")
+    mine = answering(name)
+    assert hold(engine, number, mine)
+    run(database, "decide", number, "skip", "--as", name)
+    found = flag(engine, number)
+    assert ([each.reviewer for each in found.reviews], found.held_by) == ([mine], "")
+    assert next_flag(engine, mine).id != number
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["factprobe", "Factprobe ", "  "])
+def test_nobody_answers_as_the_program_or_without_a_name(database, name):
+    done = run(database, "decide", 1, "accept", "--as", name)
+    assert (done.exit_code, "is no name for a reviewer" in done.stderr) == (2, True)
+
+
+def test_a_work_that_cannot_be_confirmed_is_refused_with_the_decision(database):
+    engine = open_store(f"sqlite:///{database}")
+    scan = begin_scan(engine, ScanKey("check", ("a.md",), "d"), "0.1.0")
+    add_claims(engine, scan, [claim_finding(Stance.NOT_SUPPORTED)], Keeping())
+    (number,) = (each.id for each in queue(engine, QueueFilter(kind=FlagKind.CLAIM)).items)
+    done = run(database, "decide", number, "reject", "--work", "10.1000/x")
+    assert (done.exit_code, reviews_of(engine, number)) == (2, ())
+    engine.dispose()
 
 
 def test_a_quorum_of_two_waits_for_the_second(database):

@@ -99,6 +99,12 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path):
     assert (done.exit_code, (tmp_path / "none.db").exists()) == (2, False)
 
 
+@pytest.mark.parametrize("name", ["factprobe", " "])
+def test_nobody_serves_a_page_on_which_the_program_would_answer(database, name):
+    done = run("serve", "review", "--port", 0, "--as", name, "--db", database)
+    assert (done.exit_code, "is no name for a reviewer" in done.stderr) == (2, True)
+
+
 def test_tokens_are_made_listed_and_revoked(database):
     made = run("review", "token", "add", "Ana Lima", "--role", "admin", "--db", database)
     assert (len(made.stdout.split()), len(made.stdout.strip()) > 40) == (1, True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.cli.console import say
-from verifier.cli.desk import account, opened
+from verifier.cli.desk import answering, opened
 from verifier.cli.options import DB, SortedCommand
 from verifier.cli.serve.needs import needs_server
 
@@ -80,7 +80,7 @@ def serve_page(
         serve(
             engine,
             place or Place(port=0),
-            reviewer or account(),
+            answering(reviewer),
             quorum,
             started=started,
             warn=lambda sentence: say(sentence, err=True),

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 
 from verifier.errors import BadRequest, NotAllowed, StoreError, UnknownFlag, VerifierError
+from verifier.harmless import inline
 from verifier.render.flags import decided_record
 from verifier.review import drawn_words
 from verifier.server.review.desk import Desk, Viewer
@@ -22,6 +23,7 @@ from verifier.store.holds import hold, release
 from verifier.store.queue import FlagItem, flag, same_work
 from verifier.store.reviewers import Role, add_reviewer, revoke_reviewer
 from verifier.store.reviews import MAX_NOTE, Decided, ReviewAnswer, decide, remark, respond, undo
+from verifier.types import ClaimFinding
 
 _ANSWERS = {
     each.value: each
@@ -54,9 +56,10 @@ def answer_flag(desk: Desk, request: Request, viewer: Viewer, form: Form) -> Don
     wanted = _wanted(form)
     item = flag(desk.engine, number)
     others = _others(desk.engine, number, given)
-    done = _write(desk, number, given, viewer.name)
-    if given.work:
+    if given.work:  # before the vote, so that what cannot be confirmed is refused whole
+        _demand_work(item)
         confirm_work(desk.engine, number, viewer.name, given.work, given.note)
+    done = _write(desk, number, given, viewer.name)
     also = [_write(desk, each, given, viewer.name) for each in others]
     record = {**decided_record(done), "also": [decided_record(each) for each in also]}
     if is_for_program(request):
@@ -114,7 +117,10 @@ def make_token(desk: Desk, _request: Request, viewer: Viewer, form: Form) -> Sho
 def revoke_token(desk: Desk, _request: Request, viewer: Viewer, form: Form) -> Done:
     """Revoke every token of a name; for admins."""
     _demand_admin(viewer)
-    return Done("/reviewers", {"revoked": revoke_reviewer(desk.engine, form.get("name"))})
+    number = revoke_reviewer(desk.engine, form.get("name"))
+    if not number:
+        raise BadRequest(f"{inline(form.get('name'), 60)} has no valid token", hint="the page of reviewers lists them")
+    return Done("/reviewers", {"revoked": number})
 
 
 def _demand_admin(viewer: Viewer) -> None:
@@ -137,6 +143,17 @@ def _read(form: Form) -> _Given:
         )
     others = tuple(number for each in form.all("also") if (number := _optional_number(each)) is not None)
     return _Given(answer, note, work, others if answer.is_vote else ())
+
+
+def _demand_work(item: FlagItem) -> None:
+    finding = item.finding
+    if isinstance(finding, ClaimFinding) or not (
+        finding.checked.reference.fields.title or finding.checked.reference.raw
+    ):
+        raise BadRequest(
+            f"flag {item.summary.id} names no work that could be confirmed; nothing was saved",
+            hint="answer without saying where you found it",
+        )
 
 
 def _others(engine: Engine, number: int, given: _Given) -> tuple[int, ...]:

@@ -145,6 +145,8 @@ class ReviewerLine:
     """One token in words."""
 
     name: str
+    given: str
+    """The name as it is kept, which a form must send back whole."""
     role: str
     made: str
     revoked: str
@@ -316,4 +318,5 @@ def reviewers_page(engine: Engine, token: str = "", owner: str = "") -> Listed:
 
 def _reviewer(reviewer: Reviewer) -> ReviewerLine:
     revoked = moment(reviewer.revoked_at) if reviewer.revoked_at else ""
-    return ReviewerLine(inline(reviewer.name, 60), reviewer.role.value, moment(reviewer.created_at), revoked)
+    shown = inline(reviewer.name, 60)
+    return ReviewerLine(shown, reviewer.name, reviewer.role.value, moment(reviewer.created_at), revoked)

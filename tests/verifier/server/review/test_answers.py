@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from html import unescape
 
 import pytest
 import requests
 
 from citations.types import Status
-from tests.verifier.samples import checked, reference
+from tests.verifier.samples import checked, claim_finding, reference
 from tests.verifier.server.review.conftest import Page, fill, first, many
+from verifier.findings import finding_of
 from verifier.server.review.guard import MAX_BODY
 from verifier.store.adjudications import confirm_work, list_confirmed
 from verifier.store.holds import hold
-from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.levels import StorageLevel
+from verifier.store.queue import FlagKind, QueueFilter, flag, queue
 from verifier.store.reviewers import Role, add_reviewer, list_reviewers, revoke_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, reviews_of
+from verifier.store.scans import ScanKey, add_claims, add_findings, begin_scan
+from verifier.store.stored import Keeping
+from verifier.types import Stance
 
 
 def opened(page, path="/next"):
@@ -123,6 +130,19 @@ def test_a_false_alarm_can_say_where_the_work_is(page):
     assert page.post(f"/works/{work.id}/revoke").status_code == 404
 
 
+def test_a_work_that_cannot_be_confirmed_is_refused_with_the_answer(engine, page):
+    scan = begin_scan(engine, ScanKey("check", ("a.md",), "d"), "0.1.0")
+    add_claims(engine, scan, [claim_finding(Stance.NOT_SUPPORTED)], Keeping())
+    without_words = finding_of(checked(Status.NOT_FOUND, reference(8, "A title that is not kept")))
+    add_findings(engine, scan, [without_words], keeping=Keeping(StorageLevel.HASH))
+    numbers = [each.id for each in queue(engine).items if each.kind is FlagKind.CLAIM or "not kept" in each.excerpt]
+    page.get("/queue")
+    statuses = [
+        page.post(f"/flags/{each}/answer", {"answer": "reject", "work": "10.1000/x"}).status_code for each in numbers
+    ]
+    assert (statuses, [reviews_of(engine, each) for each in numbers]) == ([400, 400], [(), ()])
+
+
 def same_work_twice(engine):
     """Two faults of one cited work."""
     for status, file in ((Status.NOT_FOUND, "a.bib"), (Status.MISMATCH, "b.bib")):
@@ -193,6 +213,15 @@ def test_an_admin_makes_and_revokes_tokens_and_a_reviewer_does_not(engine, team)
     team.post("/reviewers/revoke", {"name": "Bo Chen"})
     assert other.get("/queue", allow_redirects=False).status_code == 401
     assert [each.revoked_at is not None for each in list_reviewers(engine)] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["Ana " + "Maria " * 15 + "Lima", "Ana  Lima", "O'Brien \"<b>&amp; Co"])
+def test_every_token_on_the_page_can_be_revoked_there_whatever_the_name(engine, page, name):
+    add_reviewer(engine, name)
+    sent = unescape(re.search(r'name="name" value="([^"]*)"', page.get("/reviewers").text)[1])
+    assert page.post("/reviewers/revoke", {"name": sent}).status_code == 200
+    assert [each.revoked_at is not None for each in list_reviewers(engine)] == [True]
+    assert page.post("/reviewers/revoke", {"name": sent}).status_code == 400
 
 
 def test_a_name_that_is_none_makes_no_token(engine, page):
