@@ -35,8 +35,9 @@ class MissRate:
 def miss_rate(strata: Sequence[Stratum]) -> MissRate | None:
     """The estimate over all strata, each with its share of what passed; ``None`` where no sample was decided.
 
-    Within a stratum, samples that wait are taken to be like those that were decided; one without any is left out. The
-    interval is Wilson's with the effective number of samples (Kish 1965; Korn and Graubard 1998).
+    Within a stratum, samples that wait are taken to be like those that were decided; of one without any nothing is known, so
+    that the estimate is one of the others and the interval reaches as far as if all of it were right, or wrong. The interval
+    is Wilson's with the effective number of samples (Kish 1965; Korn and Graubard 1998).
 
     >>> miss_rate([Stratum("low", 1000, 20, 20, 0)]).high < 0.2
     True
@@ -49,10 +50,11 @@ def miss_rate(strata: Sequence[Stratum]) -> MissRate | None:
     value = sum(share * each.missed / each.decided for share, each in zip(shares, known, strict=True))
     effective = 1 / sum(share**2 / each.decided for share, each in zip(shares, known, strict=True))
     low, high = wilson(value, effective)
+    reach = whole / sum(each.passed for each in strata)
     return MissRate(
         value,
-        low,
-        high,
+        low * reach,
+        high * reach + (1 - reach),
         decided=sum(each.decided for each in known),
         drawn=sum(each.drawn for each in strata),
         missed=sum(each.missed for each in known),

@@ -233,6 +233,15 @@ def test_no_miss_among_the_samples_is_no_proof_that_there_is_none():
     assert (0.0, 0.0, pytest.approx(0.161, abs=0.002)) == (found.value, found.low, found.high)
 
 
+@pytest.mark.parametrize("wrong_share", [0.0, 1.0])
+def test_the_interval_holds_whatever_stands_in_a_stratum_that_nobody_reviewed(wrong_share):
+    strata = [Stratum("low", 900, 90, 90, 0), Stratum("high", 100, 30, 0, 0)]
+    found = miss_rate(strata)
+    assert found is not None
+    assert found.low <= 0.1 * wrong_share <= found.high
+    assert found.high < 0.15
+
+
 LEARNT = Circumstances(
     "verifier scan",
     calibration=InForce(replace(BASE, name="learnt-c"), replace(CLAIMS, name="learnt-p"), "learnt-c"),

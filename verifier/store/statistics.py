@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from citations.types import Status
 from verifier.fusion import Sort
-from verifier.learning_misses import MissRate, miss_rate
-from verifier.learning_misses import wilson as share_interval
+from verifier.learning_misses import MissRate, miss_rate, wilson
 from verifier.store.audits import strata_of
 from verifier.store.connect import reading
 from verifier.store.reviews import FlagState
@@ -114,17 +113,6 @@ def statistics(engine: Engine, *, days: int = 30) -> Statistics:
         )
 
 
-def wilson(accepted: int, decided: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927); the whole range where nothing was decided.
-
-    >>> wilson(0, 0)
-    (0.0, 1.0)
-    """
-    if not decided:
-        return 0.0, 1.0
-    return share_interval(accepted / decided, decided)
-
-
 def _misses(connection: Connection) -> Iterator[Misses]:
     for sort in Sort:
         strata = strata_of(connection, sort)
@@ -180,12 +168,12 @@ def _precisions(connection: Connection) -> tuple[Precision, ...]:
             right[name].append(state == FlagState.ACCEPTED.value)
     words = [each.value for each in _WORDS]
     order = [name for name in words if name in right] + sorted(set(right) - set(words))
-    return tuple(Precision(name, len(right[name]), sum(right[name]), *_interval(right[name])) for name in order)
+    return tuple(_precision(name, right[name]) for name in order)
 
 
-def _interval(outcomes: Iterable[bool]) -> tuple[float, float]:
-    kept = list(outcomes)
-    return wilson(sum(kept), len(kept))
+def _precision(name: str, outcomes: list[bool]) -> Precision:
+    decided, accepted = len(outcomes), sum(outcomes)
+    return Precision(name, decided, accepted, *wilson(accepted / decided, decided))
 
 
 def _raised(finding: str) -> list[str]:

@@ -7,6 +7,7 @@ from citations.types import Status
 from tests.verifier.samples import TURING, checked, one_of_each, reference
 from verifier.errors import StoreError, UnknownFlag
 from verifier.findings import finding_of
+from verifier.learning_misses import wilson
 from verifier.store import open_store
 from verifier.store.holds import hold, release, release_all
 from verifier.store.queue import QueueFilter, count, flag, neighbours, next_flag, queue, same_work
@@ -14,7 +15,7 @@ from verifier.store.reviewers import Role, add_reviewer, list_reviewers, reviewe
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, recent_reviews, remark, respond, reviews_of, undo
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 from verifier.store.search import search_words
-from verifier.store.statistics import Agreement, statistics, wilson
+from verifier.store.statistics import Agreement, statistics
 
 ACCEPT, REJECT, SKIP = ReviewAnswer.ACCEPT, ReviewAnswer.REJECT, ReviewAnswer.SKIP
 EVERY_STATE = QueueFilter(state=None)
@@ -232,8 +233,8 @@ def test_statistics_count_days_verdicts_agreement_and_precision(engine):
 
 
 def test_an_interval_is_wide_where_little_was_decided():
-    assert [round(each, 3) for each in wilson(9, 10)] == [0.596, 0.982]
-    assert [round(each, 3) for each in wilson(0, 10)] == [0.0, 0.278]
+    assert [round(each, 3) for each in wilson(0.9, 10)] == [0.596, 0.982]
+    assert [round(each, 3) for each in wilson(0.0, 10)] == [0.0, 0.278]
 
 
 def test_a_token_is_known_until_it_is_revoked_and_never_kept(engine, tmp_path):
