@@ -13,8 +13,9 @@ from verifier.fusion import Sort
 from verifier.harmless import inline
 from verifier.render.claim_words import place
 from verifier.render.words import because, evidence_lines, moment, what_differs
+from verifier.store.filters import QueueFilter
 from verifier.store.holds import hold, release, release_all
-from verifier.store.queue import COUNTED, FlagItem, FlagSummary, QueueFilter, count, flag, next_flag
+from verifier.store.queue import COUNTED, FlagItem, FlagSummary, count, flag, next_flag
 from verifier.store.reviews import Decided, Review, ReviewAnswer, decide, remark, undo
 from verifier.store.statistics import Misses
 from verifier.store.stored import TextKind

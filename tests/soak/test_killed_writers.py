@@ -17,8 +17,9 @@ from tests.soak.children import finding, review_flags, start, upgrade_database, 
 from tests.verifier.store.revisions import migrate, tables_of
 from verifier.fingerprint import subject
 from verifier.store.connect import closing_engine, connect, is_sqlite
+from verifier.store.filters import QueueFilter
 from verifier.store.integrity import integrity
-from verifier.store.queue import QueueFilter, queue
+from verifier.store.queue import queue
 from verifier.store.reviews import read_reviews, state_of
 from verifier.store.tables import REVISION, flags, reviews
 from verifier.store.upgrade import current, upgrade

@@ -17,8 +17,10 @@ from tests.soak.children import finding
 from tests.verifier.samples import claim_finding
 from verifier.fingerprint import short_digest
 from verifier.store.connect import closing_engine, connect, writing_to
-from verifier.store.queue import FlagKind, QueueFilter, count, flag, neighbours, next_flag, queue, same_work
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import count, flag, neighbours, next_flag, queue, same_work
 from verifier.store.reviews import FlagState
+from verifier.store.stored import FlagKind
 from verifier.store.wire import finding_json, flagged_json
 from verifier.types import Stance
 

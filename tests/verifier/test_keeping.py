@@ -13,7 +13,8 @@ from verifier.errors import WrongArgument
 from verifier.hooks import tell_checked
 from verifier.store import open_store
 from verifier.store.connect import closing_engine
-from verifier.store.queue import FlagKind, queue
+from verifier.store.queue import queue
+from verifier.store.stored import FlagKind
 from verifier.types import Stance
 
 FLAGGED = replace(

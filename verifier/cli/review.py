@@ -22,7 +22,7 @@ from verifier.harmless import inline
 from verifier.render.flags import decided_record, item_record, summary_record
 
 if TYPE_CHECKING:
-    from verifier.store.queue import QueueFilter
+    from verifier.store.filters import QueueFilter
     from verifier.store.reviews import Decided
 
 HELP = """Go through what was flagged: one item, one decision, one key (? lists them). Every answer is kept at once.
@@ -292,8 +292,9 @@ def queue_path(**filters: Any) -> str:
 
 
 def _filter(filters: dict[str, Any], state: str = "open") -> QueueFilter:
-    from verifier.store.queue import FlagKind, QueueFilter
+    from verifier.store.filters import QueueFilter
     from verifier.store.reviews import FlagState
+    from verifier.store.stored import FlagKind
 
     return QueueFilter(
         kind=FlagKind(filters["kind"]) if filters["kind"] else None,

@@ -192,7 +192,8 @@ def _not_checked(report: Report) -> tuple[str, ...]:
 def _flags(database: str, limit: int, after: str, search: str) -> Flags:
     from verifier.store import open_store
     from verifier.store.connect import closing_engine, must_exist
-    from verifier.store.queue import QueueFilter, queue
+    from verifier.store.filters import QueueFilter
+    from verifier.store.queue import queue
 
     if not database:
         raise VerifierError("this server was started without a database, so there are no flags to list")

@@ -15,28 +15,11 @@ from verifier.store.filters import QueueFilter
 from verifier.store.flags import latest_paper, word_of
 from verifier.store.order import Place, before, counted, first
 from verifier.store.reviews import FlagState, Review, read_reviews
-from verifier.store.stored import FlagKind, KeptText, StoredToken, TextKind, Trace
+from verifier.store.stored import FlagKind, KeptText, TextKind, Trace
 from verifier.store.tables import flag_papers, flags, holds, reviews, texts, traces, utc
 from verifier.store.wire import Packed, read_flagged, unpacked, unpacked_tokens
 from verifier.types import Decision, Flagged, Stance
 
-__all__ = [
-    "COUNTED",
-    "FlagItem",
-    "FlagKind",
-    "FlagSummary",
-    "Neighbours",
-    "QueueFilter",
-    "QueuePage",
-    "StoredToken",
-    "Trace",
-    "count",
-    "flag",
-    "neighbours",
-    "next_flag",
-    "queue",
-    "same_work",
-]
 COUNTED = 10_000
 """A count ends here: what is longer is "10000 or more"."""
 

@@ -3,7 +3,7 @@
 The review desk stands on five modules, which raise nothing but ``StoreError``, of which ``UnknownFlag`` is one:
 
 * ``reviews``: ``decide``, ``undo``, ``remark``, ``respond``, ``reviews_of``, ``recent_reviews``, and the words below
-* ``queue``: ``queue``, ``count``, ``next_flag``, ``neighbours``, ``flag``, ``same_work``, with ``QueueFilter``
+* ``queue``: ``queue``, ``count``, ``next_flag``, ``neighbours``, ``flag``, ``same_work``; what it filters by stands in ``filters``
 * ``holds``: ``hold``, ``release``, so that two people do not do the same item
 * ``statistics``: ``statistics``
 * ``reviewers``: named tokens with roles

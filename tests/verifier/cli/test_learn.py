@@ -25,7 +25,8 @@ from verifier.learning_file import KEPT, adopt, in_force, learnt_path, read_lear
 from verifier.signals import citation_signal
 from verifier.store import open_store
 from verifier.store.connect import writing_to
-from verifier.store.queue import QueueFilter, queue
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import queue
 from verifier.store.recorder import Recorder
 from verifier.store.reviews import ReviewAnswer, decide
 from verifier.store.scans import ScanKey

@@ -18,7 +18,8 @@ from verifier.findings import finding_of
 from verifier.render import RENDERERS, load_renderer
 from verifier.store import open_store
 from verifier.store.connect import writing_to
-from verifier.store.queue import QueueFilter, queue
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import queue
 from verifier.store.recorder import Recorder
 from verifier.store.reports import Period, period_report, scan_report
 from verifier.store.reviews import ReviewAnswer, decide, undo

@@ -21,11 +21,12 @@ from verifier.cli.desk import answering
 from verifier.findings import finding_of
 from verifier.render.words import what_differs
 from verifier.store import open_store
+from verifier.store.filters import QueueFilter
 from verifier.store.holds import hold
-from verifier.store.queue import FlagKind, QueueFilter, flag, next_flag, queue
+from verifier.store.queue import flag, next_flag, queue
 from verifier.store.reviews import FlagState, ReviewAnswer, reviews_of
 from verifier.store.scans import ScanKey, add_claims, add_findings, begin_scan
-from verifier.store.stored import Keeping
+from verifier.store.stored import FlagKind, Keeping
 from verifier.types import Stance
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -19,7 +19,8 @@ from verifier.render.words import counts_line
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work, list_confirmed, revoke_work
 from verifier.store.audits import reviewed
-from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.reports import Period, period_report, scan_report
 from verifier.store.reviews import FlagState, ReviewAnswer, decide

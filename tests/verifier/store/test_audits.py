@@ -22,9 +22,10 @@ from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work
 from verifier.store.audits import BANDS, LOWEST_RANK, UNKNOWN, AuditDraw, band, reviewed
 from verifier.store.connect import connect
+from verifier.store.filters import QueueFilter
 from verifier.store.flags import list_flags
 from verifier.store.levels import StorageLevel
-from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.queue import flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.retention import forget_paper
 from verifier.store.reviewers import Role, add_reviewer, revoke_reviewer

@@ -22,14 +22,16 @@ from verifier.review import item_lines
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work
 from verifier.store.connect import connect
+from verifier.store.filters import QueueFilter
 from verifier.store.flags import list_flags
 from verifier.store.levels import StorageLevel
-from verifier.store.queue import FlagKind, QueueFilter, count, flag, queue
+from verifier.store.queue import count, flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.retention import forget_author, forget_paper
 from verifier.store.reviews import FlagState, ReviewAnswer, decide
 from verifier.store.scans import ScanKey
 from verifier.store.statistics import statistics
+from verifier.store.stored import FlagKind
 from verifier.store.transfer import export_database, import_database
 from verifier.store.upgrade import upgrade
 from verifier.types import Adjudication, ClaimFinding, Passage, PassageSource, Risk, Signal, SignalKind, Span, Stance

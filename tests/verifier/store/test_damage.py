@@ -21,8 +21,9 @@ from verifier.findings import finding_of
 from verifier.store import open_store
 from verifier.store.adjudications import confirm_work
 from verifier.store.connect import connect
+from verifier.store.filters import QueueFilter
 from verifier.store.levels import StorageLevel
-from verifier.store.queue import QueueFilter, count, flag, queue
+from verifier.store.queue import count, flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.retention import forget_author
 from verifier.store.reviewers import add_reviewer

@@ -14,7 +14,8 @@ from tests.verifier.store.revisions import migrate, tables_of
 from verifier.findings import finding_of
 from verifier.fingerprint import subject
 from verifier.store.connect import connect
-from verifier.store.queue import QueueFilter, count, flag, queue
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import count, flag, queue
 from verifier.store.reviews import FlagState, ReviewAnswer, decide
 from verifier.store.scans import ScanKey, add_findings, begin_scan
 from verifier.store.tables import REVISION

@@ -24,8 +24,9 @@ from verifier.pipeline import Prose, check_text
 from verifier.policy import ExitCode, Policy, exit_code
 from verifier.store import open_store
 from verifier.store.adjudications import adjudication, confirm_work
+from verifier.store.filters import QueueFilter
 from verifier.store.levels import StorageLevel, kept_finding
-from verifier.store.queue import QueueFilter, count, flag, queue
+from verifier.store.queue import count, flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.reports import scan_report
 from verifier.store.retention import forget_paper, prune

@@ -9,8 +9,9 @@ from verifier.errors import StoreError, UnknownFlag
 from verifier.findings import finding_of
 from verifier.learning_misses import wilson
 from verifier.store import open_store
+from verifier.store.filters import QueueFilter
 from verifier.store.holds import hold, release, release_all
-from verifier.store.queue import QueueFilter, count, flag, neighbours, next_flag, queue, same_work
+from verifier.store.queue import count, flag, neighbours, next_flag, queue, same_work
 from verifier.store.reviewers import Role, add_reviewer, list_reviewers, reviewer_of, revoke_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, recent_reviews, remark, respond, reviews_of, undo
 from verifier.store.scans import ScanKey, add_findings, begin_scan

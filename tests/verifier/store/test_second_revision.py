@@ -15,8 +15,9 @@ from verifier.findings import finding_of
 from verifier.fingerprint import short_digest, subject
 from verifier.store.adjudications import adjudication, list_confirmed, revoke_work
 from verifier.store.connect import connect
+from verifier.store.filters import QueueFilter
 from verifier.store.integrity import integrity
-from verifier.store.queue import QueueFilter, flag, queue
+from verifier.store.queue import flag, queue
 from verifier.store.reviews import FlagState, ReviewAnswer
 from verifier.store.tables import REVISION, scans
 from verifier.store.upgrade import upgrade

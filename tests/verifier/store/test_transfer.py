@@ -20,7 +20,8 @@ from verifier.findings import finding_of
 from verifier.store import open_store
 from verifier.store.adjudications import confirm_work
 from verifier.store.connect import connect
-from verifier.store.queue import QueueFilter, count, queue
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import count, queue
 from verifier.store.recorder import Recorder
 from verifier.store.reports import scan_report
 from verifier.store.retention import forget_author, forget_paper, prune

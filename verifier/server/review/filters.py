@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 
 from citations.types import Status
 from verifier.errors import BadRequest
-from verifier.store.queue import FlagKind, QueueFilter
+from verifier.store.filters import QueueFilter
 from verifier.store.reviews import FlagState
+from verifier.store.stored import FlagKind
 from verifier.types import Stance
 
 MAX_PAPER = 4_096

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from verifier.harmless import lines
-from verifier.store.queue import StoredToken
+from verifier.store.stored import StoredToken
 
 SHOWN = 2_400
 """Characters of a text that the page shows, around the span; its twin holds all."""

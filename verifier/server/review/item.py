@@ -14,9 +14,9 @@ from verifier.render.flags import item_record
 from verifier.render.words import moment, safe_url
 from verifier.server.review.filters import Wanted
 from verifier.server.review.heat import TextPiece, text_pieces
-from verifier.store.queue import COUNTED, FlagItem, FlagSummary, Trace, count, neighbours, same_work
+from verifier.store.queue import COUNTED, FlagItem, FlagSummary, count, neighbours, same_work
 from verifier.store.reviews import FlagState, Review, ReviewAnswer, recent_reviews, standing, voters
-from verifier.store.stored import TextKind
+from verifier.store.stored import TextKind, Trace
 from verifier.types import ClaimFinding, Finding, Risk, SignalStatus
 
 _WORDS = {

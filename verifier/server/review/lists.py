@@ -17,10 +17,11 @@ from verifier.review import miss_words
 from verifier.server.review.filters import ALL, Wanted
 from verifier.server.review.item import Progress, ReviewShown, progress, reviews_shown
 from verifier.store.adjudications import ConfirmedWork, list_confirmed
-from verifier.store.queue import FlagKind, FlagSummary, QueuePage, flag, queue
+from verifier.store.queue import FlagSummary, QueuePage, flag, queue
 from verifier.store.reviewers import Reviewer, list_reviewers
 from verifier.store.reviews import FlagState, Review, recent_reviews
 from verifier.store.statistics import DayCount, Precision, Statistics, VerdictCount, statistics
+from verifier.store.stored import FlagKind
 from verifier.types import Stance
 
 PAGE = 50
@@ -144,9 +145,8 @@ class WorksPage:
 class ReviewerLine:
     """One token in words."""
 
+    id: int
     name: str
-    given: str
-    """The name as it is kept, which a form must send back whole."""
     role: str
     made: str
     revoked: str
@@ -318,5 +318,5 @@ def reviewers_page(engine: Engine, token: str = "", owner: str = "") -> Listed:
 
 def _reviewer(reviewer: Reviewer) -> ReviewerLine:
     revoked = moment(reviewer.revoked_at) if reviewer.revoked_at else ""
-    shown = inline(reviewer.name, 60)
-    return ReviewerLine(shown, reviewer.name, reviewer.role.value, moment(reviewer.created_at), revoked)
+    made = moment(reviewer.created_at)
+    return ReviewerLine(reviewer.id, inline(reviewer.name, 60), reviewer.role.value, made, revoked)

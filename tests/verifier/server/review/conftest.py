@@ -23,8 +23,9 @@ from verifier.server.review.desk import Desk
 from verifier.server.review.serving import Place, configuration
 from verifier.store import open_store
 from verifier.store.connect import connect
-from verifier.store.queue import StoredToken, flag, queue
+from verifier.store.queue import flag, queue
 from verifier.store.scans import ScanKey, add_findings, begin_scan
+from verifier.store.stored import StoredToken
 from verifier.store.tables import flags, traces
 from verifier.types import Contribution, Risk
 

@@ -16,7 +16,8 @@ from tests.verifier.server.review.conftest import HOSTILE, add_heat, fill, first
 from verifier.server.review.desk import Desk
 from verifier.server.review.serving import Place, configuration
 from verifier.store.adjudications import confirm_work
-from verifier.store.queue import QueueFilter, count, flag, queue
+from verifier.store.filters import QueueFilter
+from verifier.store.queue import count, flag, queue
 from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, recent_reviews, remark, reviews_of
 from verifier.store.tables import flags

@@ -15,7 +15,7 @@ import verifier.server.review.views
 from verifier.harmless import lines
 from verifier.server.review.filters import read_wanted
 from verifier.server.review.heat import SHOWN, text_pieces
-from verifier.store.queue import StoredToken
+from verifier.store.stored import StoredToken
 
 PLACES = some.integers(-5, 60)
 TOKENS = some.builds(

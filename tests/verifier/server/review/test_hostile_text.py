@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import random
 import re
 import socket
@@ -18,12 +20,14 @@ from sqlalchemy import delete, insert, update
 from tests.verifier.samples import claim_finding, one_of_each
 from tests.verifier.server.review.conftest import HOSTILE, PATHS, first, trace_row
 from verifier.findings import finding_of
+from verifier.server.review.desk import Desk
+from verifier.server.review.guard import guarded
 from verifier.store.adjudications import confirm_work
-from verifier.store.queue import StoredToken, queue
+from verifier.store.queue import queue
 from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import remark, reviews_of
 from verifier.store.scans import ScanKey, add_claims, add_findings, begin_scan
-from verifier.store.stored import Keeping
+from verifier.store.stored import Keeping, StoredToken
 from verifier.store.tables import flags, traces
 from verifier.types import Contribution, Risk, Stance
 
@@ -171,6 +175,16 @@ def test_no_address_and_no_form_makes_it_fail(page):
         for path in (f"/flags/{number}/answer", "/undo", "/reviewers/make"):
             done = page.post(path, sent)
             assert done.status_code in {200, 400, 403, 404}
+
+
+def test_a_crash_is_logged_without_its_words(engine, caplog):
+    async def crashing(scope, receive, send):
+        raise ValueError("words of a paper")
+
+    scope = {"type": "http", "method": "GET", "path": "/queue", "headers": [(b"host", b"localhost")]}
+    asyncio.run(guarded(crashing, Desk(engine, "Ana Lima"))(scope, None, None))
+    ((_, level, said),) = caplog.record_tuples
+    assert (level, "ValueError" in said, "words" in caplog.text) == (logging.ERROR, True, False)
 
 
 def test_no_path_leads_out(page):

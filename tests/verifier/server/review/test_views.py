@@ -15,14 +15,15 @@ from tests.verifier.samples import checked, claim_finding, reference, report_of
 from tests.verifier.server.review.conftest import add_heat, fill, first, many, with_risk
 from verifier.findings import finding_of
 from verifier.server.review.app import VIEWS
+from verifier.store.filters import QueueFilter
 from verifier.store.holds import hold
 from verifier.store.levels import StorageLevel
-from verifier.store.queue import FlagKind, QueueFilter, flag, queue
+from verifier.store.queue import flag, queue
 from verifier.store.recorder import Recorder
 from verifier.store.reviewers import add_reviewer
 from verifier.store.reviews import FlagState, ReviewAnswer, decide, respond, reviews_of, undo
 from verifier.store.scans import ScanKey, add_claims, add_findings, add_texts, begin_scan
-from verifier.store.stored import Keeping, Written
+from verifier.store.stored import FlagKind, Keeping, Written
 from verifier.store.tables import flags
 from verifier.types import Span, Stance
 
@@ -157,6 +158,20 @@ def test_a_sample_tells_neither_verdict_nor_risk_before_the_answer(engine, page)
     said = page.post(f"/flags/{number}/answer.json", {"answer": "accept"}).json()
     assert said["told"].startswith(f"it was drawn from what passed: the checks had said {word}")
     assert [word in page.get(f"/flags/{number}").text, word in page.get(f"/flags/{number}.json").text] == [True, True]
+
+
+def test_of_a_claim_that_is_a_sample_it_is_not_said_that_nobody_judged_it(engine, page):
+    scan = begin_scan(engine, ScanKey("check", ("a.md",), "d"), "0.1.0")
+    add_claims(engine, scan, [claim_finding(Stance.NOT_SUPPORTED)], Keeping())
+    (found,) = queue(engine, QueueFilter(kind=FlagKind.CLAIM)).items
+    with engine.begin() as connection:
+        connection.execute(flags.update().where(flags.c.id == found.id).values(blind=True))
+    html, twin = page.get(f"/flags/{found.id}").text, page.get(f"/flags/{found.id}.json").text
+    assert ["Nobody was asked" in html, "sage</span>" in html, "not supported" in html, "not_supported" in twin] == [
+        False
+    ] * 4
+    decide(engine, found.id, ReviewAnswer.REJECT, "Ana Lima")
+    assert "sage</span>" in page.get(f"/flags/{found.id}").text
 
 
 def test_the_flag_that_somebody_looks_at_is_given_to_nobody_else(engine, page):
