@@ -49,7 +49,7 @@ bench: $(VENV)/base ## measure quality, speed and memory on all of the shared da
 soak: $(VENV)/base ## long runs: killed scans, resumed scans (long)
 	@$(BIN)/python -m pytest -q -m soak tests
 
-models: $(VENV)/base ## get the model that a probe is shipped for, 1.1 GB (MODELS=folder)
+models: $(VENV)/base ## get the larger model that a probe is shipped for, 1.1 GB (MODELS=folder)
 	@$(BIN)/python examples/fetch_qwen.py $(if $(MODELS),--to "$(MODELS)")
 
 probes: $(VENV)/full ## train and evaluate the shipped probes again: RUNS=folder of collected sets, NAME=file name

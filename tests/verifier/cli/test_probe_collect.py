@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from citations.index.build import build_index
 from citations.index.search import Index
 from probes.features import load_features
+from probes.install import ANY_MODEL, SHIPPED
 from probes.questions import read_questions
 from tests.models import smollm2
 from verifier.cli import main
@@ -118,6 +119,9 @@ def test_stored_answers_are_labelled_again_and_their_features_taken_over(smollm2
     extracted = run("extract", str(folder), "--labels", str(labels), "--to", str(again))
     assert (extracted.exit_code, extracted.stdout) == (0, f"{again}\n")
     assert [row.start for row in load_features(again).rows] == [row.start for row in before]
+    of_another = run("extract", str(folder), "--neurons", str(SHIPPED / ANY_MODEL), "--to", str(tmp_path / "few"))
+    assert (of_another.exit_code, of_another.stderr.startswith("error: the probe is for ")) == (2, True)
+    assert not (tmp_path / "few").exists()
 
 
 @pytest.mark.parametrize("command", [["label"], ["extract"]])

@@ -46,8 +46,9 @@ def command(
     quiet: int,
 ) -> None:
     """Extract until every labelled span has its row."""
-    from probes.artefact import load_probe
+    from probes.artefact import load_probe, mismatch
     from probes.batch import Branches
+    from probes.errors import ProbeMismatch
     from probes.extract import extract
     from probes.features import load_features
     from probes.questions import read_questions
@@ -60,7 +61,13 @@ def command(
     if labels is not None:
         known = {each.item: each for each in read_labels(labels)}
         collected = [with_labels(each, known[each.item]) for each in collected if each.item in known]
-    chosen = [Neuron(each.layer, each.index) for each in load_probe(neurons).neurons] if neurons else None
+    features = load_features(run / "features")
+    chosen = None
+    if neurons is not None:
+        probe = load_probe(neurons)
+        if sentence := mismatch(probe, features.header.model, features.header.template_sha256):
+            raise ProbeMismatch(sentence, hint="name a probe of the model that answered")
+        chosen = [Neuron(each.layer, each.index) for each in probe.neurons]
 
     def opened() -> Branches:
         if model is None:
@@ -74,7 +81,7 @@ def command(
         done = extract(
             collected,
             asked,
-            load_features(run / "features"),
+            features,
             folder,
             opened,
             neurons=chosen,
