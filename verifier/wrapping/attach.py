@@ -14,6 +14,7 @@ from typing import Any
 
 import verifier
 from verifier.types import Gap, Report, Tool
+from verifier.wrapping.parts import part
 
 KEPT = 256
 """Responses that cannot be referred to weakly (dicts, strings) are kept, the last so many of them."""
@@ -164,6 +165,6 @@ def _unwatched() -> Report:
 def _pending(response: Any) -> Pending | None:
     found = TABLE.find(response)
     for name in _INNER:
-        inner = getattr(response, name, None) if found is None else None
+        inner = part(response, name) if found is None else None
         found = found or (None if inner is None else TABLE.find(inner))
     return found

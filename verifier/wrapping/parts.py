@@ -19,8 +19,11 @@ TOOL_CALLS = Gap("the arguments of tool calls", "only text is checked")
 
 
 def part(thing: Any, name: str) -> Any:
-    """A field of an object or a dict; ``None`` if it has none."""
-    return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
+    """A field of an object or a dict; ``None`` if it has none, or gives none. Never raises."""
+    try:
+        return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
+    except Exception:  # noqa: BLE001  an object may do anything when it is asked
+        return None
 
 
 def parts(thing: Any, name: str) -> Sequence[Any]:

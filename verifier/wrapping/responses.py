@@ -11,6 +11,7 @@ from verifier.errors import WrongArgument
 from verifier.wrapping.attach import TABLE, Pending, nothing_checked
 from verifier.wrapping.holding import Holding, adrive, drive
 from verifier.wrapping.interface import Reading, Shape
+from verifier.wrapping.parts import part
 from verifier.wrapping.streams import aalong, aheld, along, held, said
 from verifier.wrapping.types import Answer, Mode
 from verifier.wrapping.watcher import Checks, Watcher, settle
@@ -73,7 +74,7 @@ class Responses:
             if inspect.isgenerator(body):
                 body = self._stream(body, shape, question, pending)
                 response = body
-            elif hasattr(body, "_iterator"):  # the streams of ``openai`` and ``anthropic`` have no public way
+            elif part(body, "_iterator") is not None:  # the streams of ``openai`` and ``anthropic`` have no public way
                 body._iterator = self._stream(body._iterator, shape, question, pending)  # noqa: SLF001
             elif _is_stream(body):
                 self.refuse_unread(OTHER)
@@ -128,11 +129,13 @@ class Responses:
 
 
 def _is_raw(response: Any) -> bool:
-    return hasattr(response, "http_response") and callable(getattr(response, "parse", None))
+    return part(response, "http_response") is not None and callable(part(response, "parse"))
 
 
 def _is_stream(body: Any) -> bool:
-    return inspect.isgenerator(body) or hasattr(body, "_iterator") or isinstance(body, Iterator | AsyncIterator)
+    return (
+        inspect.isgenerator(body) or part(body, "_iterator") is not None or isinstance(body, Iterator | AsyncIterator)
+    )
 
 
 def _parsed(response: Any) -> Any:

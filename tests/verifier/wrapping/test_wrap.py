@@ -218,6 +218,21 @@ def test_work_goes_on_where_a_thread_could_not_be_started_or_a_future_was_settle
     assert later.result(timeout=30) is report
 
 
+@pytest.mark.parametrize("mode", ["after", "buffer", "holdback"])
+def test_a_response_that_raises_whatever_it_is_asked_arrives_and_has_a_report(mode: str) -> None:
+    class Strange:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    given = Strange()
+    client = verifier.wrap(SimpleNamespace(create_completion=lambda: given), mode=mode)
+    assert client.create_completion() is given
+    assert [gap.why for gap in verifier.get_report(given).gaps] == (
+        ["the response holds no choice"] if mode == "after" else ["it holds no text", "the response holds no choice"]
+    )
+    assert verifier.get_report(Strange()).gaps[0].why == "it does not come from a watched client or function"
+
+
 def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
     background, more, begun = Background(threads=1), Event(), list[str]()
     assert background.submit(more.wait, Future())
