@@ -138,7 +138,8 @@ def read_share(value: str) -> float:
     return share
 
 
-def _names(value: str) -> tuple[str, ...]:
+def read_names(value: str) -> tuple[str, ...]:
+    """Names of registries, separated by commas."""
     return tuple(name.strip().replace("-", "_") for name in value.split(",") if name.strip())
 
 
@@ -176,7 +177,7 @@ SETTINGS = (
     Setting("max_pages", _number, "most pages of a PDF that are read"),
     Setting("offline", _switch, "ask no registry over the network"),
     Setting("only_cited", _switch, "check only what a paper's text cites, not its whole list", local=True),
-    Setting("registries", _names, "registries to ask, separated by commas"),
+    Setting("registries", read_names, "registries to ask, separated by commas"),
     Setting("retain", _days, "days after which scans and decided flags are removed; 0 keeps them"),
     Setting(
         "semantic_scholar_api_key",

@@ -14,7 +14,7 @@ from verifier.asking import Asking, open_registries, settings_digest
 from verifier.cli.console import Console, ProgressLine, leads_to_a_pipe, log_to_terminal, output
 from verifier.cli.interrupts import interruptible
 from verifier.cli.target import format_for, guard_inputs, guard_read
-from verifier.config import Settings, load_settings
+from verifier.config import Settings, load_settings, read_names
 from verifier.findings import Check, OnFinding, Record
 from verifier.gaps import Circumstances
 from verifier.harmless import inline
@@ -98,9 +98,7 @@ def begin(command: str, start: Path | None, options: dict[str, Any], inputs: Seq
     console = Console(options["quiet"], options["verbose"], options["colour"])
     arguments = {name: options.get(name) for name in SETTING_OPTIONS}
     if arguments["registries"] is not None:
-        arguments["registries"] = tuple(
-            name.strip().replace("-", "_") for name in arguments["registries"].split(",") if name.strip()
-        )
+        arguments["registries"] = read_names(arguments["registries"])
     settings = load_settings(arguments, start=start, isolated=options["isolated"])
     for warning in settings.warnings:
         console.warn(warning)

@@ -12,16 +12,17 @@ import click
 from verifier.cli.console import Console, log_to_terminal
 from verifier.cli.options import DB, ISOLATED, QUIET, VERBOSE, SortedCommand
 from verifier.cli.serve.needs import needs_server
-from verifier.config import Settings, load_settings
+from verifier.config import Settings, load_settings, read_names
 from verifier.errors import ConfigError, EvidenceUnreadable
-from verifier.policy import FailOn, OnError
+from verifier.policy import FailOn, OnError, Policy
+from verifier.server.proxy.headers import Keys
+from verifier.server.proxy.settings import ProxyPolicy, ProxySettings, checked_settings
 from verifier.wrapping.types import Mode
 
 if TYPE_CHECKING:
     from verifier.checker import Checker
     from verifier.server.proxy.keeper import Keeper
     from verifier.server.proxy.metrics import Metrics
-    from verifier.server.proxy.settings import ProxySettings
 
 TOKEN = "VERIFIER_PROXY_TOKEN"  # noqa: S105  the name of a variable
 HELP = """Check the answers of a model on their way to its callers, who change only the base address of their client.
@@ -85,8 +86,8 @@ its callers: VERIFIER_PROXY_TOKEN.
 )
 @click.option(
     "--policy",
-    type=click.Choice(["block", "body", "header", "none"]),
-    default="header",
+    type=click.Choice(sorted(each.value for each in ProxyPolicy)),
+    default=ProxyPolicy.HEADER.value,
     show_default=True,
     metavar="POLICY",
     help="What callers see of a check.",
@@ -103,12 +104,12 @@ def command(**options: Any) -> int:
     from verifier.server.proxy.app import proxy_app
     from verifier.server.proxy.metrics import Metrics
     from verifier.server.proxy.serving import Serving
-    from verifier.server.proxy.settings import checked_settings
 
     console = Console(options["quiet"], options["verbose"])
     log_to_terminal(logging.INFO if console.verbose else logging.WARNING)
     told = {name: options[name] for name in ("db", "index", "offline", "registries")}
-    told["registries"] = _names(options["registries"])
+    if told["registries"] is not None:
+        told["registries"] = read_names(told["registries"])
     settings = load_settings(told, isolated=options["isolated"])
     for warning in settings.warnings:
         console.warn(warning)
@@ -123,14 +124,7 @@ def command(**options: Any) -> int:
     return 0
 
 
-def _names(told: str | None) -> tuple[str, ...] | None:
-    return None if told is None else tuple(each.strip().replace("-", "_") for each in told.split(",") if each.strip())
-
-
 def _proxy_settings(options: dict[str, Any]) -> ProxySettings:
-    from verifier.server.proxy.headers import Keys
-    from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
-
     variable = options["upstream_key_env"]
     key = os.environ.get(variable, "").strip() if variable else ""
     if variable and not key:
@@ -152,7 +146,6 @@ def _proxy_settings(options: dict[str, Any]) -> ProxySettings:
 
 def _checker(options: dict[str, Any], settings: Settings) -> Checker:
     from verifier.checker import Checker
-    from verifier.policy import Policy
 
     folder = Path(options["evidence"]) if options["evidence"] else None
     if folder is not None and not folder.is_dir():
@@ -182,7 +175,7 @@ def _keeper(options: dict[str, Any], settings: Settings, metrics: Metrics) -> Ke
 def _tell(console: Console, proxied: ProxySettings, address: str, checker: Checker, keeper: Keeper | None) -> None:
     """Who asks whom, before the first request; never a key."""
     console.note(f"proxy at {address}/v1 for {proxied.upstream}, policy {proxied.policy.value}; Ctrl-C ends it")
-    if proxied.policy.value != "none":
+    if proxied.policy is not ProxyPolicy.NONE:
         console.note(f"asked over the network: {', '.join(checker.asked) or 'nobody'}")
     if keeper is not None:
         console.note("flagged answers go to the database: verifier review")

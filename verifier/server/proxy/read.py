@@ -107,7 +107,7 @@ async def whole_body(read: Read, most: int) -> Body:
         return Body(bytes(data), end)
     try:
         text = read.decoder.feed(bytes(data), most)
-        value = json.loads(text.decode())
+        value = json.loads(text.decode("utf-8-sig"))
     except (Undecodable, ValueError, RecursionError):
         return Body(bytes(data), end)
     return Body(bytes(data), end, text, value if isinstance(value, dict) else None)

@@ -192,6 +192,13 @@ def test_multibyte_characters_split_by_the_network_arrive_whole(header: World) -
     assert said == header.checker.seen[-1].text == "\u5317\u4eac \U0001f30d [verified]"
 
 
+def test_json_behind_a_byte_order_mark_is_read(header: World) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(chat(BAD)).encode()
+    header.upstream.script = answer(body)
+    found = post(header)
+    assert (found.content, found.headers["x-verifier-decision"]) == (body, "flag")
+
+
 def test_json_in_another_encoding_passes_as_it_is() -> None:
     body = json.dumps(chat(GOOD)).encode("utf-16-be")
     with world(policy=ProxyPolicy.BODY) as running:
