@@ -24,7 +24,7 @@ _IDENTIFIER = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    rf"(?i:(?:see(?:,? (?:also|e\.g\.|for example),?)?|cf\.?|compare|e\.g\.,?|also)\s+)(?={_UPPER}[\w'’-]*,? (?:{_UPPER}\.|et al|and |& |\())"
+    rf"(?i:(?:see(?:,? (?:also|e\.g\.|for example),?)?|cf\.?|compare|e\.g\.,?|also|as|in|by|from|per|following|and|but|when|while|since)\s+)(?={_UPPER}[\w'’-]*,? (?:{_UPPER}\.|et al|and |& |\())"
 )
 
 
@@ -50,7 +50,7 @@ def spelt_out(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def lead(raw: str) -> int:
-    """Length of the words in front of a reference that send the reader to it: ``See also Roe, A. (2019) ...``.
+    """Length of the words in front of a reference that send the reader to it or open its sentence: ``See also Roe, A. (2019) ...``.
 
     >>> lead("See also Roe, A. (2019). On sleep."), lead("See, J. (2019). On sleep.")
     (9, 0)
