@@ -31,14 +31,14 @@ _MOST_GAPS = 5
 class Folder:
     """The passages of a folder's text and PDF files, found by their words; one folder serves all threads.
 
-    Links that lead out of the folder are not followed. Raises ``EvidenceUnreadable`` when it is first asked, if there is no
-    such folder or nothing in it can be read; what is left out of it stands in ``gaps``.
+    Links that lead out of the folder are not followed. Raises ``EvidenceUnreadable`` whenever it is asked, if there is no
+    such folder or nothing in it can be read, which is found out once; what is left out of it stands in ``gaps``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = Lock()
-        self._index: tantivy.Index | None = None
+        self._index: tantivy.Index | EvidenceUnreadable | None = None
         self._left_out: list[Gap] = []
 
     def gaps(self) -> tuple[Gap, ...]:
@@ -63,7 +63,12 @@ class Folder:
     def _opened(self) -> tantivy.Index:
         with self._lock:
             if self._index is None:
-                self._index = self._built()
+                try:
+                    self._index = self._built()
+                except EvidenceUnreadable as error:
+                    self._index = error
+            if isinstance(self._index, EvidenceUnreadable):
+                raise self._index.with_traceback(None)
             return self._index
 
     def _built(self) -> tantivy.Index:
@@ -121,8 +126,9 @@ class Folder:
         return sorted(found)[:MOST_FILES]
 
     def _leave_out(self, file: Path, why: str) -> None:
-        _LOG.warning("%s is not evidence as a whole: %s", file, why)
-        self._left_out.append(Gap(f"evidence {file.relative_to(self.path)}", why))
+        name = file.relative_to(self.path)
+        _LOG.warning("evidence %s is not read as a whole: %s", name, why)
+        self._left_out.append(Gap(f"evidence {name}", why))
 
 
 def _read(file: Path) -> tuple[str, str]:

@@ -145,6 +145,15 @@ def test_many_files_that_were_not_read_are_counted(tmp_path):
     assert folder.gaps()[-1].what == "4 more files of evidence"
 
 
+def test_a_folder_of_which_nothing_can_be_read_is_read_once_however_many_claims_ask(tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    folder = Folder(tmp_path)
+    for _ in range(3):
+        with pytest.raises(EvidenceUnreadable):
+            folder.best("dam")
+    assert [gap.what for gap in folder.gaps()] == ["evidence empty.txt"]
+
+
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     outside = tmp_path / "outside.txt"
     outside.write_text("The secret dam at Orlow.")
