@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 
 from verifier.errors import BadRequest, NotAllowed, StoreError, UnknownFlag, VerifierError
-from verifier.harmless import inline
 from verifier.render.flags import decided_record
 from verifier.review import drawn_words
 from verifier.server.review.desk import Desk, Viewer
@@ -21,7 +20,7 @@ from verifier.server.review.views import number_of, row_number
 from verifier.store.adjudications import MAX_IDENTIFIER, confirm_work, list_confirmed, revoke_work
 from verifier.store.holds import hold, release
 from verifier.store.queue import FlagItem, flag, same_work
-from verifier.store.reviewers import Role, add_reviewer, revoke_reviewer
+from verifier.store.reviewers import Role, add_reviewer, list_reviewers, revoke_reviewer
 from verifier.store.reviews import MAX_NOTE, Decided, ReviewAnswer, decide, remark, respond, undo
 from verifier.types import ClaimFinding
 
@@ -115,12 +114,12 @@ def make_token(desk: Desk, _request: Request, viewer: Viewer, form: Form) -> Sho
 
 
 def revoke_token(desk: Desk, _request: Request, viewer: Viewer, form: Form) -> Done:
-    """Revoke every token of a name; for admins."""
+    """Revoke every token of whoever owns one of that number, because no form sends every name back whole; for admins."""
     _demand_admin(viewer)
-    number = revoke_reviewer(desk.engine, form.get("name"))
-    if not number:
-        raise BadRequest(f"{inline(form.get('name'), 60)} has no valid token", hint="the page of reviewers lists them")
-    return Done("/reviewers", {"revoked": number})
+    owner = next((each for each in list_reviewers(desk.engine) if str(each.id) == form.get("number")), None)
+    if owner is None:
+        raise BadRequest("there is no token of that number", hint="the page of reviewers lists them")
+    return Done("/reviewers", {"revoked": revoke_reviewer(desk.engine, owner.name)})
 
 
 def _demand_admin(viewer: Viewer) -> None:
