@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,8 +10,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from verifier.redacted import redacted
 from verifier.server.access import host_name
 from verifier.server.review.desk import Desk
+
+_LOG = logging.getLogger(__name__)
 
 MAX_BODY = 64 * 1024
 """A note of the greatest length fits, however it is encoded."""
@@ -58,7 +62,10 @@ def guarded(app: ASGIApp, desk: Desk) -> ASGIApp:
 
         refused = refusal(Headers(scope=scope), desk)
         if refused is None:
-            await app(scope, receive, send_strictly)
+            try:
+                await app(scope, receive, send_strictly)
+            except Exception as error:  # noqa: BLE001  the caller has had its status 500 from the framework
+                _LOG.error("a request crashed: %s", redacted(error))
             return
         response = PlainTextResponse(f"{refused.sentence}\n", refused.status)
         await response(scope, receive, send_strictly)

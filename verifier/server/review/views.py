@@ -1,4 +1,4 @@
-"""The views that only look: each gives a page and its twin. All but ``next`` change nothing; that one claims what it shows."""
+"""The views that only look: each gives a page and its twin. They change nothing but who looks at the flag that they show."""
 
 from __future__ import annotations
 
