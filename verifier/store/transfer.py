@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -291,6 +292,8 @@ def _read(kind: Any, value: Any) -> Any:
         value.encode()
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise OverflowError
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(str(value))
     return value
 
 

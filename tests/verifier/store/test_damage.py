@@ -40,6 +40,8 @@ DAMAGE = [
     ("flags", {"kind": "banana"}),
     ("flags", {"kind": "claim"}),
     ("flags", {"quorum": 0}),
+    ("flags", {"risk": float("nan")}),
+    ("evidence", {"score": float("inf")}),
     ("audits", {"probability": 0.0}),
     ("audits", {"probability": float("nan")}),
     ("reviewers", {"role": "banana"}),
