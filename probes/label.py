@@ -91,7 +91,8 @@ def label_question(question: Question, answers: Sequence[str], labeller: Labelle
     Answers that say the same count as one, and the most frequent of them speaks for the question. A question is mixed if
     some of its answers are right and some wrong; one that is refused in part is a refusal, as in the protocol of Gao et al.
     """
-    labels = [labeller.label(question, answer) for answer in answers]
+    told = {answer: labeller.label(question, answer) for answer in dict.fromkeys(answers)}
+    labels = [told[answer] for answer in answers]
     forms = [normalised(answer) for answer in answers]
     best, count = Counter(forms).most_common(1)[0]
     outcome = together([label.outcome for label in labels])

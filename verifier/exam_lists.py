@@ -107,11 +107,6 @@ class Holdings:
     index: Index
     famous: tuple[Work, ...] = ()
 
-    @property
-    def works(self) -> int:
-        """How many there are."""
-        return self.index.info().works + len(self.famous)
-
     def like(self, reference: Reference) -> tuple[Work, ...]:
         """Works that a reference may mean."""
         title = reference.fields.title

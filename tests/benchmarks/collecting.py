@@ -63,7 +63,7 @@ def measure(model: Path, questions: list[str], samples: int, tokens: int) -> dic
             other = timed(partial(in_turn, theirs, prompt, samples, tokens, number))
             if number:  # the first warms up
                 ratios.append(other / one)
-            same += greedy(ours, prompts, prompt, tokens) == text(theirs, prompt, tokens, temperature=0.0)
+            same += greedy(ours, prompts, prompt, tokens) == likeliest(theirs, prompt, tokens)
     return {
         "questions": len(questions),
         "samples": samples,
@@ -101,8 +101,8 @@ def greedy(ours: Branches, prompts: Prompts, prompt: list[int], tokens: int) -> 
     return text_of(ours, ours.draw(Sampling(max_tokens=tokens, temperature=0.0), 0)[0])[0]
 
 
-def text(theirs: Any, prompt: list[int], tokens: int, *, temperature: float) -> str:
-    answer = theirs.create_completion(prompt, max_tokens=tokens, temperature=temperature, repeat_penalty=1.0)
+def likeliest(theirs: Any, prompt: list[int], tokens: int) -> str:
+    answer = theirs.create_completion(prompt, max_tokens=tokens, temperature=0.0, repeat_penalty=1.0)
     return str(answer["choices"][0]["text"])
 
 

@@ -36,7 +36,7 @@ from probes.report.page import page
 from probes.sparse import SparseRecipe, jaccard
 from probes.strict import encode
 from probes.train import TrainOptions, train_detector, train_h_neurons, train_logits
-from probes.transfer import transfers_between
+from probes.transfer import apart_from, transfers_between
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "probes" / "shipped"
@@ -87,7 +87,8 @@ def ship(options: argparse.Namespace, train: FeatureSet) -> None:
     say(f"{len(train)} rows, {int((~train.right).sum())} wrong")
     detector = train_detector(train, made, progress=say)
     sparse = train_h_neurons(train, made, progress=say)
-    tests = test_sets(options.runs)
+    sets = {name: load_features(options.runs / name / "features") for name in names_of(options.runs)}
+    exam = exam_of(options.runs)
     texts = {
         question.id: question.question
         for path in sorted(options.runs.glob("*/questions.jsonl"))
@@ -95,13 +96,12 @@ def ship(options: argparse.Namespace, train: FeatureSet) -> None:
     }
     selected = np.zeros((0, 0), bool) if sparse.selected is None else sparse.selected
     stability = {"h_neurons_jaccard": jaccard(selected), "bootstraps": len(selected)}
-    sets = {name: load_features(options.runs / name / "features") for name in ("train", *names_of(options.runs))}
-    moved = transfers_between({**sets, **exam_sets(options.runs)}, made.detector, progress=say)
+    every = {"train": train, **sets} | ({"citations": exam} if exam else {})
+    moved = transfers_between(every, made.detector, progress=say)
     for trained in (detector, sparse):
         kind = trained.probe.mode.value
-        found = [evaluated(trained.probe, train, test, texts) for test in tests]
+        found = [evaluated(trained.probe, train, test, texts) for test in sets.values()]
         matrix = moved if trained is detector else ()
-        exam = exam_of(options.runs)  # it may have grown
         examined = evaluate_exam(trained.probe, train, exam, EvaluateOptions()) if exam else None
         probe = with_validity(with_metrics(trained.probe, found), answer_validity(found), examined)
         save_probe(probe, SHIPPED / f"{options.name}-{kind}.json")
@@ -119,12 +119,13 @@ def ship(options: argparse.Namespace, train: FeatureSet) -> None:
 
 def examine(runs: Path, name: str, train: FeatureSet) -> None:
     """Hold the exam of the shipped probes again, and write it into their records and their files."""
+    exam = exam_of(runs)
+    if exam is None:
+        raise SystemExit(f"{runs} holds no exam")
+    say(f"{len(exam)} fields of citations")
     for kind in ("detector", "h_neurons"):
         path, shipped = RESULTS / f"probe-{name}-{kind}.json", SHIPPED / f"{name}-{kind}.json"
-        probe, exam = load_probe(shipped), exam_of(runs)
-        if exam is None:
-            raise SystemExit(f"{runs} holds no exam")
-        say(f"{kind}: {len(exam)} fields of citations")
+        probe = load_probe(shipped)
         examined = evaluate_exam(probe, train, exam, EvaluateOptions())
         answer = next(each for each in probe.validity if each.kind == "answer")
         probe = with_validity(probe, answer, examined)
@@ -140,18 +141,8 @@ def names_of(runs: Path) -> list[str]:
     return sorted((name for name in names if name not in {"train", *EXAM}), key=lambda name: name != "test")
 
 
-def test_sets(runs: Path) -> list[FeatureSet]:
-    """The sets to test on."""
-    return [load_features(runs / name / "features") for name in names_of(runs)]
-
-
-def exam_sets(runs: Path) -> dict[str, FeatureSet]:
-    """The exam as one set, if there is one."""
-    exam = exam_of(runs)
-    return {} if exam is None else {"citations": exam}
-
-
 def exam_of(runs: Path) -> FeatureSet | None:
+    """The exam as one set, if there is one."""
     folders = [runs / name / "features" for name in EXAM]
     held = [folder for folder in folders if (folder / "rows.jsonl").exists()]
     return load_features(*held) if held else None
@@ -168,10 +159,7 @@ def refused(runs: Path) -> dict[str, dict[str, int]]:
 
 def evaluated(probe: Probe, train: FeatureSet, test: FeatureSet, texts: dict[str, str]) -> Evaluation:
     """Rows that share a question or a right answer with the training are left out first."""
-    known = {row.group for row in train.rows} | {row.question_sha256 for row in train.rows}
-    apart = test.select(
-        [i for i, row in enumerate(test.rows) if row.group not in known and row.question_sha256 not in known]
-    )
+    apart = apart_from(test, train)
     if len(apart) < len(test):
         say(f"{len(test) - len(apart)} rows share an answer with the training and are left out")
     small = min(int(apart.right.sum()), int((~apart.right).sum())) < SMALL

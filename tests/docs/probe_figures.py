@@ -60,13 +60,13 @@ def against(first: Row) -> str:
 
 def told(first: Row, detector: Row) -> str:
     metrics = first["metrics"]
-    half = next(each for each in detector["thresholds"] if each["false_positives"] == 0.05)
-    place = detector["thresholds"].index(half)
+    marked = next(each for each in detector["thresholds"] if each["false_positives"] == 0.05)
+    place = detector["thresholds"].index(marked)
     return (
         f"ECE {number(metrics['ece'])}, Brier {number(metrics['brier'])}; recall {shown(metrics['recall_at_10'])} where 10 % of "
         f"right answers are marked; AUROC {number(first['length_matched'])} among answers of equal length, "
         f"{number(first['confident'])} within the half that the model itself is surest of. Marked is what lies over the "
-        f"threshold for 5 % (a risk of {number(half['risk'])}): {100 * half['recall']:.0f} % of wrong answers in "
+        f"threshold for 5 % (a risk of {number(marked['risk'])}): {100 * marked['recall']:.0f} % of wrong answers in "
         f"cross-validation, and {100 * first['over_threshold'][place]:.0f} % of all answers of the test."
     )
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.label import AliasLabeller, Outcome
+from citations.errors import IndexMissing
+from probes.label import AliasLabeller, Outcome, label_question
 from probes.questions import Question
 from verifier.errors import VerifierError
 from verifier.exam import ExamLabeller
@@ -62,6 +63,12 @@ def test_a_second_model_is_not_asked_about_refusals(answer: str) -> None:
     assert judge.asked == []
 
 
+def test_a_second_model_is_asked_once_about_answers_that_are_the_same() -> None:
+    judge = Saying(Reply(0.9))
+    label = label_question(QUESTION, ["Jane Austen"] * 5, JudgeLabeller(judge))
+    assert (label.outcomes, len(judge.asked)) == ((Outcome.RIGHT,) * 5, 1)
+
+
 def test_lists_of_works_need_an_index() -> None:
     with pytest.raises(VerifierError, match="held against an index"):
         labeller_of("works", [LIST])
@@ -70,5 +77,5 @@ def test_lists_of_works_need_an_index() -> None:
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="no index"):
+    with pytest.raises(IndexMissing, match="no index"):
         labeller_of("works", [LIST], tmp_path)

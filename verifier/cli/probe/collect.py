@@ -9,6 +9,7 @@ import click
 
 from verifier.cli.console import Console, ProgressLine, print_path
 from verifier.cli.options import QUIET, SortedCommand
+from verifier.cli.probe.rules import INDEX, LABEL
 
 HELP = """Ask a model questions and keep the features of its answers.
 
@@ -24,15 +25,8 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("collect", cls=SortedCommand, help=HELP)
 @click.option("--apart-from", multiple=True, metavar="FILE", type=_PATH, help="Share no question or answer with it.")
-@click.option("--index", metavar="DIR", type=_PATH, help="Hold lists of works against it, with --label works.")
-@click.option(
-    "--label",
-    "rule",
-    type=click.Choice(["answers", "works"]),
-    default="answers",
-    show_default=True,
-    help="How answers are judged: by the accepted ones, or as citations are.",
-)
+@INDEX
+@LABEL
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Most questions, chosen by a hash of their ids.")
 @click.option("--max-tokens", default=50, show_default=True, metavar="N", help="Longest answer.")
 @click.option("--model", required=True, metavar="GGUF", type=_PATH, help="The model to ask.")

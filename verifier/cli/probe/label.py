@@ -9,6 +9,7 @@ import click
 
 from verifier.cli.console import Console, ProgressLine, print_path
 from verifier.cli.options import QUIET, SortedCommand
+from verifier.cli.probe.rules import INDEX, LABEL
 from verifier.policy import ExitCode
 
 HELP = """Label the stored answers of a run again, by another rule or by a second model.
@@ -27,16 +28,9 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("label", cls=SortedCommand, help=HELP)
 @click.argument("run", metavar="RUN", type=_PATH)
-@click.option("--index", metavar="DIR", type=_PATH, help="Hold lists of works against it, with --label works.")
+@INDEX
 @click.option("--judge", metavar="GGUF|URL", help="Let a second model decide.")
-@click.option(
-    "--label",
-    "rule",
-    type=click.Choice(["answers", "works"]),
-    default="answers",
-    show_default=True,
-    help="How answers are judged: by the accepted ones, or as citations are.",
-)
+@LABEL
 @click.option("--questions", metavar="FILE", type=_PATH, help="Questions and accepted answers; the run's by default.")
 @QUIET
 @click.option("--to", "target", required=True, metavar="FILE", type=_PATH, help="Gets the labels.")
