@@ -87,7 +87,7 @@ class Checks:
         if not self._background.submit(lambda: self._job(answer, asked, name, began + ceiling_s), future):
             return self._failed("busy", BUSY, answer)
         try:
-            report = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), ceiling_s + GRACE_S)
+            report = await asyncio.wait_for(asyncio.wrap_future(future), ceiling_s + GRACE_S)
         except TimeoutError:
             return self._failed("too slow", f"the check was not finished after {self.ceiling_s:g} s", answer)
         except CheckFailed as error:

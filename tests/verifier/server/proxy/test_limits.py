@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import socket
@@ -30,9 +31,11 @@ from tests.verifier.server.proxy.callers import (
 )
 from tests.verifier.server.proxy.world import Script, answer, events, world
 from tests.verifier.wrapping.llm_server import chat
+from verifier.checker import Subject
 from verifier.server.proxy.exchange import Exchange
 from verifier.server.proxy.metrics import Metrics
 from verifier.server.proxy.settings import ProxyPolicy, ProxySettings
+from verifier.types import Report
 
 
 def test_a_crash_of_the_proxy_is_said_and_logged_without_any_text(caplog: pytest.LogCaptureFixture) -> None:
@@ -138,6 +141,32 @@ def test_stopping_lets_what_is_under_way_end() -> None:
             text = b"".join(found.iter_content(None))
         stopping.join()
     assert text.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_check_that_crashes_when_nobody_waits_for_it_any_more_quotes_no_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    free, ended = threading.Event(), threading.Semaphore(0)
+
+    class Late:
+        def check(self, subject: Subject) -> Report:
+            free.wait(20)
+            try:
+                raise ValueError(subject.text)
+            finally:
+                ended.release()
+
+        def close(self) -> None:
+            free.set()
+
+    with world(checker=Late(), ceiling_s=0.1) as running:
+        running.upstream.script = answer(chat("SECRET-TEXT"))
+        assert post(running).headers["x-verifier-reason"] == "the check was not finished after 0.1 s"
+        free.set()
+        assert ended.acquire(timeout=20)
+        post(running)
+    gc.collect()
+    assert "SECRET-TEXT" not in caplog.text
 
 
 def test_no_key_question_or_answer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
