@@ -8,7 +8,7 @@ from citations.types import Status
 from verifier.harmless import inline
 from verifier.policy import FailOn, Policy, fails
 from verifier.render.claim_words import is_flagged
-from verifier.render.words import what_differs, worst_first
+from verifier.render.words import what_differs, word, worst_first
 from verifier.types import ClaimFinding, Decision, Finding, Report, Stance
 
 QUOTED = 160
@@ -21,7 +21,7 @@ def complaints(report: Report, policy: Policy | None = None) -> tuple[str, ...]:
     claimed = [each for each in report.claims if fails_claim(each, fail_on)]
     cited = [each for each in worst_first(report.findings) if fails(each, fail_on)]
     return (
-        *(f"{_cited(each)}: {_word(each)}: {what_differs(each.checked.verdict)}" for each in cited),
+        *(f"{_cited(each)}: {word(each.status)}: {what_differs(each.checked.verdict)}" for each in cited),
         *(f"{_quoted(each)}: {inline(each.because) or 'the evidence does not bear it out'}" for each in claimed),
     )
 
@@ -40,7 +40,7 @@ def _left_open(report: Report) -> Iterator[str]:
     open_words = {Status.UNCHECKED, Status.UNVERIFIABLE}
     for finding in report.findings:
         if finding.status in open_words:
-            yield f"{_cited(finding)}: {_word(finding)}: {what_differs(finding.checked.verdict)}"
+            yield f"{_cited(finding)}: {word(finding.status)}: {what_differs(finding.checked.verdict)}"
     for claim in report.claims:
         if claim.stance in {Stance.UNCHECKED, Stance.UNDECIDED}:
             yield f"{_quoted(claim)}: {claim.stance.value}: {inline(claim.because)}"
@@ -61,7 +61,3 @@ def _cited(finding: Finding) -> str:
 
 def _quoted(finding: ClaimFinding) -> str:
     return f'"{inline(finding.claim.text, QUOTED)}"'
-
-
-def _word(finding: Finding) -> str:
-    return finding.status.value.replace("_", " ")

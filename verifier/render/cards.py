@@ -7,9 +7,18 @@ from dataclasses import dataclass, replace
 from citations.types import CheckedReference, Evidence, FieldName, Fields, Severity, Verdict, Work
 from verifier.harmless import inline
 from verifier.registry_names import registry_name
-from verifier.render.claim_words import place, word
+from verifier.render.claim_words import place
 from verifier.render.marks import Marked, Piece, alike, mark
-from verifier.render.words import adjudication_words, asked_whom, because, moment, outcome_words, safe_url, what_differs
+from verifier.render.words import (
+    adjudication_words,
+    asked_whom,
+    because,
+    moment,
+    outcome_words,
+    safe_url,
+    what_differs,
+    word,
+)
 from verifier.types import ClaimFinding, Finding, Judgement, Stance
 
 TONES = {
@@ -95,7 +104,7 @@ def card(finding: Finding, number: int = 0) -> Card:
         key=inline(reference.key, 80),
         title=inline(reference.fields.title or reference.raw),
         status=finding.status.value,
-        word=finding.status.value.replace("_", " "),
+        word=word(finding.status),
         differs=differs,
         because=because(verdict, differs),
         decided=adjudication_words(finding),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from verifier.harmless import inline
-from verifier.render.words import adjudication_words
+from verifier.render.words import adjudication_words, word
 from verifier.types import ClaimFinding, Decision, Report, Stance
 
 CLAIMS_WORST_FIRST = (
@@ -47,11 +47,6 @@ def claims_line(report: Report) -> str:
     parts = [f"{counts[each]} {word(each)}" for each in reversed(CLAIMS_WORST_FIRST) if counts[each]]
     number = "1 claim" if len(report.claims) == 1 else f"{len(report.claims)} claims"
     return f"{number}: {', '.join(parts)}"
-
-
-def word(stance: Stance) -> str:
-    """The stance as people read it."""
-    return stance.value.replace("_", " ")
 
 
 def claim_lines(finding: ClaimFinding) -> list[str]:

@@ -11,9 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from citations.types import Status
 from verifier.harmless import inline
 from verifier.render.cards import TONES, Card, card, readable
-from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
+from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
 from verifier.render.terminal import verdict_sentence
-from verifier.render.words import WORST_FIRST, calibrations, counts_line, is_without_problem, moment
+from verifier.render.words import WORST_FIRST, calibrations, counts_line, is_without_problem, moment, word
 from verifier.types import Report
 
 ABOUT = {
@@ -127,8 +127,7 @@ def _sections(report: Report) -> tuple[Section, ...]:
         findings = [each for each in report.findings if each.status is status]
         if findings:
             cards = tuple(card(finding, number) for number, finding in enumerate(findings, start=1))
-            word = status.value.replace("_", " ")
             is_open = status is not Status.VERIFIED
             is_long = not is_open and len(cards) > MAX_VERIFIED_CARDS
-            made.append(Section(status.value, word, ABOUT[status], len(cards), is_open, is_long, cards))
+            made.append(Section(status.value, word(status), ABOUT[status], len(cards), is_open, is_long, cards))
     return tuple(made)

@@ -10,7 +10,7 @@ from typing import TextIO
 from citations.types import Status
 from verifier.harmless import inline
 from verifier.learning import LEARNT
-from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims, word
+from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import (
     WORST_FIRST,
@@ -21,6 +21,7 @@ from verifier.render.words import (
     is_without_problem,
     moment,
     what_differs,
+    word,
 )
 from verifier.types import ClaimFinding, Finding, Report
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from citations.types import Location, Status
 from verifier.harmless import inline
-from verifier.render.claim_words import shown_claims, word
-from verifier.render.words import adjudication_words, what_differs, worst_first
+from verifier.render.claim_words import shown_claims
+from verifier.render.words import adjudication_words, what_differs, word, worst_first
 from verifier.types import ClaimFinding, Finding, Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -26,7 +26,7 @@ class SarifRenderer:
         driver = {
             "name": report.tool.name,
             "version": report.tool.version,
-            "rules": [{"id": status.value, "name": status.value.replace("_", " ")} for status in Status],
+            "rules": [{"id": status.value, "name": word(status)} for status in Status],
         }
         notices = [
             {"level": "error", "message": {"text": f"{inline(each.file)}: {inline(each.reason)}"}}

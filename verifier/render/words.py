@@ -27,6 +27,11 @@ SCHEMES = {Scheme.DOI: "DOI", Scheme.ARXIV: "arXiv number", Scheme.PMID: "PMID",
 """Kinds of identifiers as people write them."""
 
 
+def word(verdict: Status | Stance) -> str:
+    """The verdict of a reference, or the stance of a claim, as people read it."""
+    return verdict.value.replace("_", " ")
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, gravest verdicts first, otherwise in the order of the input."""
     return sorted(findings, key=lambda each: WORST_FIRST.index(each.status))

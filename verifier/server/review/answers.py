@@ -24,16 +24,8 @@ from verifier.store.reviewers import Role, add_reviewer, list_reviewers, revoke_
 from verifier.store.reviews import MAX_NOTE, Decided, ReviewAnswer, decide, remark, respond, undo
 from verifier.types import ClaimFinding
 
-_ANSWERS = {
-    each.value: each
-    for each in (
-        ReviewAnswer.ACCEPT,
-        ReviewAnswer.REJECT,
-        ReviewAnswer.SKIP,
-        ReviewAnswer.NOTE,
-        ReviewAnswer.RESPONSE,
-    )
-}
+_GIVEN = (ReviewAnswer.ACCEPT, ReviewAnswer.REJECT, ReviewAnswer.SKIP, ReviewAnswer.NOTE, ReviewAnswer.RESPONSE)
+_ANSWERS = {each.value: each for each in _GIVEN}
 
 
 @dataclass(frozen=True, slots=True)

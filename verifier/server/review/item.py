@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from verifier.harmless import inline
 from verifier.render.cards import Card, blind_card, card, claim_card, readable
 from verifier.render.flags import item_record
-from verifier.render.words import moment, safe_url
+from verifier.render.words import moment, safe_url, word
 from verifier.server.review.filters import Wanted
 from verifier.server.review.heat import TextPiece, text_pieces
 from verifier.store.queue import COUNTED, FlagItem, FlagSummary, count, neighbours, same_work
@@ -318,7 +318,7 @@ def _number(value: float | None) -> str:
 def _others(found: tuple[FlagSummary, ...]) -> list[Other]:
     """Only what waits and may be told: an answer is never given to a sample that was not looked at."""
     return [
-        Other(each.id, inline(each.paper, 120), inline(each.excerpt, 160), each.status.value.replace("_", " "))
+        Other(each.id, inline(each.paper, 120), inline(each.excerpt, 160), word(each.status))
         for each in found
         if not each.blind and not each.state.is_decided
     ]

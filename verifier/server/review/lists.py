@@ -12,7 +12,7 @@ from citations.types import Status
 from verifier.errors import UnknownFlag
 from verifier.harmless import inline
 from verifier.render.flags import review_record, summary_record
-from verifier.render.words import moment, safe_url
+from verifier.render.words import moment, safe_url, word
 from verifier.review import miss_words
 from verifier.server.review.filters import ALL, Wanted
 from verifier.server.review.item import Progress, ReviewShown, progress, reviews_shown
@@ -73,7 +73,6 @@ class ListPage:
     paper: str
     risk_above: str
     search: str
-    is_filtered: bool
     progress: Progress
 
 
@@ -195,7 +194,6 @@ def _list_page(found: QueuePage, wanted: Wanted, told: Progress) -> ListPage:
         paper=inline(chosen.paper, 4_096),
         risk_above="" if chosen.risk_above is None else f"{chosen.risk_above:g}",
         search=inline(chosen.search, 500),
-        is_filtered=bool(wanted.query),
         progress=told,
     )
 
@@ -220,7 +218,7 @@ def _line(summary: FlagSummary) -> Line:
     return Line(
         id=summary.id,
         status="sample" if is_blind else summary.status.value,
-        word="sample" if is_blind else summary.status.value.replace("_", " "),
+        word="sample" if is_blind else word(summary.status),
         state=summary.state.value,
         excerpt=inline(summary.excerpt, 240),
         paper=inline(summary.paper, 120),
