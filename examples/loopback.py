@@ -25,7 +25,7 @@ GOOD = """Here is a paper that you could read:
 1. Turing, A. M. (1937). On computable numbers, with an application to the Entscheidungsproblem. Proceedings of the \
 London Mathematical Society, s2-42, 230-265. doi:10.1112/plms/s2-42.1.230
 
-It is worth your time. Ask me for more.
+Shall I name another?
 """
 BAD = """Here is a paper that you could read:
 

@@ -16,68 +16,23 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from contextlib import contextmanager, nullcontext
 
 import requests
-
-from citations.testing.replay import read_works
-from citations.testing.server import REGISTRIES, RegistryServer
-
-GOOD = """You could read:
-
-1. Turing, A. M. (1937). On computable numbers, with an application to the Entscheidungsproblem. Proceedings of the \
-London Mathematical Society, s2-42, 230-265. doi:10.1112/plms/s2-42.1.230
-"""
-BAD = """You could read:
-
-1. Quimby, R. and Vantongeren, L. (2019). Undecidable gardens of the northern lakes. Journal of Lattice Botany, 12, 45-67. \
-doi:10.1112/plms/s2-42.1.230
-"""
-
-
-class SmallModel(BaseHTTPRequestHandler):
-    """Answers as an OpenAI-compatible server does, with one of two texts."""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-    def do_POST(self) -> None:
-        """Answer whole, or as a stream of one chunk."""
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        text = BAD if "invent" in asked["messages"][-1]["content"] else GOOD
-        place = {"index": 0, "finish_reason": "stop"}
-        named = {"id": "c", "created": 1, "model": asked["model"]}
-        if asked.get("stream"):
-            chunk = {**named, "object": "chat.completion.chunk", "choices": [{**place, "delta": {"content": text}}]}
-            self._send("text/event-stream", f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n")
-        else:
-            choice = {**place, "message": {"role": "assistant", "content": text}}
-            self._send("application/json", json.dumps({**named, "object": "chat.completion", "choices": [choice]}))
-
-    def _send(self, kind: str, text: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(text.encode())))
-        self.end_headers()
-        self.wfile.write(text.encode())
+from loopback import loopback
 
 
 @contextmanager
-def proxy(upstream: str, policy: str, environ: dict[str, str]) -> Iterator[str]:
+def proxy(upstream: str, policy: str) -> Iterator[str]:
     """``verifier serve proxy`` as a process of its own; gives the address for callers."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     told = ["--upstream", upstream, "--policy", policy, "--port", str(port), "--ceiling", "30"]
     command = [sys.executable, "-m", "verifier", "serve", "proxy", *told]
-    process = subprocess.Popen(command, env={**os.environ, **environ})  # noqa: S603  our own command
+    process = subprocess.Popen(command)  # noqa: S603  our own command
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}/v1"
@@ -108,16 +63,16 @@ def ask(base: str, model: str, question: str, *, stream: bool = False) -> reques
     )
 
 
-def show(upstream: str, model: str, environ: dict[str, str]) -> None:
+def show(upstream: str, model: str) -> None:
     """Ask through a proxy that tells, then through one that blocks."""
-    with proxy(upstream, "header", environ) as base:
+    with proxy(upstream, "header") as base:
         whole = ask(base, model, "Name a paper by Turing.")
         print(f"whole answer: {whole.status_code}, {whole.headers['X-Verifier-Decision']}, ", end="")
         print(f"references {whole.headers['X-Verifier-References']}")
         stream = ask(base, model, "Name a paper by Turing.", stream=True)
         told = [line for line in stream.text.splitlines() if '"verification":' in line][-1]
         print(f"last event of a stream: {json.loads(told.removeprefix('data: '))['verification']['decision']}")
-    with proxy(upstream, "block", environ) as base:
+    with proxy(upstream, "block") as base:
         blocked = ask(base, model, "Please invent a paper.")
         print(f"blocking proxy: {blocked.status_code}, {blocked.headers['X-Verifier-Decision']}")
         if not blocked.ok:
@@ -129,16 +84,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", metavar="MODEL", help="ask OpenAI and the real registries; needs OPENAI_API_KEY")
     real = parser.parse_args().real
-    if real:
-        show("https://api.openai.com", real, {})
-        return
-    works = read_works([Path(__file__).with_name("works.jsonl")])
-    model = ThreadingHTTPServer(("127.0.0.1", 0), SmallModel)
-    threading.Thread(target=model.serve_forever, daemon=True).start()
-    with RegistryServer(works) as registries, tempfile.TemporaryDirectory() as folder:
-        environ = {f"VERIFIER_{name.upper()}_URL": registries.url(name) for name in REGISTRIES}
-        show(f"http://127.0.0.1:{model.server_address[1]}", "m", {**environ, "VERIFIER_CACHE": folder})
-    model.shutdown()
+    with nullcontext("https://api.openai.com") if real else loopback() as address:
+        show(address.removesuffix("/v1"), real or "m")
 
 
 if __name__ == "__main__":
