@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from citations.identifiers import arxiv_base, doi_variants, isbn_13
 from citations.match.formula import lost_formulas
 from citations.match.language import KEPT_BY_VERSIONS, telling, unrelated_in_english
+from citations.match.numbering import is_part_without_its_subtitle
 from citations.match.printed import Printed
 from citations.match.result import AGREED, NOT_COMPARED, Result
 from citations.match.score import (
@@ -21,7 +22,7 @@ from citations.match.score import (
     venue_relation,
     years_of,
 )
-from citations.match.title import TitleFit, denies, fit_title, is_cut, words
+from citations.match.title import CITED_SHORT, TitleFit, denies, fit_title, is_cut, words
 from citations.match.venue import is_known, published_twice
 from citations.match.versions import (
     PREPRINT_OF,
@@ -98,7 +99,7 @@ def _title(cited: Fields, work: Work, text: Printed | None) -> Result:
         severity, note = Severity.COSMETIC, "title in another language"
     elif fit.cut_short and agrees_around(cited, work, authors_diff(cited, work.fields, text)):
         severity, note = Severity.COSMETIC, f"title cut short: {fit.note}"
-    elif severity is Severity.MAJOR and locus(cited, work.fields) == 1:
+    elif severity is not Severity.COSMETIC and locus(cited, work.fields) == 1:
         severity, note = _in_its_place(fit, text)
     elif (
         severity is Severity.MAJOR
@@ -126,6 +127,10 @@ def _no_title_after_all(cited: Fields, text: Printed | None) -> bool:
 
 def _in_its_place(fit: TitleFit, text: Printed | None) -> tuple[Severity, str]:
     """Another title on the very page: registries lose formulas and italic words, people misremember a word."""
+    if is_part_without_its_subtitle(words(fit.cited), words(fit.registered)):
+        return Severity.COSMETIC, CITED_SHORT
+    if fit.severity is Severity.MINOR:
+        return fit.severity, fit.note
     inside = title_key(fit.registered) in (text.key if text is not None else title_key(fit.cited))
     if is_cut(fit) or (inside and not denies(fit)):
         return Severity.COSMETIC, HALF

@@ -40,6 +40,17 @@ def other_way(mine: tuple[str, ...], yours: tuple[str, ...]) -> Severity | None:
     return Severity.MINOR if labelled and not any(left_out) else None  # "Part 2" for "II. Excitations"
 
 
+def is_part_without_its_subtitle(cited: tuple[str, ...], registered: tuple[str, ...]) -> bool:
+    """Whether the cited words are the first of the registered ones, the number of a part among them, however that is written.
+
+    >>> is_part_without_its_subtitle(("of", "flows", "part", "2"), ("of", "flows", "ii", "waves"))
+    True
+    """
+    ours, theirs = _unlabelled(cited), _unlabelled(registered)
+    same = (a == b or (number(a) is not None and number(a) == number(b)) for a, b in zip(ours, theirs, strict=False))
+    return 0 < len(ours) < len(theirs) and number(ours[-1]) is not None and all(same)
+
+
 def is_later_part(cited: str, registered: str) -> bool:
     """Whether the cited title is the registered one with the number of a part behind it that is not the first.
 

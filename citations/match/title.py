@@ -68,7 +68,7 @@ _SMALL_WORDS = {name: frozenset(text.split()) for name, text in _LANGUAGES.items
 """Words that give a language away."""
 _SPELLINGS = (("ae", "e"), ("oe", "e"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 _LABEL = "the same but for a label, such as its number in a series or the note of a reprint"
-_CITED_SHORT = "cited without its subtitle"
+CITED_SHORT = "cited without its subtitle"
 RECORD_SHORT = "the record has no subtitle"
 """Note where the citation has one: records lose subtitles, and writers invent them."""
 
@@ -178,7 +178,7 @@ def _printed_without(text: Printed, cited: str, registered: str) -> str:
         mine, yours = {number_of(cited), number_before(text.before(bare))} - {None}, number_of(registered)
         return _LABEL if yours is None or mine <= {yours} else ""
     main = main_title(bare)
-    return _CITED_SHORT if main and not is_generic(main) and text.holds(main, with_subtitle=False) else ""
+    return CITED_SHORT if main and not is_generic(main) and text.holds(main, with_subtitle=False) else ""
 
 
 def _elsewhere(cited: str, registered: str) -> bool:
@@ -195,7 +195,7 @@ def _label_or_subtitle(cited: str, registered: str) -> str:
     if title_key(ours) == title_key(theirs):
         return _LABEL
     if title_key(cited) in title_keys(registered) or title_key(ours) in title_keys(theirs):
-        return _CITED_SHORT
+        return CITED_SHORT
     short = {title_key(registered), title_key(theirs)} & {*title_keys(cited), *title_keys(ours)}
     return RECORD_SHORT if short and not is_later_part(plain(cited), plain(registered)) else ""
 

@@ -4,8 +4,9 @@ import pytest
 
 from citations.match.title import fit_title
 from citations.titles import title_similarity
-from citations.types import Fields, Severity
-from tests.citations.fake_registries import work
+from citations.types import Fields, Kind, Severity, Status
+from tests.citations.fake_registries import reference, work
+from tests.citations.judging import found, judge
 
 OTHER_WAYS = [
     ("World War 2 and early farmers of the plain", "World War II and early farmers of the plain"),
@@ -54,6 +55,24 @@ def test_other_numbers_are_other_works_however_they_are_written(pair):
 )
 def test_a_part_named_by_its_number_alone_is_a_minor_difference(cited, registered):
     assert severity(cited, registered) is Severity.MINOR
+
+
+PAGE = {"year": 1991, "venue": "Annals of Phases", "volume": "4", "pages": "21-40", "kind": Kind.ARTICLE}
+
+
+@pytest.mark.parametrize(
+    ("title", "page", "expected"),
+    [
+        ("Theory of ordered phases, Part II", "21-40", Status.VERIFIED),
+        ("Theory of ordered phases: Part 2", "21-40", Status.VERIFIED),
+        ("Theory of ordered phases: Part 3", "21-40", Status.MISMATCH),
+        ("Theory of ordered phases: Part 2", "77-90", Status.MISMATCH),
+    ],
+)
+def test_a_part_named_by_its_number_alone_is_right_on_its_own_page(title, page, expected):
+    held = work(title="Theory of ordered phases. II. Excitations", authors="Ada Byron", **PAGE)
+    cited = reference(**{**PAGE, "title": title, "authors": "Ada Byron", "pages": page})
+    assert judge(cited, found(held)).status is expected
 
 
 @pytest.mark.parametrize("pair", [*OTHER_WAYS[:4], *OTHER_WORKS[1:5]])
