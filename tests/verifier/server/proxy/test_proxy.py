@@ -20,10 +20,11 @@ from tests.verifier.server.proxy.callers import (
     claude_client,
     claude_stream_of,
     openai_client,
+    post,
     response_stream_of,
     stream_of,
 )
-from tests.verifier.server.proxy.world import Upstream, World, answer, events, squeezed, world
+from tests.verifier.server.proxy.world import World, answer, events, squeezed, world
 from tests.verifier.wrapping.llm_server import chat, chunks, message
 from verifier.policy import FailOn
 from verifier.server.proxy.headers import Keys
@@ -296,5 +297,7 @@ def test_health_and_metrics(header: World) -> None:
 
 
 def test_the_upstream_is_left_alone_once_a_request_is_over(header: World) -> None:
+    for script in (answer(chat(GOOD)), events(*stream_of(GOOD)), answer({}, 500)):
+        header.upstream.script = script
+        post(header)
     assert header.settled(lambda: (header.metrics.upstream_open, header.upstream.open) == (0, 0))
-    assert isinstance(header.upstream, Upstream)
