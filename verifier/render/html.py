@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from citations.types import Status
 from verifier.harmless import inline
 from verifier.render.cards import TONES, Card, card, readable
 from verifier.render.claim_words import claim_lines, claims_line, place, shown_claims
+from verifier.render.escaped import escaped
 from verifier.render.terminal import verdict_sentence
 from verifier.render.words import WORST_FIRST, calibrations, counts_line, is_without_problem, moment, word
 from verifier.types import Report
@@ -76,30 +75,29 @@ class HtmlRenderer:
 
     def render(self, report: Report, out: TextIO) -> None:
         """Write the page; every text is escaped by the template."""
-        environment = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
         problems = is_without_problem(report)
-        pieces = environment.get_template("report.html").generate(
-            inputs=[inline(each) for each in report.inputs],
-            counts=counts_line(report),
-            verdict=verdict_sentence(report) if problems else "",
-            sections=_sections(report),
-            claims=_claims(report),
-            gaps=[(inline(gap.what), inline(gap.why), inline(gap.hint)) for gap in report.gaps],
-            failed=[(inline(each.file), inline(each.reason), inline(each.hint), each.code) for each in report.failed],
-            unreadable=[
-                (inline(str(each.location)), inline(each.reason), readable(each.raw)) for each in report.unreadable
-            ],
-            hints=[inline(hint) for hint in report.hints],
-            tool=f"{report.tool.name} {report.tool.version}",
-            finished_at=moment(report.finished_at),
-            calibrations=calibrations(report),
-            interrupted=report.interrupted,
+        pieces = (
+            escaped(Path(__file__).parent / "templates")
+            .get_template("report.html")
+            .generate(
+                inputs=[inline(each) for each in report.inputs],
+                counts=counts_line(report),
+                verdict=verdict_sentence(report) if problems else "",
+                sections=_sections(report),
+                claims=_claims(report),
+                gaps=[(inline(gap.what), inline(gap.why), inline(gap.hint)) for gap in report.gaps],
+                failed=[
+                    (inline(each.file), inline(each.reason), inline(each.hint), each.code) for each in report.failed
+                ],
+                unreadable=[
+                    (inline(str(each.location)), inline(each.reason), readable(each.raw)) for each in report.unreadable
+                ],
+                hints=[inline(hint) for hint in report.hints],
+                tool=f"{report.tool.name} {report.tool.version}",
+                finished_at=moment(report.finished_at),
+                calibrations=calibrations(report),
+                interrupted=report.interrupted,
+            )
         )
         out.writelines(pieces)
 

@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from verifier.errors import NotSignedIn, RequestRefused, TooManyTries, UnknownFlag, VerifierError
+from verifier.render.escaped import escaped
 from verifier.server.review.desk import Desk, Viewer
 from verifier.server.review.entry import LOGIN_FORM
 
@@ -83,13 +84,7 @@ def assets() -> Mapping[str, Asset]:
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = escaped(FOLDER / "templates")
     environment.globals["asset"] = lambda name: f"/static/{name}?v={assets()[name].digest}"
     return environment
 
