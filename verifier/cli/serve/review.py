@@ -79,7 +79,7 @@ def serve_page(
     with opened(db) as engine:
         serve(
             engine,
-            place or Place(port=0),
+            place or Place(),
             answering(reviewer),
             quorum,
             started=started,

@@ -21,7 +21,6 @@ from verifier.server.review.app import review_app
 from verifier.server.review.desk import Desk
 from verifier.store.reviewers import list_reviewers
 
-PORT = 8730
 _MAX_AT_ONCE = 200
 
 
@@ -30,7 +29,7 @@ class Place:
     """Where a review page listens, and how it is reached."""
 
     host: str = "127.0.0.1"
-    port: int = PORT
+    port: int = 0
     """0 for any that is free."""
     public_url: str = ""
     """The address that people type, where it is another."""
