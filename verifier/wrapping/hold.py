@@ -77,13 +77,16 @@ class Hold:
     def __init__(self, mode: Mode) -> None:
         self._mode = mode
         self._texts: dict[int, _Text] = {}
-        self._waiting: deque[tuple[Any, tuple[tuple[_Text, int], ...]]] = deque()
+        self._waiting: deque[tuple[Any, tuple[tuple[_Text, int], ...] | None]] = deque()
         self._open = mode is Mode.AFTER
         self.some_left = False
         """Whether any text has left."""
 
-    def put(self, event: Any, added: Sequence[Added]) -> None:
-        """Take an event, and the text that it adds to each choice."""
+    def put(self, event: Any, added: Sequence[Added] | None) -> None:
+        """Take an event, and the text that it adds to each choice; ``None`` where nobody can tell: it waits for everything."""
+        if added is None:
+            self._waiting.append((event, None))
+            return
         places = []
         for each in added:
             text = self._texts.setdefault(each.choice, _Text(each.choice))
@@ -111,7 +114,7 @@ class Hold:
         """The events that may leave, each once."""
         if self._mode is Mode.BUFFER and not self._open:
             return
-        while self._waiting and (self._open or all(end <= text.free for text, end in self._waiting[0][1])):
+        while self._waiting and (self._open or _is_free(self._waiting[0][1])):
             event, places = self._waiting.popleft()
             self.some_left = self.some_left or bool(places)
             yield event
@@ -125,6 +128,10 @@ class Hold:
         """The texts up to the end of a piece: what has left of the others, and of its own choice everything before it too."""
         ends = {choice: text.free for choice, text in self._texts.items()} | {piece.choice: piece.end}
         return tuple(self._texts[choice].whole[: ends[choice]] for choice in sorted(ends))
+
+
+def _is_free(places: tuple[tuple[_Text, int], ...] | None) -> bool:
+    return places is not None and all(end <= text.free for text, end in places)
 
 
 class _Text:

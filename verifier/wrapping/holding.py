@@ -44,10 +44,10 @@ class Holding:
     def take(self, reading: Reading, event: Any) -> Iterator[Piece]:
         """Take an event of the stream; what is to be checked now."""
         try:
-            added = reading.feed(event)
-        except Exception:  # noqa: BLE001  an event of a kind that nobody foresaw waits for the text before it
-            self._unread, added = True, ()
-        self.hold.put(event, added)
+            self.hold.put(event, reading.feed(event))
+        except Exception:  # noqa: BLE001  an event of a kind that nobody foresaw may hold text
+            self._unread = True
+            self.hold.put(event, None)
         return self.hold.due()
 
     def take_text(self, text: str) -> Iterator[Piece]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import openai
@@ -161,3 +163,21 @@ def test_who_wants_to_be_told_is_told_where_the_report_is_read(
     answer = wrapped("after", checker=make(), timeout=30, on_error="closed").chat.completions.create(**ASK)
     with pytest.raises(verifier.CheckFailed, match="failed: "):
         verifier.get_report(answer)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_event_that_cannot_be_read_leaves_with_the_whole_answer_only(mode: str) -> None:
+    strange = {"choices": [{"index": [1], "delta": {"content": BAD}}]}
+    events = [strange, json.loads(delta("Is tea a plant?")), json.loads(delta(finish="stop"))]
+
+    def answer(**given: Any) -> Any:
+        client = SimpleNamespace(create_completion=lambda: (each for each in events))
+        return verifier.wrap(client, mode=mode, timeout=30, **given).create_completion()
+
+    seen: list[Any] = []
+    with pytest.raises(verifier.CheckFailed, match="of a kind that is not read"):
+        seen += answer(on_error="closed")
+    assert "Fox" not in str(seen)
+    read_on = answer()
+    assert list(read_on) == events
+    assert "a part of the stream" in [gap.what for gap in verifier.get_report(read_on).gaps]
