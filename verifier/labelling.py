@@ -24,13 +24,16 @@ def labeller_of(rule: str, questions: Sequence[Question], index: Path | None = N
     """The labeller of a rule.
 
     Raises:
-        VerifierError: works are to be listed, and there is no index to hold the lists against.
+        VerifierError: works are to be listed, and the rule is another, or there is no index to hold the lists against.
         IndexMissing: the folder holds no index.
 
     """
+    lists = any(question.asks == ASKS for question in questions)
     if rule == ANSWERS:
+        if lists:  # there is no accepted answer, and no list is wrong for that
+            raise VerifierError("questions about topics have no accepted answers", hint="add --label works --index DIR")
         return AliasLabeller()
-    if index is None and any(question.asks == ASKS for question in questions):
+    if index is None and lists:
         raise VerifierError(
             "questions about topics are answered with lists of works, which are held against an index",
             hint="name it with --index; verifier index build makes one",

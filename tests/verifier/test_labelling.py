@@ -73,7 +73,12 @@ def test_lists_of_works_need_an_index() -> None:
     with pytest.raises(VerifierError, match="held against an index"):
         labeller_of("works", [LIST])
     assert isinstance(labeller_of("works", [QUESTION]), ExamLabeller)
-    assert isinstance(labeller_of("answers", [LIST]), AliasLabeller)
+    assert isinstance(labeller_of("answers", [QUESTION]), AliasLabeller)
+
+
+def test_a_list_of_works_is_not_called_wrong_for_want_of_accepted_answers() -> None:
+    with pytest.raises(VerifierError, match="have no accepted answers"):
+        labeller_of("answers", [QUESTION, LIST])
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:

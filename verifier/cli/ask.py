@@ -31,9 +31,18 @@ ANSWER = "answer"
 
 @click.command("ask", cls=SortedCommand, help=HELP)
 @click.argument("prompt", metavar="PROMPT|-")
-@click.option("--context", default=4096, show_default=True, metavar="TOKENS", help="Room for prompt and answer.")
+@click.option(
+    "--context",
+    default=4096,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="TOKENS",
+    help="Holds prompt and answer.",
+)
 @click.option("--gpu-layers", default=0, show_default=True, metavar="N", help="Layers on the GPU; -1 for all.")
-@click.option("--max-tokens", default=512, show_default=True, metavar="N", help="Longest answer.")
+@click.option(
+    "--max-tokens", default=512, show_default=True, type=click.IntRange(1), metavar="N", help="Longest answer."
+)
 @click.option("--model", required=True, metavar="FILE", help="The model, a .gguf file.")
 @click.option(
     "--probe",

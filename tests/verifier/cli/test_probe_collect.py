@@ -129,3 +129,20 @@ def test_a_folder_without_answers_is_one_sentence(command: list[str], tmp_path: 
     done = run(*command, str(tmp_path), "--to", str(tmp_path / "out"))
     assert done.exit_code == 2
     assert done.stderr.startswith("error: the questions")
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (["ask"], "--max-tokens"),
+        (["ask"], "--context"),
+        (["probe", "watch"], "--max-tokens"),
+        (["probe", "watch"], "--context"),
+        (["probe", "collect"], "--max-tokens"),
+        (["probe", "intervene"], "--max-tokens"),
+        (["probe", "intervene"], "--context"),
+    ],
+)
+def test_a_number_that_is_no_length_is_refused_before_a_model_is_opened(command: list[str], option: str) -> None:
+    done = CliRunner().invoke(main, [*command, option, "-3"])
+    assert (done.exit_code, f"'{option}': -3 is not in the range" in done.stderr) == (2, True)

@@ -28,7 +28,9 @@ _PATH = click.Path(path_type=Path)
 @INDEX
 @LABEL
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Most questions, chosen by a hash of their ids.")
-@click.option("--max-tokens", default=50, show_default=True, metavar="N", help="Longest answer.")
+@click.option(
+    "--max-tokens", default=50, show_default=True, type=click.IntRange(1), metavar="N", help="Longest answer."
+)
 @click.option("--model", required=True, metavar="GGUF", type=_PATH, help="The model to ask.")
 @click.option("--questions", required=True, metavar="FILE", type=_PATH, help="What to ask.")
 @QUIET

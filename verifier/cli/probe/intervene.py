@@ -35,12 +35,21 @@ _PATH = click.Path(path_type=Path)
 @click.argument("prompts", metavar="PROMPTS", type=_PATH)
 @click.option("--alphas", default="0,0.5,1,1.5,2,2.5,3", show_default=True, metavar="NUMBERS", help="Factors to try.")
 @click.option("--choices", "choices_path", metavar="FILE", type=_PATH, help="Multiple choice: question, choices, gold.")
-@click.option("--context", default=2048, show_default=True, metavar="TOKENS", help="Room for prompt and answer.")
+@click.option(
+    "--context",
+    default=2048,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="TOKENS",
+    help="Room for prompt and answer.",
+)
 @click.option("--html", metavar="FILE", help="Write the curve as a page.")
 @click.option("--limit", default=100, show_default=True, metavar="N", help="Most prompts that are taken.")
 @click.option("--limit-choices", default=50, show_default=True, metavar="N", help="Most questions of --choices.")
 @click.option("--limit-text", default=4000, show_default=True, metavar="N", help="Characters of --text.")
-@click.option("--max-tokens", default=256, show_default=True, metavar="N", help="Longest answer.")
+@click.option(
+    "--max-tokens", default=256, show_default=True, type=click.IntRange(1), metavar="N", help="Longest answer."
+)
 @click.option("--model", required=True, metavar="FILE", type=_PATH, help="The model, a .gguf file.")
 @click.option(
     "--probe", "probe_path", required=True, metavar="FILE", type=_PATH, help="Its neurons of positive weight."

@@ -31,8 +31,17 @@ echo "Who wrote Middlemarch?" | verifier probe watch --model model.gguf
 
 @click.command("watch", cls=SortedCommand, help=HELP)
 @COLOUR
-@click.option("--context", default=4096, show_default=True, metavar="TOKENS", help="Room for question and answer.")
-@click.option("--max-tokens", default=512, show_default=True, metavar="N", help="Longest answer.")
+@click.option(
+    "--context",
+    default=4096,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="TOKENS",
+    help="Room for question and answer.",
+)
+@click.option(
+    "--max-tokens", default=512, show_default=True, type=click.IntRange(1), metavar="N", help="Longest answer."
+)
 @click.option(
     "--model", required=True, metavar="FILE", type=click.Path(path_type=Path), help="The model, a .gguf file."
 )
