@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from verifier.errors import NotAllowed, VerifierError
+from verifier.errors import NotAllowed, RequestRefused, VerifierError
 from verifier.server.review import answers, views
 from verifier.server.review.desk import Desk, Viewer
 from verifier.server.review.entry import (
@@ -32,6 +32,7 @@ from verifier.server.review.replies import (
     Message,
     Shown,
     assets,
+    error_response,
     failure,
     html_response,
     is_for_program,
@@ -189,21 +190,21 @@ def _not_here(desk: Desk) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         sentence = "there is no page at this address" if status == 404 else "this address is not used so"
-        return _said(desk, request, status, sentence)
+        return _said(desk, request, status, RequestRefused.code, sentence)
 
     return answer
 
 
 def _crashed(desk: Desk) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, _error: Exception) -> Response:
-        return _said(desk, request, 500, "the program failed here; what was saved before is safe")
+        return _said(desk, request, 500, "crash", "the program failed here; what was saved before is safe")
 
     return answer
 
 
-def _said(desk: Desk, request: Request, status: int, sentence: str) -> Response:
+def _said(desk: Desk, request: Request, status: int, code: str, sentence: str) -> Response:
     """A sentence that tells nothing about anybody, so that it needs no token."""
     if is_for_program(request):
-        return json_response({"error": {"code": str(status), "message": sentence, "hint": ""}}, status)
+        return error_response(status, code, sentence)
     message = Message("Not here" if status == 404 else "That did not work", sentence)
     return html_response(desk, request, None, Shown("message.html", message, {}, status))

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from verifier.errors import RequestRefused
 from verifier.redacted import redacted
 from verifier.server.access import host_name
 from verifier.server.review.desk import Desk
+from verifier.server.review.replies import error_response, is_for_program
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,7 +70,9 @@ def guarded(app: ASGIApp, desk: Desk) -> ASGIApp:
             except Exception as error:  # noqa: BLE001  the caller has had its status 500 from the framework
                 _LOG.error("a request crashed: %s", redacted(error))
             return
-        response = PlainTextResponse(f"{refused.sentence}\n", refused.status)
+        response: Response = PlainTextResponse(f"{refused.sentence}\n", refused.status)
+        if is_for_program(Request(scope)):
+            response = error_response(refused.status, RequestRefused.code, refused.sentence)
         await response(scope, receive, send_strictly)
 
     return guard

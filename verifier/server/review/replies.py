@@ -91,7 +91,8 @@ def _templates() -> Environment:
 
 def is_for_program(request: Request) -> bool:
     """Whether the twin is asked for."""
-    return request.url.path.endswith(".json")
+    path: str = request.scope["path"]  # the address as a whole holds the Host header, which may be anything
+    return path.endswith(".json")
 
 
 def reply(desk: Desk, request: Request, viewer: Viewer | None, made: Shown | Done | Response) -> Response:
@@ -109,6 +110,11 @@ def json_response(record: Mapping[str, object], status: int = 200) -> Response:
     """A record in ASCII, so that no encoding can change it."""
     body = json.dumps(record, default=_plain, indent=1)
     return Response(body, status, media_type="application/json")
+
+
+def error_response(status: int, code: str, message: str, hint: str = "") -> Response:
+    """An error as every program gets it; ``verifier explain`` knows the code."""
+    return json_response({"error": {"code": code, "message": message, "hint": hint}}, status)
 
 
 def html_response(desk: Desk, request: Request, viewer: Viewer | None, shown: Shown) -> Response:
@@ -136,8 +142,7 @@ def failure(desk: Desk, request: Request, viewer: Viewer | None, error: Verifier
     status = _status(error)
     headers = {"Retry-After": f"{error.wait_s:.0f}"} if isinstance(error, TooManyTries) else {}
     if is_for_program(request) or "authorization" in request.headers:
-        said = {"code": error.code, "message": error.message, "hint": error.hint}
-        response = json_response({"error": said}, status)
+        response = error_response(status, error.code, error.message, error.hint)
         headers |= {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     elif isinstance(error, NotSignedIn | TooManyTries):
         wanted = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path

@@ -35,10 +35,20 @@ def test_pages_are_kept_by_no_cache_and_assets_are(page):
 
 
 def test_only_its_own_names_are_answered_whatever_the_port(page):
-    strange = ["example.org", "127.0.0.1.example.org", "evil.localhost", "127.0.0.2", "[::2]", "localhost@evil.org", ""]
+    strange = [
+        "example.org",
+        "127.0.0.1.example.org",
+        "evil.localhost",
+        "127.0.0.2",
+        "[::2]",
+        "localhost@evil.org",
+        "",
+        "[",
+    ]
     for name in strange:
-        answer = page.get("/queue", headers={"Host": name})
-        assert (answer.status_code in {400, 421}, "Turing" in answer.text) == (True, False)
+        for path in ("/queue", "/queue.json"):
+            answer = page.get(path, headers={"Host": name})
+            assert (answer.status_code in {400, 421}, "Turing" in answer.text) == (True, False)
     for name in ("localhost", "127.0.0.1", "[::1]:9000", "LOCALHOST:1"):
         assert page.get("/queue", headers={"Host": name}).status_code == 200
 

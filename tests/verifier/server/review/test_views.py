@@ -14,6 +14,7 @@ from citations.types import Status
 from tests.verifier.samples import checked, claim_finding, reference, report_of
 from tests.verifier.server.review.conftest import add_heat, fill, first, many, with_risk
 from verifier.findings import finding_of
+from verifier.pages import page as explained
 from verifier.server.review.app import VIEWS
 from verifier.store.filters import QueueFilter
 from verifier.store.holds import hold
@@ -144,6 +145,26 @@ def test_an_unknown_flag_and_an_unknown_address_are_sentences(page):
     ):
         assert [page.get(path).status_code, page.get(f"{path}.json").status_code] == [404, 404]
     assert page.get("/flags/999.json").json()["error"]["message"] == "there is no flag 999"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/queue.json", {"Host": "example.org"}, 421),
+        ("GET", "/queue.json", {"X-Real-IP": "192.0.2.1"}, 403),
+        ("POST", "/flags/1/answer.json", {"Content-Length": "70000"}, 413),
+        ("POST", "/flags/1/answer.json", {}, 415),
+        ("GET", "/flags/1/answer.json", {}, 405),
+        ("GET", "/nothing.json", {}, 404),
+        ("GET", "/flags/999.json", {}, 404),
+        ("GET", "/queue.json", {"Authorization": "Bearer nobody"}, 401),
+    ],
+)
+def test_every_error_for_a_program_is_a_record_with_a_code_that_is_explained(page, method, path, headers, status):
+    answer = page.session.request(method, f"{page.url}{path}", headers=headers, timeout=20)
+    error = answer.json()["error"]
+    assert (answer.status_code, set(error)) == (status, {"code", "message", "hint"})
+    assert explained(error["code"]) is not None
 
 
 def test_a_sample_tells_neither_verdict_nor_risk_before_the_answer(engine, page):
