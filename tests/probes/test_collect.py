@@ -168,6 +168,10 @@ def test_marks_of_the_template_in_a_question_are_plain_text(branches: Branches) 
         ("Henry VIII", ["Henry"], None),
         ("the Limpopo River", ["Limpopo"], (4, 11)),
         ("Kansas City", ["Kansas"], None),
+        ("South Korea", ["Korea"], None),
+        ("Mount Wilson Observatory", ["Mount Wilson"], None),
+        ("Charles Dickens", ["Dickens"], None),
+        ("Charles Dickens", ["Dickens", "Charles Dickens"], (0, 15)),
         ("Paris Hilton", ["Paris Hilton", "Paris"], (0, 12)),
     ],
 )
