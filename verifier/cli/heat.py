@@ -22,8 +22,8 @@ class HeatStream:
     """Writes tokens to standard output as soon as they have their score, which is one token late.
 
     A span whose risk is over the threshold gets its risk behind it as soon as the next word shows that it has ended;
-    until then it is held back, and so is an answer as long as it may be one short answer as a whole. Without colour the text is written as it comes, unchanged: what is piped is the model's
-    text alone.
+    until then it is held back, and so is an answer as long as it may be one short answer as a whole. Without colour the
+    text is written as it comes, unchanged: what is piped is the model's text alone.
     """
 
     engine: LocalEngine
