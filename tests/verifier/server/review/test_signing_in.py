@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.verifier.server.review.conftest import FORMS, PATHS, serving
+from verifier.cli.serve.proxy import TOKEN
 from verifier.store.reviewers import Role, add_reviewer
 
 
@@ -29,11 +30,12 @@ def test_a_wrong_token_is_refused(engine, team):
         assert team.get("/queue", headers={"Authorization": f"Bearer {token}".encode()}).status_code == 401
 
 
-def test_the_token_of_the_proxy_opens_nothing(engine, page):
+def test_the_token_of_the_proxy_opens_nothing(engine, team, monkeypatch):
     foreign = "proxy-token-0123456789"
-    assert page.get("/queue.json", headers={"Authorization": f"Bearer {foreign}"}).status_code == 401
+    monkeypatch.setenv(TOKEN, foreign)
     add_reviewer(engine, "Ana Lima")
-    assert page.get("/queue.json", headers={"Authorization": f"Bearer {foreign}"}).status_code == 401
+    for headers in ({"Authorization": f"Bearer {foreign}"}, {"X-Verifier-Token": foreign}):
+        assert team.get("/queue.json", headers=headers).status_code == 401
 
 
 def test_guessing_tokens_ends_after_five_tries_even_with_the_right_one(engine, team):
