@@ -74,7 +74,7 @@ class Transfer:
     trained_on: str
     tested_on: str
     auroc: float
-    rows: int = 0
+    rows: int
     """Answers that it was tested on."""
 
 
@@ -86,10 +86,10 @@ class LiveMarking:
     recall: float
     """Share of the wrong spans that would be marked."""
     rows: int
-    wrong: int = 0
-    stratum: str = "all"
+    wrong: int
+    stratum: str
     """``famous``, ``obscure``, ``listed`` or ``all``: the threshold is that of the stratum's own right spans."""
-    fixed_recall: float = 0.0
+    fixed_recall: float
     """Share of the wrong spans that are marked over the probe's own threshold, learnt on short answers."""
-    fixed_false: float = 0.0
+    fixed_false: float
     """Share of the right spans that are."""

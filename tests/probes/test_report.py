@@ -56,7 +56,7 @@ class Links(HTMLParser):
 
 def test_the_page_needs_nothing_from_elsewhere_and_shows_every_figure(made):
     probe, evaluation, _ = made
-    written = page(probe, [evaluation], [Transfer("a", "b", 0.8)], [[HeatToken("Paris", 0.9)]])
+    written = page(probe, [evaluation], [Transfer("a", "b", 0.8, 40)], [[HeatToken("Paris", 0.9)]])
     links = Links()
     links.feed(written)
     assert [link for link in links.found if not link.startswith("#")] == []
