@@ -67,10 +67,14 @@ class Pending:
         """The same for coroutines."""
         if not self._begin():
             return nothing_checked("the answer", self.unread)
-        try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self.future)), timeout_s)
-        except TimeoutError:
-            return nothing_checked("the answer", f"the check is not finished after {timeout_s:g} s")
+        waited = asyncio.wrap_future(self.future)
+        waited.add_done_callback(_looked_at)
+        done, _ = await asyncio.wait({waited}, timeout=timeout_s)
+        return (
+            waited.result()
+            if done
+            else nothing_checked("the answer", f"the check is not finished after {timeout_s:g} s")
+        )
 
     def _begin(self) -> bool:
         """Begin what is not begun; ``False`` for a stream that is still to be read, whose report comes later."""
@@ -80,6 +84,12 @@ class Pending:
             return False
         self.conclude()
         return True
+
+
+def _looked_at(waited: asyncio.Future[Report]) -> None:
+    """Take what a check raised after nobody waited for it any more, or the event loop logs it with its traceback."""
+    if not waited.cancelled():
+        waited.exception()
 
 
 class SideTable:

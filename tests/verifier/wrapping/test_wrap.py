@@ -18,7 +18,7 @@ import pytest
 import verifier
 from tests.verifier.wrapping.llm_server import TEXT, Served, chat
 from tests.verifier.wrapping.world import ASK, CLAUDE, TITLE, cited
-from verifier.wrapping.attach import TABLE, SideTable, nothing_checked
+from verifier.wrapping.attach import TABLE, Pending, SideTable, nothing_checked
 from verifier.wrapping.background import BACKGROUND, Background
 
 
@@ -257,3 +257,20 @@ def test_the_first_answer_tells_once_who_is_asked(caplog: pytest.LogCaptureFixtu
     assert [record.getMessage() for record in caplog.records if "background" in record.getMessage()] == [
         "answers are checked in the background; asked over the network: nobody"
     ]
+
+
+def test_a_check_that_fails_after_nobody_waits_is_not_logged_by_the_event_loop() -> None:
+    told: list[str] = []
+
+    async def ask() -> verifier.Report:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+        pending = Pending()
+        report = await pending.areport(0.01)
+        pending.future.set_exception(verifier.CheckFailed("checking the text failed"))
+        await asyncio.sleep(0.01)
+        del pending
+        gc.collect()  # what nobody looked at is told when it goes
+        return report
+
+    assert "not finished" in asyncio.run(ask()).gaps[0].why
+    assert told == []
